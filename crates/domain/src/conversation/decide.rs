@@ -1,0 +1,114 @@
+//! What a command makes of a conversation: events, or a refusal that says why.
+
+use super::state::{Category, Conversation, Priority};
+use crate::event::{Event, MessageKind};
+use crate::id::{AgentId, InboxId, MessageId, StatusId, TagId, TeamId};
+use thiserror::Error;
+
+/// A change somebody asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    Assign(Option<AgentId>),
+    Team(Option<TeamId>),
+    Move(InboxId),
+    Status { status: StatusId, category: Category, ask_rating: bool },
+    Priority(Priority),
+    /// `present` says whether the conversation carries the tag already.
+    Tag { tag: TagId, present: bool },
+    Untag { tag: TagId, present: bool },
+    Snooze { until: Option<i64>, now: i64 },
+    Wake,
+    Subject,
+    Rate { score: i64, solved: Option<bool> },
+}
+
+/// Why a command cannot be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Refusal {
+    #[error("the conversation is closed")]
+    Closed,
+    #[error("the conversation was rated already")]
+    AlreadyRated,
+    #[error("the conversation is not finished, so it cannot be rated")]
+    NotFinished,
+    #[error("a rating is a number from 1 to 5")]
+    ScoreOutOfRange,
+    #[error("the time to wake up lies in the past")]
+    SnoozeInPast,
+    #[error("only open work can sleep")]
+    SnoozeFinished,
+}
+
+/// The events of a change, none where it changes nothing.
+pub fn decide(case: &Conversation, change: &Change) -> Result<Vec<Event>, Refusal> {
+    Ok(match *change {
+        Change::Assign(to) if to == case.assignee => vec![],
+        Change::Assign(to) => vec![Event::Assigned { from: case.assignee, to }],
+        Change::Team(to) if to == case.team => vec![],
+        Change::Team(to) => vec![Event::TeamChanged { from: case.team, to }],
+        Change::Move(to) if to == case.inbox => vec![],
+        Change::Move(to) => vec![Event::InboxChanged { from: case.inbox, to }],
+        Change::Status { status, .. } if status == case.status => vec![],
+        Change::Status { status, category, ask_rating } => status_events(case, status, category, ask_rating),
+        Change::Priority(to) if to == case.priority => vec![],
+        Change::Priority(to) => vec![Event::PriorityChanged { from: case.priority, to }],
+        Change::Tag { present: true, .. } | Change::Untag { present: false, .. } => vec![],
+        Change::Tag { tag, .. } => vec![Event::Tagged { tag }],
+        Change::Untag { tag, .. } => vec![Event::Untagged { tag }],
+        Change::Snooze { until, now } => return snooze(case, until, now),
+        Change::Wake if case.snoozed => vec![Event::Woken],
+        Change::Wake => vec![],
+        Change::Subject => vec![Event::SubjectChanged],
+        Change::Rate { score, solved } => return rate(case, score, solved),
+    })
+}
+
+fn status_events(case: &Conversation, status: StatusId, category: Category, ask_rating: bool) -> Vec<Event> {
+    let mut events = vec![Event::StatusChanged { from: case.status, to: status, category }];
+    let finishes = case.category.is_open() && !category.is_open();
+    if finishes && ask_rating && case.rating.is_none() && !case.rating_asked && case.first_reply_at.is_some() {
+        events.push(Event::RatingAsked);
+    }
+    events
+}
+
+fn snooze(case: &Conversation, until: Option<i64>, now: i64) -> Result<Vec<Event>, Refusal> {
+    if !case.category.is_open() {
+        return Err(Refusal::SnoozeFinished);
+    }
+    if until.is_some_and(|until| until <= now) {
+        return Err(Refusal::SnoozeInPast);
+    }
+    Ok(vec![Event::Snoozed { until }])
+}
+
+fn rate(case: &Conversation, score: i64, solved: Option<bool>) -> Result<Vec<Event>, Refusal> {
+    if case.rating.is_some() {
+        return Err(Refusal::AlreadyRated);
+    }
+    if case.category.is_open() {
+        return Err(Refusal::NotFinished);
+    }
+    if !(1..=5).contains(&score) {
+        return Err(Refusal::ScoreOutOfRange);
+    }
+    Ok(vec![Event::Rated { score, solved }])
+}
+
+/// The events of a new message: the message, and what it does to sleep and status. `reopen` is the status an answered
+/// case goes back to when the customer writes again.
+pub fn message_events(case: &Conversation, message: MessageId, kind: MessageKind, reopen: StatusId) -> Result<Vec<Event>, Refusal> {
+    if case.category == Category::Closed && kind != MessageKind::Note {
+        return Err(Refusal::Closed);
+    }
+    let mut events = vec![Event::Message { message, kind }];
+    if kind == MessageKind::Customer {
+        if case.snoozed {
+            events.push(Event::Woken);
+        }
+        if case.category != Category::Open {
+            events.push(Event::StatusChanged { from: case.status, to: reopen, category: Category::Open });
+        }
+    }
+    Ok(events)
+}

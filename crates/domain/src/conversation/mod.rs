@@ -1,0 +1,10 @@
+//! The conversation: its state, what each command makes of it, and how an event changes it.
+//!
+//! Decisions ([`decide`]) look at the state and return events or a refusal; [`Conversation::apply`] is the only
+//! place that changes the state. Nothing here knows of databases, permissions or time of day.
+
+mod decide;
+mod state;
+
+pub use decide::{Change, Refusal, decide, message_events};
+pub use state::{Category, Conversation, Priority, Turn};

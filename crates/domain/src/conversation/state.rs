@@ -1,0 +1,180 @@
+//! What a conversation is between two events.
+
+use crate::event::{Event, MessageKind, Recorded};
+use crate::id::{AgentId, ContactId, ConversationId, InboxId, StatusId, TeamId};
+use serde::{Deserialize, Serialize};
+
+macro_rules! levels {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),* $(,)? })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($(#[$vdoc])* $variant),* }
+
+        impl $name {
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The number kept in the database.
+            pub fn level(self) -> i64 {
+                self as i64
+            }
+
+            pub fn from_level(level: i64) -> Option<Self> {
+                Self::ALL.iter().copied().find(|value| value.level() == level)
+            }
+
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),* }
+            }
+
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|value| value.as_str() == text)
+            }
+        }
+    )*};
+}
+
+levels! {
+    /// What a status means to clocks and lists. A desk names its statuses; the categories are fixed.
+    Category {
+        /// Somebody of ours has to act.
+        Open = "open",
+        /// Waiting for the customer or a third party.
+        Waiting = "waiting",
+        /// Done; a new message opens it again.
+        Resolved = "resolved",
+        /// Done for good; a new message starts a new conversation.
+        Closed = "closed",
+    }
+    /// Whose move it is, derived from messages, never from the status.
+    Turn {
+        Us = "us",
+        Customer = "customer",
+        ThirdParty = "third_party",
+        Nobody = "nobody",
+    }
+    Priority {
+        None = "none",
+        Low = "low",
+        Normal = "normal",
+        High = "high",
+        Urgent = "urgent",
+    }
+}
+
+impl Category {
+    /// Whether work is left: the row stands in the open set and in the partial indexes.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Open | Self::Waiting)
+    }
+}
+
+/// The plain state of a conversation. Text (subject, preview, messages) is sealed and lives beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conversation {
+    pub id: ConversationId,
+    /// The number people say aloud: #20817.
+    pub number: i64,
+    pub contact: ContactId,
+    pub inbox: InboxId,
+    pub team: Option<TeamId>,
+    pub assignee: Option<AgentId>,
+    pub status: StatusId,
+    pub category: Category,
+    pub turn: Turn,
+    pub priority: Priority,
+    pub seq: i64,
+    pub public_seq: i64,
+    pub created_at: i64,
+    pub updated_at: i64,
+    pub last_message_at: i64,
+    /// `seq` of the customer's newest message: a reply must have seen it.
+    pub last_customer_seq: i64,
+    /// Since when the customer has waited for us; `None` while it is not our turn.
+    pub waiting_since: Option<i64>,
+    pub first_reply_at: Option<i64>,
+    pub resolved_at: Option<i64>,
+    /// Whether it sleeps, and until when; a sleep without an end lasts until the customer writes.
+    pub snoozed: bool,
+    pub snoozed_until: Option<i64>,
+    /// The last public number the customer has read.
+    pub visitor_read_seq: i64,
+    /// The last public number one of us has read: the second tick on the customer's screen.
+    pub agent_read_seq: i64,
+    pub rating: Option<i64>,
+    /// Whether the customer has been asked for a rating and has not given one.
+    pub rating_asked: bool,
+}
+
+impl Conversation {
+    /// Numbers `event` and changes the state by it.
+    pub fn record(&mut self, event: Event, public: bool, at: i64, actor: crate::actor::ActorRef, depth: i64) -> Recorded {
+        self.seq += 1;
+        let public_seq = public.then(|| {
+            self.public_seq += 1;
+            self.public_seq
+        });
+        let recorded = Recorded { seq: self.seq, public_seq, at, actor, depth, event };
+        self.apply(&recorded);
+        recorded
+    }
+
+    /// Changes the state by an event that has its number. A total function: an event that says nothing new changes nothing.
+    pub fn apply(&mut self, recorded: &Recorded) {
+        let at = recorded.at;
+        self.updated_at = self.updated_at.max(at);
+        match &recorded.event {
+            Event::Message { kind: MessageKind::Customer, .. } => {
+                self.last_message_at = at;
+                self.last_customer_seq = recorded.seq;
+                self.turn = Turn::Us;
+                self.waiting_since.get_or_insert(at);
+            }
+            Event::Message { kind: MessageKind::Reply, .. } => {
+                self.last_message_at = at;
+                self.turn = Turn::Customer;
+                self.waiting_since = None;
+                self.first_reply_at.get_or_insert(at);
+            }
+            Event::Assigned { to, .. } => self.assignee = *to,
+            Event::TeamChanged { to, .. } => self.team = *to,
+            Event::InboxChanged { to, .. } => self.inbox = *to,
+            Event::StatusChanged { to, category, .. } => self.change_status(*to, *category, at),
+            Event::PriorityChanged { to, .. } => self.priority = *to,
+            Event::Snoozed { until } => {
+                self.snoozed = true;
+                self.snoozed_until = *until;
+            }
+            Event::Woken => {
+                self.snoozed = false;
+                self.snoozed_until = None;
+            }
+            Event::RatingAsked => self.rating_asked = true,
+            Event::Rated { score, .. } => {
+                self.rating = Some(*score);
+                self.rating_asked = false;
+            }
+            Event::Started { .. } | Event::Message { kind: MessageKind::Note, .. } | Event::Tagged { .. } | Event::Untagged { .. } | Event::SubjectChanged => {}
+            Event::Redacted { .. } | Event::Identified { .. } | Event::AccessGranted { .. } | Event::AccessRevoked { .. } | Event::BrokeGlass { .. } => {}
+        }
+    }
+
+    fn change_status(&mut self, to: StatusId, category: Category, at: i64) {
+        self.status = to;
+        self.category = category;
+        if category.is_open() {
+            self.resolved_at = None;
+            self.turn = match (category, self.turn) {
+                (Category::Waiting, _) => Turn::Customer,
+                (_, Turn::Nobody) => Turn::Us,
+                (_, turn) => turn,
+            };
+        } else {
+            self.resolved_at.get_or_insert(at);
+            self.turn = Turn::Nobody;
+            self.waiting_since = None;
+            self.snoozed = false;
+            self.snoozed_until = None;
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! What can happen in a conversation: the typed events of its stream.
+//!
+//! Events hold ids, enums and numbers, never text: text lives in the message they name, sealed.
+
+use crate::actor::ActorRef;
+use crate::conversation::{Category, Priority};
+use crate::id::{AgentId, InboxId, MessageId, StatusId, TagId, TeamId};
+use serde::{Deserialize, Serialize};
+
+/// How sure we are who a contact is; rises, never falls by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proof {
+    /// Nobody we know.
+    Anonymous,
+    /// Typed by the visitor, unproven.
+    Typed,
+    /// Confirmed by a link we sent.
+    Confirmed,
+    /// Signed by the exchange.
+    Signed,
+}
+
+impl Proof {
+    pub const ALL: [Self; 4] = [Self::Anonymous, Self::Typed, Self::Confirmed, Self::Signed];
+
+    pub fn level(self) -> i64 {
+        self as i64
+    }
+
+    pub fn from_level(level: i64) -> Option<Self> {
+        Self::ALL.into_iter().find(|proof| proof.level() == level)
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Anonymous => "anonymous",
+            Self::Typed => "typed",
+            Self::Confirmed => "confirmed",
+            Self::Signed => "signed",
+        }
+    }
+}
+
+/// What a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageKind {
+    Customer,
+    Reply,
+    /// Seen by staff only; never gets a public number.
+    Note,
+}
+
+impl MessageKind {
+    pub const ALL: [Self; 3] = [Self::Customer, Self::Reply, Self::Note];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::Reply => "reply",
+            Self::Note => "note",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// Something that happened. The tag is the event's type in the API.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    Started { inbox: InboxId },
+    Message { message: MessageId, kind: MessageKind },
+    Assigned { from: Option<AgentId>, to: Option<AgentId> },
+    TeamChanged { from: Option<TeamId>, to: Option<TeamId> },
+    InboxChanged { from: InboxId, to: InboxId },
+    StatusChanged { from: StatusId, to: StatusId, category: Category },
+    PriorityChanged { from: Priority, to: Priority },
+    Tagged { tag: TagId },
+    Untagged { tag: TagId },
+    Snoozed { until: Option<i64> },
+    Woken,
+    SubjectChanged,
+    Redacted { message: MessageId },
+    Identified { proof: Proof },
+    AccessGranted { agent: AgentId },
+    AccessRevoked { agent: AgentId },
+    BrokeGlass { agent: AgentId, until: i64 },
+    /// The customer is asked how it was; public.
+    RatingAsked,
+    Rated { score: i64, solved: Option<bool> },
+}
+
+impl Event {
+    /// Whether the customer may see it, so that it gets a public number. A note leaves no trace.
+    ///
+    /// `Assigned` is public when somebody takes the case: the customer sees who joined.
+    pub fn is_public(&self) -> bool {
+        match self {
+            Self::Message { kind, .. } => *kind != MessageKind::Note,
+            Self::Assigned { to, .. } => to.is_some(),
+            Self::StatusChanged { .. } | Self::RatingAsked | Self::Rated { .. } => true,
+            // A redaction is public where the customer saw the message; only the writer knows that.
+            _ => false,
+        }
+    }
+
+    /// The event's type as stored and shown.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Started { .. } => "started",
+            Self::Message { .. } => "message",
+            Self::Assigned { .. } => "assigned",
+            Self::TeamChanged { .. } => "team_changed",
+            Self::InboxChanged { .. } => "inbox_changed",
+            Self::StatusChanged { .. } => "status_changed",
+            Self::PriorityChanged { .. } => "priority_changed",
+            Self::Tagged { .. } => "tagged",
+            Self::Untagged { .. } => "untagged",
+            Self::Snoozed { .. } => "snoozed",
+            Self::Woken => "woken",
+            Self::SubjectChanged => "subject_changed",
+            Self::Redacted { .. } => "redacted",
+            Self::Identified { .. } => "identified",
+            Self::AccessGranted { .. } => "access_granted",
+            Self::AccessRevoked { .. } => "access_revoked",
+            Self::BrokeGlass { .. } => "broke_glass",
+            Self::RatingAsked => "rating_asked",
+            Self::Rated { .. } => "rated",
+        }
+    }
+}
+
+/// An event with its place in the stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// 1, 2, 3 … without a hole: everything that happens.
+    pub seq: i64,
+    /// 1, 2, 3 … without a hole: what the customer may see. `None` for the rest.
+    pub public_seq: Option<i64>,
+    pub at: i64,
+    pub actor: ActorRef,
+    /// How many reactions lie between this event and a person's act; 0 for the act itself.
+    pub depth: i64,
+    pub event: Event,
+}

@@ -1,0 +1,188 @@
+//! Who may do what: permissions, grants scoped by inbox and team, and the one check [`can`].
+//!
+//! REST, sockets, search, files and the command line all ask here. A visitor has no permissions: what a
+//! visitor may see is decided by ownership alone ([`Subject::Case`] of their own contact).
+
+use crate::actor::Actor;
+use crate::id::{AgentId, ContactId, InboxId, TeamId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+macro_rules! permissions {
+    ($($(#[$doc:meta])* $name:ident = $text:literal),* $(,)?) => {
+        /// One right. The words are part of the API.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum Permission {$($(#[$doc])* #[serde(rename = $text)] $name),*}
+
+        impl Permission {
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            pub fn as_str(self) -> &'static str {
+                match self {$(Self::$name => $text),*}
+            }
+
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|permission| permission.as_str() == text)
+            }
+        }
+    };
+}
+
+permissions! {
+    /// Read conversation text and the customer's displayed name.
+    ConversationRead = "conversation.read",
+    ConversationReply = "conversation.reply",
+    ConversationNote = "conversation.note",
+    ConversationAssign = "conversation.assign",
+    ConversationStatus = "conversation.status",
+    ConversationTag = "conversation.tag",
+    ConversationPriority = "conversation.priority",
+    /// Move to another inbox or team.
+    ConversationMove = "conversation.move",
+    /// Remove the text of a message for good.
+    ConversationRedact = "conversation.redact",
+    ConversationBulk = "conversation.bulk",
+    /// Open the customer's record, through a case (see [`Door::Record`]).
+    ContactRead = "contact.read",
+    ContactEdit = "contact.edit",
+    /// Open a record without being part of the case, with a written reason.
+    ContactBreakGlass = "contact.break_glass",
+    /// Add a colleague to the customer's record of a case.
+    CaseShare = "case.share",
+    InboxManage = "inbox.manage",
+    TeamManage = "team.manage",
+    AgentManage = "agent.manage",
+    RoleManage = "role.manage",
+    TagManage = "tag.manage",
+    StatusManage = "status.manage",
+    SettingsManage = "settings.manage",
+    TokenManage = "token.manage",
+    AuditRead = "audit.read",
+    ReportRead = "report.read",
+    JobManage = "job.manage",
+}
+
+/// A set of permissions and where it holds: an inbox, a team, or everywhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    pub permissions: BTreeSet<Permission>,
+    pub inbox: Option<InboxId>,
+    pub team: Option<TeamId>,
+}
+
+/// All grants of one agent or token.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rights {
+    pub grants: Vec<Grant>,
+}
+
+impl Rights {
+    /// Whether `permission` holds anywhere at all.
+    pub fn anywhere(&self, permission: Permission) -> bool {
+        self.grants.iter().any(|grant| grant.permissions.contains(&permission))
+    }
+
+    /// Whether `permission` holds without any scope.
+    pub fn everywhere(&self, permission: Permission) -> bool {
+        self.grants.iter().any(|grant| grant.inbox.is_none() && grant.team.is_none() && grant.permissions.contains(&permission))
+    }
+
+    /// Every permission held anywhere, for screens that hide what cannot be used.
+    pub fn union(&self) -> BTreeSet<Permission> {
+        self.grants.iter().flat_map(|grant| grant.permissions.iter().copied()).collect()
+    }
+
+    /// Where `permission` holds: the scope that lists and searches put into their query.
+    pub fn scope(&self, permission: Permission) -> Scope {
+        if self.everywhere(permission) {
+            return Scope::Everywhere;
+        }
+        let pairs = self.grants.iter().filter(|grant| grant.permissions.contains(&permission)).map(|grant| (grant.inbox, grant.team));
+        Scope::Within(pairs.collect())
+    }
+}
+
+/// Where something may be seen. A pair holds where both of its named parts match.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    Everywhere,
+    Within(Vec<(Option<InboxId>, Option<TeamId>)>),
+}
+
+impl Scope {
+    pub fn contains(&self, inbox: InboxId, team: Option<TeamId>) -> bool {
+        match self {
+            Self::Everywhere => true,
+            Self::Within(pairs) => pairs.iter().any(|(in_inbox, in_team)| in_inbox.is_none_or(|id| id == inbox) && in_team.is_none_or(|id| Some(id) == team)),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::Within(pairs) if pairs.is_empty())
+    }
+}
+
+/// Which of the two doors of a case is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// Conversation text, preview, displayed name: by inbox and team.
+    Text,
+    /// The customer's record: only with a part in the open case.
+    Record,
+}
+
+/// What a permission is asked about.
+#[derive(Clone, Copy, Debug)]
+pub enum Subject<'a> {
+    /// Something of the whole workspace: settings, agents, audit.
+    Workspace,
+    Inbox(InboxId),
+    Team(TeamId),
+    Case(CaseScope<'a>),
+}
+
+/// What the check needs to know of a conversation.
+#[derive(Clone, Copy, Debug)]
+pub struct CaseScope<'a> {
+    pub inbox: InboxId,
+    pub team: Option<TeamId>,
+    pub contact: ContactId,
+    pub assignee: Option<AgentId>,
+    /// Whether the case still lives: a record closes with its case.
+    pub open: bool,
+    /// Agents added by the assignee or a supervisor, or by break-glass, and not yet run out.
+    pub shared_with: &'a [AgentId],
+    pub door: Door,
+}
+
+/// The one check. Machines pass: they act by their own commands, which are recorded under their name.
+pub fn can(actor: &Actor, permission: Permission, subject: Subject<'_>) -> bool {
+    match actor {
+        Actor::Machine { .. } => true,
+        Actor::Visitor { contact } => match subject {
+            Subject::Case(case) => case.contact == *contact && case.door == Door::Text && permission == Permission::ConversationRead,
+            _ => false,
+        },
+        Actor::Agent { id, rights } => allowed(rights, permission, subject) && part_of_case(Some(*id), subject),
+        Actor::Token { rights, .. } => allowed(rights, permission, subject) && part_of_case(None, subject),
+    }
+}
+
+fn allowed(rights: &Rights, permission: Permission, subject: Subject<'_>) -> bool {
+    match subject {
+        Subject::Workspace => rights.everywhere(permission),
+        Subject::Inbox(inbox) => rights.grants.iter().any(|grant| grant.permissions.contains(&permission) && grant.team.is_none() && grant.inbox.is_none_or(|id| id == inbox)),
+        Subject::Team(team) => rights.grants.iter().any(|grant| grant.permissions.contains(&permission) && grant.inbox.is_none() && grant.team.is_none_or(|id| id == team)),
+        Subject::Case(case) => rights.scope(permission).contains(case.inbox, case.team),
+    }
+}
+
+/// The second door: an agent needs a part in the open case; an integration never passes it.
+fn part_of_case(agent: Option<AgentId>, subject: Subject<'_>) -> bool {
+    let Subject::Case(case) = subject else { return true };
+    if case.door == Door::Text {
+        return true;
+    }
+    let Some(agent) = agent else { return false };
+    (case.open && case.assignee == Some(agent)) || case.shared_with.contains(&agent)
+}
