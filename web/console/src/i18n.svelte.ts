@@ -1,0 +1,59 @@
+// The console's words: which locale is on, which string files are loaded, and `t`, which every component reads.
+// A locale's files are loaded alone; zh-CN is the source of the keys, the other locales are checked against it by their types.
+import { date, fill, number, relative, type Locale, type Params } from '$shared/i18n/core';
+import type common from './strings/zh-CN/common';
+import type inbox from './strings/zh-CN/inbox';
+import type parts from './strings/zh-CN/parts';
+import type settings from './strings/zh-CN/settings';
+import type signin from './strings/zh-CN/signin';
+import type tools from './strings/zh-CN/tools';
+
+type Texts = typeof common & typeof inbox & typeof parts & typeof settings & typeof signin & typeof tools;
+export type Key = keyof Texts;
+export type Area = 'common' | 'inbox' | 'parts' | 'settings' | 'signin' | 'tools';
+
+const files = import.meta.glob<{ default: Record<string, string> }>('./strings/*/*.ts');
+const wanted = new Set<Area>(['common', 'inbox', 'parts']);
+let now = $state.raw<{ locale: Locale; texts: Record<string, string> }>({ locale: 'zh-CN', texts: {} });
+
+async function read(locale: Locale, areas: Iterable<Area>): Promise<Record<string, string>> {
+  const load = [...areas].map((area) => files[`./strings/${locale}/${area}.ts`]?.());
+  return Object.assign({}, ...(await Promise.all(load)).map((file) => file?.default));
+}
+
+/** Loads a locale's files and turns the whole console to it. */
+export async function useLocale(locale: Locale): Promise<void> {
+  const texts = await read(locale, wanted);
+  now = { locale, texts };
+  document.documentElement.lang = locale;
+}
+
+/** Loads the strings of a part of the console that is not there at the start, e.g. before its route is shown. */
+export async function needStrings(...areas: Area[]): Promise<void> {
+  const missing = areas.filter((area) => !wanted.has(area));
+  if (missing.length === 0) return;
+  for (const area of missing) wanted.add(area);
+  const locale = now.locale;
+  const more = await read(locale, missing);
+  // The locale may have been changed while we waited; then `useLocale` has loaded everything that is wanted.
+  if (locale === now.locale) now = { locale, texts: { ...now.texts, ...more } };
+}
+
+export function t<K extends Key>(key: K, ...[params]: Params<Texts[K]>): string {
+  const text = now.texts[key];
+  return text === undefined ? key : fill(now.locale, text, params);
+}
+
+export const locale = (): Locale => now.locale;
+
+/** 1,204 */
+export const num = (value: number, options?: Intl.NumberFormatOptions): string => number(now.locale, value, options);
+/** 14:02 */
+export const clock = (at: number): string => date(now.locale, at, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+/** 2026年11月21日 · Nov 21, 2026 */
+export const day = (at: number): string => date(now.locale, at, { dateStyle: 'medium' });
+/** Day and time, for titles and the audit log. */
+export const moment = (at: number): string =>
+  date(now.locale, at, { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+/** 3 分钟前 · 3 min. ago */
+export const ago = (at: number, from?: number): string => relative(now.locale, at, from);

@@ -1,0 +1,3 @@
+const texts = {
+} as const satisfies Record<string, string>;
+export default texts;
