@@ -50,7 +50,7 @@ export interface Message {
 export type EventType =
   | 'started' | 'message' | 'assigned' | 'team_changed' | 'inbox_changed' | 'status_changed' | 'priority_changed' | 'tagged'
   | 'untagged' | 'snoozed' | 'woken' | 'subject_changed' | 'redacted' | 'identified' | 'access_granted' | 'access_revoked'
-  | 'broke_glass' | 'visitor_read' | 'rated' | 'reply_held' | 'reply_withdrawn';
+  | 'broke_glass' | 'visitor_read' | 'rated' | 'rating_asked' | 'reply_held' | 'reply_withdrawn';
 
 /** What an event carries beside its type; only the fields that belong to the type are there. */
 export interface EventData {
@@ -179,7 +179,8 @@ export interface Row {
   status: Id; category: Category; turn: Turn; priority: Priority; tags: Id[]; channel: Channel; language?: string | null;
   subject?: string | null; preview: string; preview_from: 'customer' | 'agent' | 'note' | 'system'; seq: number; read_seq: number;
   unread: number; mentioned: boolean; created_at: Time; updated_at: Time; last_message_at: Time; waiting_since?: Time | null;
-  snoozed_until?: Time | null; version: number;
+  /** Asleep; without `snoozed_until` it sleeps until the customer replies. */
+  snoozed?: boolean | null; snoozed_until?: Time | null; version: number;
 }
 
 export interface HeldReply {
