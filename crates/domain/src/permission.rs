@@ -92,6 +92,24 @@ impl Rights {
         self.grants.iter().flat_map(|grant| grant.permissions.iter().copied()).collect()
     }
 
+    /// Whether everything in `wanted` is held at least as widely: nobody hands on more than they have.
+    pub fn covers(&self, wanted: &Grant) -> bool {
+        let as_wide = |own: &Grant| own.inbox.is_none_or(|id| wanted.inbox == Some(id)) && own.team.is_none_or(|id| wanted.team == Some(id));
+        wanted.permissions.iter().all(|permission| self.grants.iter().any(|own| own.permissions.contains(permission) && as_wide(own)))
+    }
+
+    /// The part of these rights that `other` holds too: a token never outlives the rights of who made it.
+    pub fn within(&self, other: &Self) -> Self {
+        let held = |grant: &Grant, permission: &Permission| {
+            other.covers(&Grant { permissions: BTreeSet::from([*permission]), inbox: grant.inbox, team: grant.team })
+        };
+        let narrowed = self.grants.iter().map(|grant| Grant {
+            permissions: grant.permissions.iter().copied().filter(|permission| held(grant, permission)).collect(),
+            ..grant.clone()
+        });
+        Self { grants: narrowed.filter(|grant| !grant.permissions.is_empty()).collect() }
+    }
+
     /// Where `permission` holds: the scope that lists and searches put into their query.
     pub fn scope(&self, permission: Permission) -> Scope {
         if self.everywhere(permission) {
@@ -185,4 +203,37 @@ fn part_of_case(agent: Option<AgentId>, subject: Subject<'_>) -> bool {
     }
     let Some(agent) = agent else { return false };
     (case.open && case.assignee == Some(agent)) || case.shared_with.contains(&agent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grant(permissions: &[Permission], inbox: Option<u128>, team: Option<u128>) -> Grant {
+        let id = |number: u128| uuid::Uuid::from_u128(number);
+        Grant { permissions: permissions.iter().copied().collect(), inbox: inbox.map(|n| InboxId(id(n))), team: team.map(|n| TeamId(id(n))) }
+    }
+
+    use Permission::{AgentManage, ConversationRead, ConversationReply};
+
+    #[test]
+    fn nobody_hands_on_more_than_they_have() {
+        let lead = Rights { grants: vec![grant(&[ConversationRead, ConversationReply], Some(1), None), grant(&[ConversationRead], None, None)] };
+        assert!(lead.covers(&grant(&[ConversationRead], None, None)));
+        assert!(lead.covers(&grant(&[ConversationRead, ConversationReply], Some(1), None)));
+        assert!(lead.covers(&grant(&[ConversationReply], Some(1), Some(9))));
+        assert!(!lead.covers(&grant(&[ConversationReply], None, None)), "an inbox is not everywhere");
+        assert!(!lead.covers(&grant(&[ConversationReply], Some(2), None)), "another inbox");
+        assert!(!lead.covers(&grant(&[ConversationReply], None, Some(1))), "a team is not an inbox");
+        assert!(!lead.covers(&grant(&[AgentManage], Some(1), None)));
+        assert!(Rights::default().covers(&grant(&[], None, None)));
+    }
+
+    #[test]
+    fn a_token_keeps_only_what_its_maker_still_holds() {
+        let token = Rights { grants: vec![grant(&[ConversationRead, ConversationReply], Some(1), None), grant(&[AgentManage], None, None)] };
+        let maker = Rights { grants: vec![grant(&[ConversationRead], None, None)] };
+        assert_eq!(token.within(&maker), Rights { grants: vec![grant(&[ConversationRead], Some(1), None)] });
+        assert_eq!(token.within(&Rights::default()), Rights::default());
+    }
 }

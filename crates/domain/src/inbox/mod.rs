@@ -1,0 +1,23 @@
+//! What an inbox is: its channel, its widget's settings and which pages may use it.
+
+mod origin;
+mod widget;
+
+pub use origin::Origin;
+pub use widget::{Position, WidgetSettings};
+
+use crate::word::words;
+
+words! {
+    /// How a conversation arrives.
+    Channel {
+        Web = "web",
+        App = "app",
+        Email = "email",
+    }
+    /// How the exchange signs who its customer is.
+    IdentityAlgorithm {
+        Hs256 = "HS256",
+        EdDsa = "EdDSA",
+    }
+}

@@ -1,0 +1,92 @@
+//! The staff's own words: states, presence, how a screen is set, which links exist, which names and passwords are taken.
+
+mod password;
+mod settings;
+
+pub use password::{MIN_PASSWORD, PasswordError, Prepared, prepare as prepare_password};
+pub use settings::{AgentSettings, Density, Sounds, Theme};
+
+use crate::word::words;
+
+words! {
+    AgentState {
+        Active = "active",
+        /// Has a link and no password yet.
+        Invited = "invited",
+        /// Cannot sign in; what they did stays under their name.
+        Disabled = "disabled",
+    }
+    Presence {
+        Online = "online",
+        Away = "away",
+        Offline = "offline",
+    }
+    /// What a one-time link is for.
+    LinkKind {
+        /// Makes the first administrator.
+        Admin = "admin",
+        Invite = "invite",
+        /// Sets a new password.
+        Reset = "reset",
+    }
+    /// The colour of a tag.
+    Colour {
+        Grey = "grey",
+        Red = "red",
+        Amber = "amber",
+        Green = "green",
+        Blue = "blue",
+        Violet = "violet",
+    }
+}
+
+impl LinkKind {
+    /// How long a new link can be used.
+    pub fn lives_ms(self) -> i64 {
+        const HOUR: i64 = 3_600_000;
+        match self {
+            Self::Admin | Self::Reset => 24 * HOUR,
+            Self::Invite => 72 * HOUR,
+        }
+    }
+}
+
+/// A name for people to read, trimmed and with single spaces: 1 to `max` characters, no control characters.
+pub fn display_name(text: &str, max: usize) -> Option<String> {
+    let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let fits = (1..=max).contains(&name.chars().count());
+    // Direction overrides would let a name pretend to be another.
+    let harmless = |c: char| !c.is_control() && !matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    (fits && name.chars().all(harmless)).then_some(name)
+}
+
+/// A mail address in its one form for signing in: trimmed, lower case, one `@`, a dotted host.
+pub fn sign_in_email(text: &str) -> Option<String> {
+    let address = text.trim().to_lowercase();
+    let (user, host) = address.rsplit_once('@')?;
+    let plain = |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '@' | ',' | ';' | '<' | '>' | '"' | '(' | ')'));
+    let dotted = host.contains('.') && host.split('.').all(|label| !label.is_empty());
+    (address.len() <= 254 && user.len() <= 64 && plain(user) && plain(host) && dotted).then_some(address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_trimmed_and_cannot_pretend() {
+        assert_eq!(display_name("  李  雷 ", 60).as_deref(), Some("李 雷"));
+        for refused in ["", " \t", "a\u{202e}nimda", "a\u{0}b", "a\u{200b}b"] {
+            assert_eq!(display_name(refused, 60), None, "{refused:?}");
+        }
+        assert_eq!(display_name(&"长".repeat(61), 60), None);
+    }
+
+    #[test]
+    fn mail_addresses_have_one_form() {
+        assert_eq!(sign_in_email(" Ann.Lee@Example.COM ").as_deref(), Some("ann.lee@example.com"));
+        for refused in ["", "ann", "ann@", "@example.com", "ann@localhost", "a b@example.com", "a@b@example.com", "ann@example..com", "<ann@example.com>"] {
+            assert_eq!(sign_in_email(refused), None, "{refused:?}");
+        }
+    }
+}
