@@ -41,12 +41,29 @@ let place = $state.raw<Place | null>(start());
 export const here = (): Place | null => place;
 export const at = (...names: string[]): boolean => place !== null && names.includes(place.name);
 
+/** Asked before the present place is left: `false` stays. A form with unsaved words sets it; answers how to take it back. */
+export function guardPlace(ask: () => boolean | Promise<boolean>): () => void {
+  guard = ask;
+  return () => { if (guard === ask) guard = null; };
+}
+let guard: (() => boolean | Promise<boolean>) | null = null;
+async function mayLeave(then: () => void): Promise<void> {
+  const asked = guard;
+  if (asked && !(await asked())) return;
+  if (guard === asked) guard = null;
+  then();
+}
+
 export function visit(address: string, how: 'push' | 'replace' = 'push'): void {
+  if (guard) { void mayLeave(() => visit(address, how)); return; }
   const url = new URL(address, location.origin);
   if (url.pathname + url.search === location.pathname + location.search) how = 'replace';
   history[how === 'push' ? 'pushState' : 'replaceState'](null, '', url.pathname + url.search);
   place = read(url.pathname, url.search);
+  shown = location.href;
 }
+/** The address of the screen that is shown, also while the browser has moved ahead of it. */
+let shown = location.href;
 
 export function go(name: string, params: Params = {}, query?: Record<string, string | undefined>): void {
   visit(href(name, params, query));
@@ -59,7 +76,13 @@ export const goHome = (): void => visit(href(home.name, home.params), 'replace')
 /** Listens to the browser; called once. */
 export function listen(): void {
   if (location.pathname === '/') goHome();
-  addEventListener('popstate', () => { place = start(); });
+  addEventListener('popstate', () => {
+    if (!guard) { place = start(); shown = location.href; return; }
+    // The browser has already moved; it is put back until the question is answered.
+    const wanted = location.href;
+    history.pushState(null, '', shown);
+    void mayLeave(() => visit(wanted));
+  });
   addEventListener('click', (event) => {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const link = event.target instanceof Element ? event.target.closest('a') : null;
