@@ -1,0 +1,45 @@
+//! A JSON body as a handler's type: at most [`MAX_JSON`] bytes, arrived within the time limit, read strictly.
+
+use super::json;
+use crate::problem::{ApiError, Code};
+use axum::extract::{FromRequest, Request};
+use bytes::Bytes;
+use http::{HeaderMap, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::de::DeserializeOwned;
+use std::time::Duration;
+
+/// The longest message has 20,000 characters, each at most 12 bytes when escaped; everything else is smaller.
+pub const MAX_JSON: usize = 512 << 10;
+const TIME_LIMIT: Duration = Duration::from_secs(20);
+
+/// Types refuse unknown fields themselves: `#[serde(deny_unknown_fields)]`.
+#[derive(Clone, Copy, Debug)]
+pub struct Body<T>(pub T);
+
+impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        if !is_json(request.headers()) {
+            return Err(ApiError::new(Code::UnsupportedType).detail("send application/json"));
+        }
+        let bytes = tokio::time::timeout(TIME_LIMIT, collect(request.into_body()))
+            .await
+            .map_err(|_| ApiError::new(Code::Timeout))??;
+        json::read(&bytes).map(Self)
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(kind) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else { return false };
+    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+}
+
+async fn collect(body: axum::body::Body) -> Result<Bytes, ApiError> {
+    match Limited::new(body, MAX_JSON).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(ApiError::new(Code::TooLarge).with("limit", MAX_JSON)),
+        Err(_) => Err(ApiError::new(Code::BadRequest).detail("the body ended early")),
+    }
+}
