@@ -183,6 +183,8 @@ CREATE TABLE conversation (
     id UUID NOT NULL PRIMARY KEY,
     number BIGINT NOT NULL UNIQUE,
     contact_id UUID NOT NULL REFERENCES contact (id),
+    -- The customer's key, so that a message needs no look at the contact.
+    key_id UUID NOT NULL,
     inbox_id UUID NOT NULL,
     team_id UUID,
     assignee_id UUID,

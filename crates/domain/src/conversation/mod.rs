@@ -5,6 +5,7 @@
 
 mod decide;
 mod state;
+pub mod status;
 
 pub use decide::{Change, Refusal, decide, message_events};
 pub use state::{Category, Conversation, Priority, Turn};

@@ -1,0 +1,184 @@
+//! What agents do to a case besides writing: assign, move, status, priority, tags, sleep. One enum for the screen,
+//! the bulk bar and the API.
+
+use super::{lock_permitted, record};
+use crate::{App, Error, Result};
+use candor_domain::actor::Actor;
+use candor_domain::conversation::{Change, Priority, decide};
+use candor_domain::event::Event;
+use candor_domain::id::{AgentId, ConversationId, InboxId, StatusId, TagId, TeamId};
+use candor_domain::permission::{Permission, Subject, can};
+use candor_domain::text;
+use candor_store::conversation::Stored;
+use candor_store::{Query, Queue, Tx, conversation, inbox, scope_moved, status, tag, team, timer};
+
+/// The longest subject, in characters.
+const MAX_SUBJECT: usize = 200;
+
+/// The kind of timer that wakes a sleeping case; its subject is the conversation.
+pub(crate) const WAKE_TIMER: &str = "wake";
+
+/// Something done to a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    Assign(Option<AgentId>),
+    Team(Option<TeamId>),
+    Move(InboxId),
+    Status(StatusId),
+    Priority(Priority),
+    Tag(TagId),
+    Untag(TagId),
+    /// Until a time, or until the customer writes.
+    Snooze(Option<i64>),
+    Wake,
+    Subject(String),
+}
+
+impl Action {
+    /// The right it needs.
+    pub fn permission(&self) -> Permission {
+        match self {
+            Self::Assign(_) => Permission::ConversationAssign,
+            Self::Team(_) | Self::Move(_) => Permission::ConversationMove,
+            Self::Status(_) | Self::Snooze(_) | Self::Wake => Permission::ConversationStatus,
+            Self::Priority(_) => Permission::ConversationPriority,
+            Self::Tag(_) | Self::Untag(_) | Self::Subject(_) => Permission::ConversationTag,
+        }
+    }
+}
+
+/// Does one thing to one case.
+pub async fn act(app: &App, actor: &Actor, id: ConversationId, action: Action) -> Result<()> {
+    let actor = actor.clone();
+    app.db.write(Queue::People, move |tx| act_in(tx, &actor, id, &action).map(|_| ())).await
+}
+
+/// The same inside a command of somebody else's; returns the state before, for an undo.
+pub fn act_in(tx: &mut Tx<'_>, actor: &Actor, id: ConversationId, action: &Action) -> Result<Stored> {
+    let mut stored = lock_permitted(tx, actor, action.permission(), id)?;
+    let before = stored.clone();
+    let change = change(tx, &stored, action)?;
+    let events = decide(&stored.case, &change)?;
+    if let Action::Subject(subject) = action {
+        let line = text::clean_line(subject);
+        let sealed = if line.is_empty() { None } else { Some(tx.seal(stored.key, conversation::subject_cell(id), line.as_bytes())?) };
+        conversation::set_subject(tx, id, sealed)?;
+    }
+    let moved = events.iter().any(|event| matches!(event, Event::TeamChanged { .. } | Event::InboxChanged { .. }));
+    let recorded = record(tx, &mut stored, actor.as_ref(), 0, events, None)?;
+    if moved {
+        scope_moved::mark(tx, id)?;
+    }
+    if let (Action::Snooze(Some(until)), false) = (action, recorded.is_empty()) {
+        timer::arm(tx, WAKE_TIMER, id.0, *until)?;
+    }
+    Ok(before)
+}
+
+/// Turns an action into a change the domain can decide, after looking up what it names.
+fn change(tx: &mut Tx<'_>, stored: &Stored, action: &Action) -> Result<Change> {
+    Ok(match action {
+        Action::Assign(to) => {
+            if let Some(agent) = to {
+                assignable(tx, *agent, stored)?;
+            }
+            Change::Assign(*to)
+        }
+        Action::Team(to) => {
+            if let Some(id) = to {
+                team::get(tx, *id).map_err(|_| Error::invalid("team", "there is no such team"))?;
+            }
+            Change::Team(*to)
+        }
+        Action::Move(to) => {
+            inbox::get(tx, *to).map_err(|_| Error::invalid("inbox", "there is no such inbox"))?;
+            Change::Move(*to)
+        }
+        Action::Status(to) => {
+            let category = status::category(tx, *to)?.ok_or_else(|| Error::invalid("status", "there is no such status"))?;
+            Change::Status { status: *to, category, ask_rating: super::rate::asked_in(tx, stored.case.inbox)? }
+        }
+        Action::Priority(to) => Change::Priority(*to),
+        Action::Tag(id) => {
+            tag::get(tx, *id).map_err(|_| Error::invalid("tag", "there is no such tag"))?;
+            Change::Tag { tag: *id, present: stored.tags.contains(id) }
+        }
+        Action::Untag(id) => Change::Untag { tag: *id, present: stored.tags.contains(id) },
+        Action::Snooze(until) => Change::Snooze { until: *until, now: tx.now() },
+        Action::Wake => Change::Wake,
+        Action::Subject(subject) if subject.chars().count() > MAX_SUBJECT => return Err(Error::invalid("text", format!("at most {MAX_SUBJECT} characters"))),
+        Action::Subject(_) => Change::Subject,
+    })
+}
+
+/// A case goes only to somebody who is active and may answer it.
+fn assignable(tx: &mut Tx<'_>, agent: AgentId, stored: &Stored) -> Result<()> {
+    let assignee = crate::rights::actor_of(tx, agent)?.ok_or_else(|| Error::invalid("agent", "there is no such active agent"))?;
+    if super::permitted(tx, &assignee, Permission::ConversationReply, candor_domain::permission::Door::Text, stored)? {
+        Ok(())
+    } else {
+        Err(Error::invalid("agent", "this colleague may not answer in this inbox or team"))
+    }
+}
+
+/// What takes an action back, given the state before it; `None` where nothing changed or nothing can.
+pub fn inverse(before: &Stored, action: &Action) -> Option<Action> {
+    let case = &before.case;
+    match action {
+        Action::Assign(to) => (*to != case.assignee).then_some(Action::Assign(case.assignee)),
+        Action::Team(to) => (*to != case.team).then_some(Action::Team(case.team)),
+        Action::Move(to) => (*to != case.inbox).then_some(Action::Move(case.inbox)),
+        Action::Status(to) => (*to != case.status).then_some(Action::Status(case.status)),
+        Action::Priority(to) => (*to != case.priority).then_some(Action::Priority(case.priority)),
+        Action::Tag(tag) => (!before.tags.contains(tag)).then_some(Action::Untag(*tag)),
+        Action::Untag(tag) => before.tags.contains(tag).then_some(Action::Tag(*tag)),
+        Action::Snooze(_) => (!case.snoozed).then_some(Action::Wake),
+        Action::Wake => case.snoozed.then_some(Action::Snooze(case.snoozed_until)),
+        Action::Subject(_) => None,
+    }
+}
+
+/// What a bulk action did, and what would undo it.
+#[derive(Clone, Debug, Default)]
+pub struct Undone {
+    pub done: Vec<ConversationId>,
+    pub failed: Vec<(ConversationId, &'static str)>,
+    pub undo: Vec<(ConversationId, Action)>,
+}
+
+/// The most cases one bulk request names; more is a job.
+pub const MAX_BULK: usize = 100;
+
+/// Does one thing to many cases, each in a command of its own: one that cannot be changed does not stop the others.
+pub async fn bulk(app: &App, actor: &Actor, ids: Vec<ConversationId>, action: Action) -> Result<Undone> {
+    if !can_bulk(actor) {
+        return Err(Error::Forbidden(Permission::ConversationBulk.as_str()));
+    }
+    if ids.len() > MAX_BULK {
+        return Err(Error::invalid("conversations", format!("at most {MAX_BULK} at once")));
+    }
+    let mut outcome = Undone::default();
+    for id in ids {
+        let (actor, action_in) = (actor.clone(), action.clone());
+        let result = app.db.write(Queue::People, move |tx| act_in(tx, &actor, id, &action_in)).await;
+        match result {
+            Ok(before) => {
+                outcome.done.push(id);
+                outcome.undo.extend(inverse(&before, &action).map(|back| (id, back)));
+            }
+            Err(Error::NotFound) => outcome.failed.push((id, "not_found")),
+            Err(Error::Forbidden(_)) => outcome.failed.push((id, "forbidden")),
+            Err(Error::Invalid { .. }) => outcome.failed.push((id, "validation_failed")),
+            Err(Error::Refused(_)) => outcome.failed.push((id, "conflict")),
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(outcome)
+}
+
+fn can_bulk(actor: &Actor) -> bool {
+    match actor {
+        Actor::Agent { rights, .. } | Actor::Token { rights, .. } => rights.anywhere(Permission::ConversationBulk),
+        other => can(other, Permission::ConversationBulk, Subject::Workspace),
+    }
+}

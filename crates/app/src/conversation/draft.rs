@@ -1,0 +1,77 @@
+//! Drafts live on the server: typed here, found again on another machine. Each agent has one a case and mode.
+
+use super::get_permitted;
+use crate::{App, Error, Result};
+use candor_domain::actor::Actor;
+use candor_domain::id::{ConversationId, FileId};
+use candor_domain::permission::Permission;
+use candor_store::{Pool, Query, Queue, draft, read_text};
+
+/// A draft as its author sees it.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// `reply` or `note`.
+    pub mode: String,
+    pub text: String,
+    pub files: Vec<FileId>,
+    pub updated_at: i64,
+}
+
+/// The actor's drafts in a case.
+pub async fn drafts(app: &App, actor: &Actor, id: ConversationId) -> Result<Vec<Draft>> {
+    let (actor, agent) = (actor.clone(), actor.agent().ok_or(Error::NotFound)?);
+    app.db
+        .read(Pool::Quick, move |rx| {
+            get_permitted(rx, &actor, Permission::ConversationRead, id)?;
+            let kept = draft::list(rx, id, agent)?;
+            kept.into_iter()
+                .map(|one| {
+                    let text = read_text(rx.open(draft::text_cell(one.id), &one.text)?)?;
+                    Ok(Draft { mode: one.mode, text, files: one.files, updated_at: one.updated_at })
+                })
+                .collect()
+        })
+        .await
+}
+
+/// Keeps what was typed; an empty draft is removed.
+pub async fn put_draft(app: &App, actor: &Actor, id: ConversationId, mode: &str, text: String, files: Vec<FileId>) -> Result<()> {
+    if text.chars().count() > app.config.max_text {
+        return Err(Error::TooLarge { limit: app.config.max_text as u64 });
+    }
+    if text.contains('\0') {
+        return Err(Error::invalid("text", "the character U+0000 cannot be kept"));
+    }
+    if text.is_empty() && files.is_empty() {
+        return remove_draft(app, actor, id, mode).await;
+    }
+    let (mode, permission) = mode_of(mode)?;
+    let (actor, agent, draft_id) = (actor.clone(), actor.agent().ok_or(Error::NotFound)?, app.ids.make());
+    app.db
+        .write(Queue::People, move |tx| {
+            let stored = get_permitted(tx, &actor, permission, id)?;
+            let sealed = tx.seal(stored.key, draft::text_cell(draft_id), text.as_bytes())?;
+            let updated_at = tx.now();
+            Ok(draft::put(tx, id, agent, &draft::Draft { id: draft_id, mode: mode.into(), text: sealed, files: files.clone(), updated_at })?)
+        })
+        .await
+}
+
+pub async fn remove_draft(app: &App, actor: &Actor, id: ConversationId, mode: &str) -> Result<()> {
+    let (mode, _) = mode_of(mode)?;
+    let (actor, agent) = (actor.clone(), actor.agent().ok_or(Error::NotFound)?);
+    app.db
+        .write(Queue::People, move |tx| {
+            get_permitted(tx, &actor, Permission::ConversationRead, id)?;
+            Ok(draft::delete(tx, id, agent, mode)?)
+        })
+        .await
+}
+
+fn mode_of(mode: &str) -> Result<(&'static str, Permission)> {
+    match mode {
+        "reply" => Ok(("reply", Permission::ConversationReply)),
+        "note" => Ok(("note", Permission::ConversationNote)),
+        _ => Err(Error::NotFound),
+    }
+}

@@ -1,0 +1,203 @@
+//! Undo send: a reply is durable at once, and becomes a message when its window ends.
+//!
+//! It carries what its author had seen. When the customer writes during the window the author is asked; without an
+//! answer in a minute it goes out as written and the case stays open. A reply that may no longer go comes back as a draft.
+
+use super::reply::{self, FollowUp, ReplyInput};
+use super::write::{Content, New};
+use super::{lock_permitted, permitted};
+use crate::{App, Error, Result};
+use candor_domain::actor::Actor;
+use candor_domain::conversation::Category;
+use candor_domain::event::MessageKind;
+use candor_domain::id::{AgentId, ConversationId, HeldReplyId, MessageId};
+use candor_domain::permission::{Door, Permission};
+use candor_store::conversation::Stored;
+use candor_store::held_reply::{self, Held};
+use candor_store::{Query, Queue, Tx, conversation, draft, timer};
+use uuid::Uuid;
+
+/// How long an author is asked whether an overtaken reply should go, in milliseconds.
+const ASK_MS: i64 = 60_000;
+
+/// How many held replies one command releases; the rest has its own timers.
+const AT_ONCE: usize = 8;
+
+/// The kind of timer that ends a window; its subject is the conversation.
+pub(crate) const TIMER: &str = "release_reply";
+
+/// Keeps a reply for its window. The case's lock is held.
+pub(super) fn hold(tx: &mut Tx<'_>, stored: &Stored, id: HeldReplyId, author: AgentId, input: &ReplyInput, request_hmac: Vec<u8>, hold_ms: i64) -> Result<()> {
+    let (now, text) = (tx.now(), tx.seal(stored.key, held_reply::text_cell(id), input.content.text.as_bytes())?);
+    let release_at = now + hold_ms;
+    let held = Held {
+        id,
+        conversation: stored.case.id,
+        author,
+        text,
+        files: input.content.files.clone(),
+        client_id: input.client_id,
+        request_hmac,
+        seen_seq: if input.force { stored.case.last_customer_seq.max(input.seen_seq) } else { input.seen_seq },
+        follow_up: serde_json::to_string(&input.follow_up).expect("ids always serialise"),
+        created_at: now,
+        release_at,
+        ask_until: None,
+        keep: false,
+    };
+    held_reply::insert(tx, &held)?;
+    arm(tx, stored, release_at)
+}
+
+/// Sets the timer that ends the window, and tells the screens that what is held has changed.
+fn arm(tx: &mut Tx<'_>, stored: &Stored, at: i64) -> Result<()> {
+    timer::arm(tx, TIMER, stored.case.id.0, at)?;
+    tx.wake(stored.case.id.0, stored.case.seq);
+    Ok(())
+}
+
+/// A held reply that an earlier request left with this client id.
+pub(super) fn repeated(tx: &mut Tx<'_>, id: ConversationId, author: AgentId, client_id: Uuid, hmac: &[u8]) -> Result<Option<HeldReplyId>> {
+    match held_reply::by_client(tx, id, author, client_id)? {
+        Some(found) if found.request_hmac == hmac => Ok(Some(found.id)),
+        Some(_) => Err(Error::BodyMismatch),
+        None => Ok(None),
+    }
+}
+
+/// Sends a held reply at once: its author does not want to wait.
+pub async fn release_held(app: &App, actor: &Actor, id: ConversationId, held: HeldReplyId) -> Result<()> {
+    end_window(app, actor, id, held, false).await
+}
+
+/// Its author was asked and says: send it anyway.
+pub async fn keep_held(app: &App, actor: &Actor, id: ConversationId, held: HeldReplyId) -> Result<()> {
+    end_window(app, actor, id, held, true).await
+}
+
+async fn end_window(app: &App, actor: &Actor, id: ConversationId, held: HeldReplyId, keep: bool) -> Result<()> {
+    let actor = actor.clone();
+    app.db
+        .write(Queue::People, move |tx| {
+            let stored = lock_permitted(tx, &actor, Permission::ConversationReply, id)?;
+            let found = own(tx, &actor, id, held)?;
+            let now = tx.now();
+            if keep || found.keep {
+                held_reply::keep(tx, held, now)?;
+            } else {
+                held_reply::hasten(tx, held, now)?;
+            }
+            arm(tx, &stored, now)
+        })
+        .await?;
+    release_case(app, id).await
+}
+
+/// Takes a held reply back; it becomes the author's draft again.
+pub async fn withdraw_held(app: &App, actor: &Actor, id: ConversationId, held: HeldReplyId) -> Result<()> {
+    let (actor, draft_id) = (actor.clone(), app.ids.make());
+    app.db
+        .write(Queue::People, move |tx| {
+            let stored = lock_permitted(tx, &actor, Permission::ConversationRead, id)?;
+            let found = own(tx, &actor, id, held)?;
+            back_to_draft(tx, &stored, &found, draft_id)
+        })
+        .await
+}
+
+/// A held reply is its author's alone.
+fn own(tx: &mut Tx<'_>, actor: &Actor, id: ConversationId, held: HeldReplyId) -> Result<Held> {
+    let found = held_reply::get(tx, held)?.filter(|found| found.conversation == id).ok_or(Error::NotFound)?;
+    if actor.agent() == Some(found.author) { Ok(found) } else { Err(Error::NotFound) }
+}
+
+/// Ends the windows of a case whose time has come: called by the timer.
+pub async fn release_due(app: &App, id: ConversationId) -> Result<()> {
+    release_case(app, id).await
+}
+
+async fn release_case(app: &App, id: ConversationId) -> Result<()> {
+    let docs: Vec<i64> = (0..AT_ONCE).map(|_| app.docs.next(app.now())).collect();
+    let draft_ids: Vec<Uuid> = (0..AT_ONCE).map(|_| app.ids.make()).collect();
+    app.db
+        .write(Queue::People, move |tx| {
+            let mut stored = match conversation::lock(tx, id) {
+                Err(candor_store::Error::NotFound) => return Ok(()),
+                other => other?,
+            };
+            let waiting = held_reply::of_case(tx, id)?;
+            let next = waiting.get(AT_ONCE).map(|_| tx.now());
+            for (held, (doc, draft_id)) in waiting.iter().zip(docs.iter().zip(&draft_ids)) {
+                if held.release_at > tx.now() {
+                    return arm(tx, &stored, held.release_at);
+                }
+                // They go in order: one that asks its author holds back those behind it.
+                if let Some(until) = release(tx, &mut stored, held, *doc, *draft_id)? {
+                    return arm(tx, &stored, until);
+                }
+            }
+            next.map_or(Ok(()), |at| arm(tx, &stored, at))
+        })
+        .await
+}
+
+/// Releases one reply, or says until when its author is asked.
+fn release(tx: &mut Tx<'_>, stored: &mut Stored, held: &Held, doc: i64, draft_id: Uuid) -> Result<Option<i64>> {
+    let author = crate::rights::actor_of(tx, held.author)?;
+    let allowed = match &author {
+        Some(author) => permitted(tx, author, Permission::ConversationReply, Door::Text, stored)?,
+        None => false,
+    };
+    if !allowed || stored.case.category == Category::Closed {
+        back_to_draft(tx, stored, held, draft_id)?;
+        return Ok(None);
+    }
+    let overtaken = stored.case.last_customer_seq > held.seen_seq && !held.keep;
+    if overtaken && held.ask_until.is_none() {
+        let until = tx.now() + ASK_MS;
+        held_reply::ask(tx, held.id, until)?;
+        return Ok(Some(until));
+    }
+    let text = open(tx, held)?;
+    let mut follow_up: FollowUp = serde_json::from_str(&held.follow_up).map_err(|error| Error::Broken(format!("held_reply.follow_up: {error}")))?;
+    if overtaken {
+        follow_up.status = None;
+    }
+    let content = Content { text, files: held.files.clone(), mentions: vec![] };
+    let author = author.map(|author| author.as_ref()).expect("an author without rights was sent back above");
+    let new = New { id: MessageId(held.id.0), doc, kind: MessageKind::Reply, author, client_id: held.client_id, request_hmac: held.request_hmac.clone(), late: overtaken };
+    let before = stored.clone();
+    match tx.savepoint(|tx| reply::send(tx, stored, held.author, &new, &content, &follow_up)) {
+        Ok(_) => held_reply::delete(tx, held.id).map(|_| ())?,
+        // What it names is gone by now (a file, a status): it goes back instead of blocking those behind it.
+        Err(Error::Invalid { .. } | Error::Refused(_)) => {
+            *stored = before;
+            back_to_draft(tx, stored, held, draft_id)?;
+        }
+        Err(other) => return Err(other),
+    }
+    Ok(None)
+}
+
+/// Gives a reply back to its author: before a draft that was begun since, if there is one.
+fn back_to_draft(tx: &mut Tx<'_>, stored: &Stored, held: &Held, draft_id: Uuid) -> Result<()> {
+    let mut text = open(tx, held)?;
+    let mut files = held.files.clone();
+    if let Some(begun) = draft::list(tx, stored.case.id, held.author)?.into_iter().find(|draft| draft.mode == "reply") {
+        let begun_text = candor_store::read_text(tx.open(draft::text_cell(begun.id), &begun.text)?)?;
+        if !begun_text.trim().is_empty() {
+            text = format!("{text}\n\n{begun_text}");
+        }
+        files.extend(begun.files);
+    }
+    let sealed = tx.seal(stored.key, draft::text_cell(draft_id), text.as_bytes())?;
+    let updated_at = tx.now();
+    draft::put(tx, stored.case.id, held.author, &draft::Draft { id: draft_id, mode: "reply".into(), text: sealed, files, updated_at })?;
+    held_reply::delete(tx, held.id)?;
+    tx.wake(stored.case.id.0, stored.case.seq);
+    Ok(())
+}
+
+fn open(tx: &mut Tx<'_>, held: &Held) -> Result<String> {
+    Ok(candor_store::read_text(tx.open(held_reply::text_cell(held.id), &held.text)?)?)
+}

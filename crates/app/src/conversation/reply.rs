@@ -1,0 +1,167 @@
+//! An agent answers the customer or leaves a note for colleagues.
+
+use super::write::{self, Content, New, Written};
+use super::{held, lock_permitted};
+use crate::{App, Error, Result};
+use candor_domain::actor::Actor;
+use candor_domain::conversation::{Category, Change, Refusal, decide};
+use candor_domain::event::{Event, MessageKind};
+use candor_domain::id::{AgentId, ConversationId, HeldReplyId, StatusId, TagId};
+use candor_domain::permission::{Permission, Subject, can};
+use candor_store::conversation::Stored;
+use candor_store::{Query, Queue, Tx, draft, mention, status};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// What is done together with a reply, at the moment it goes out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FollowUp {
+    pub status: Option<StatusId>,
+    #[serde(default)]
+    pub tags: Vec<TagId>,
+}
+
+/// A reply as an agent sends it.
+#[derive(Clone, Debug)]
+pub struct ReplyInput {
+    pub client_id: Uuid,
+    pub content: Content,
+    /// The newest number on the agent's screen.
+    pub seen_seq: i64,
+    /// How long it can be undone; 0 sends at once.
+    pub hold_ms: i64,
+    pub follow_up: FollowUp,
+    /// Send although a newer message came in.
+    pub force: bool,
+}
+
+/// What became of a reply.
+#[derive(Clone, Debug)]
+pub enum Replied {
+    /// It waits out its undo window.
+    Held(HeldReplyId),
+    Sent(Written),
+}
+
+/// Takes a reply: durable at once, a message when its undo window ends.
+pub async fn reply(app: &App, actor: &Actor, id: ConversationId, input: ReplyInput) -> Result<Replied> {
+    input.content.check(app)?;
+    let author = actor.agent().ok_or(Error::Forbidden("only an agent replies"))?;
+    let hold_ms = input.hold_ms.clamp(0, app.config.max_hold_ms);
+    let (actor, held_id, doc) = (actor.clone(), app.ids.make::<HeldReplyId>(), app.docs.next(app.now()));
+    app.db
+        .write(Queue::People, move |tx| {
+            let mut stored = lock_permitted(tx, &actor, Permission::ConversationReply, id)?;
+            let extra = serde_json::to_string(&input.follow_up).expect("ids always serialise");
+            let request_hmac = input.content.hmac(tx, &extra);
+            if let Some(before) = write::repeated(tx, &stored, actor.as_ref(), input.client_id, &request_hmac)? {
+                return Ok(Replied::Sent(before));
+            }
+            if let Some(before) = held::repeated(tx, id, author, input.client_id, &request_hmac)? {
+                return Ok(Replied::Held(before));
+            }
+            if stored.case.category == Category::Closed {
+                return Err(Refusal::Closed.into());
+            }
+            if stored.case.last_customer_seq > input.seen_seq && !input.force {
+                return Err(Error::NewerMessage { after: input.seen_seq });
+            }
+            check_follow_up(tx, &actor, &stored, &input.follow_up)?;
+            draft::delete(tx, id, author, "reply")?;
+            if hold_ms > 0 {
+                held::hold(tx, &stored, held_id, author, &input, request_hmac, hold_ms)?;
+                return Ok(Replied::Held(held_id));
+            }
+            let new = New { id: held_id.0.into(), doc, kind: MessageKind::Reply, author: actor.as_ref(), client_id: input.client_id, request_hmac, late: false };
+            send(tx, &mut stored, author, &new, &input.content, &input.follow_up).map(Replied::Sent)
+        })
+        .await
+}
+
+/// Whether what goes with a reply may be done, asked before anything is kept.
+fn check_follow_up(tx: &mut Tx<'_>, actor: &Actor, stored: &Stored, follow_up: &FollowUp) -> Result<()> {
+    let mut need = Vec::new();
+    if let Some(to) = follow_up.status {
+        status::category(tx, to)?.ok_or_else(|| Error::invalid("then", "there is no such status"))?;
+        need.push(Permission::ConversationStatus);
+    }
+    if !follow_up.tags.is_empty() {
+        need.push(Permission::ConversationTag);
+    }
+    for permission in need {
+        if !super::permitted(tx, actor, permission, candor_domain::permission::Door::Text, stored)? {
+            return Err(Error::Forbidden(permission.as_str()));
+        }
+    }
+    Ok(())
+}
+
+/// Puts a reply into the stream with what goes with it. Whoever answers a case that nobody has takes it.
+pub(super) fn send(tx: &mut Tx<'_>, stored: &mut Stored, author: AgentId, new: &New, content: &Content, follow_up: &FollowUp) -> Result<Written> {
+    let mut first = Vec::new();
+    if stored.case.assignee.is_none() {
+        first.push(Event::Assigned { from: None, to: Some(author) });
+    }
+    let then = follow_up_events(tx, stored, follow_up)?;
+    write::write(tx, stored, new, content, first, then)
+}
+
+fn follow_up_events(tx: &mut Tx<'_>, stored: &Stored, follow_up: &FollowUp) -> Result<Vec<Event>> {
+    let mut events = Vec::new();
+    for tag in &follow_up.tags {
+        events.extend(decide(&stored.case, &Change::Tag { tag: *tag, present: stored.tags.contains(tag) })?);
+    }
+    if let Some(to) = follow_up.status
+        && let Some(category) = status::category(tx, to)?
+    {
+        // The reply itself counts as the first one, whatever the state says before it is written.
+        let mut after = stored.case.clone();
+        after.first_reply_at.get_or_insert(tx.now());
+        let ask_rating = super::rate::asked_in(tx, stored.case.inbox)?;
+        events.extend(decide(&after, &Change::Status { status: to, category, ask_rating })?);
+    }
+    Ok(events)
+}
+
+/// Leaves an internal note; whoever is mentioned finds the case among the mentions.
+pub async fn note(app: &App, actor: &Actor, id: ConversationId, client_id: Uuid, content: Content) -> Result<Written> {
+    content.check(app)?;
+    let (actor, message, doc) = (actor.clone(), app.ids.make(), app.docs.next(app.now()));
+    app.db
+        .write(Queue::People, move |tx| {
+            let mut stored = lock_permitted(tx, &actor, Permission::ConversationNote, id)?;
+            let (author, request_hmac) = (actor.as_ref(), content.hmac(tx, "note"));
+            if let Some(before) = write::repeated(tx, &stored, author, client_id, &request_hmac)? {
+                return Ok(before);
+            }
+            for agent in &content.mentions {
+                mentionable(tx, *agent, &stored)?;
+            }
+            let new = New { id: message, doc, kind: MessageKind::Note, author, client_id, request_hmac, late: false };
+            let written = write::write(tx, &mut stored, &new, &content, vec![], vec![])?;
+            for agent in &content.mentions {
+                mention::insert(tx, *agent, id, written.seq, tx.now())?;
+            }
+            if let Some(agent) = actor.agent() {
+                draft::delete(tx, id, agent, "note")?;
+            }
+            Ok(written)
+        })
+        .await
+}
+
+/// A colleague is mentioned only where they may read.
+fn mentionable(tx: &mut Tx<'_>, agent: AgentId, stored: &Stored) -> Result<()> {
+    let reader = crate::rights::actor_of(tx, agent)?.ok_or_else(|| Error::invalid("mentions", "there is no such agent"))?;
+    let case = &stored.case;
+    let scope = candor_domain::permission::CaseScope {
+        inbox: case.inbox,
+        team: case.team,
+        contact: case.contact,
+        assignee: case.assignee,
+        open: true,
+        shared_with: &[],
+        door: candor_domain::permission::Door::Text,
+    };
+    if can(&reader, Permission::ConversationRead, Subject::Case(scope)) { Ok(()) } else { Err(Error::invalid("mentions", "this colleague may not read the conversation")) }
+}

@@ -1,0 +1,109 @@
+//! The customer opens a conversation.
+
+use super::write::{self, Content, New};
+use super::record;
+use crate::{App, Error, Result};
+use candor_domain::actor::Actor;
+use candor_domain::conversation::{Category, Conversation, Priority, Turn, message_events, status};
+use candor_domain::event::{Event, MessageKind};
+use candor_domain::id::{ContactId, ConversationId, InboxId, TeamId, VisitorSessionId};
+use candor_domain::text;
+use candor_store::conversation::{Start, Stored};
+use candor_store::{Query, Queue, Tx, contact, conversation, inbox};
+use uuid::Uuid;
+
+/// What a start brings along.
+#[derive(Clone, Debug)]
+pub struct StartInput {
+    pub session: VisitorSessionId,
+    pub inbox: InboxId,
+    pub client_id: Uuid,
+    pub content: Content,
+    pub subject: Option<String>,
+    /// The page the chat was opened on, as JSON; sealed.
+    pub origin: Option<String>,
+}
+
+/// A conversation that exists now.
+#[derive(Clone, Copy, Debug)]
+pub struct Started {
+    pub conversation: ConversationId,
+    /// Whether an earlier request had started it.
+    pub repeated: bool,
+}
+
+/// Starts a conversation with its first message. The same `client_id` of the same session answers the same conversation.
+pub async fn start(app: &App, actor: &Actor, input: StartInput) -> Result<Started> {
+    input.content.check(app)?;
+    let Actor::Visitor { contact } = actor else { return Err(Error::Forbidden("only the customer starts as the customer")) };
+    let (contact, id, message, doc) = (*contact, app.ids.make(), app.ids.make(), app.docs.next(app.now()));
+    let actor = actor.as_ref();
+    app.db
+        .write(Queue::People, move |tx| {
+            let extra = serde_json::to_string(&(&input.subject, &input.origin)).expect("strings always serialise");
+            let request_hmac = input.content.hmac(tx, &extra);
+            if let Some((found, hmac)) = conversation::by_start(tx, input.session.0, input.client_id)? {
+                return if hmac == request_hmac { Ok(Started { conversation: found, repeated: true }) } else { Err(Error::BodyMismatch) };
+            }
+            let (team, channel) = inbox::route(tx, input.inbox)?;
+            let key = contact::key(tx, contact)?;
+            let mut stored = Stored { case: blank(id, contact, input.inbox, team, tx.now()), key, channel, language: None, tags: vec![], preview_from: "customer".into() };
+            let new = New { id: message, doc, kind: MessageKind::Customer, author: actor, client_id: input.client_id, request_hmac: request_hmac.clone(), late: false };
+            let start = Start { session: input.session.0, client_id: input.client_id, request_hmac };
+            open(tx, &mut stored, &new, &input, &start)?;
+            Ok(Started { conversation: id, repeated: false })
+        })
+        .await
+}
+
+/// Writes the first events, the row and the first message. The number is taken last among the locks.
+fn open(tx: &mut Tx<'_>, stored: &mut Stored, new: &New, input: &StartInput, start: &Start) -> Result<()> {
+    let mut events = vec![Event::Started { inbox: stored.case.inbox }];
+    events.extend(message_events(&stored.case, new.id, new.kind, status::OPEN)?);
+    let language = text::detect(&input.content.text).map(|language| language.tag().to_owned());
+    stored.language.clone_from(&language);
+    stored.case.number = conversation::next_number(tx)?;
+    let id = stored.case.id;
+    let recorded = record::number(tx, stored, new.author, 0, events)?;
+    let origin = input.origin.as_ref().map(|origin| tx.seal(stored.key, conversation::origin_cell(id), origin.as_bytes())).transpose()?;
+    conversation::insert(tx, stored, origin, Some(start))?;
+    if let Some(subject) = input.subject.as_deref().map(text::clean_line).filter(|subject| !subject.is_empty()) {
+        let sealed = tx.seal(stored.key, conversation::subject_cell(id), subject.as_bytes())?;
+        conversation::set_subject(tx, id, Some(sealed))?;
+    }
+    write::insert(tx, stored, new, &input.content, language, &recorded)?;
+    let preview = write::preview(tx, stored, &input.content)?;
+    conversation::save(tx, stored, preview)?;
+    record::finish(tx, stored)
+}
+
+/// A conversation before its first event.
+fn blank(id: ConversationId, contact: ContactId, inbox: InboxId, team: Option<TeamId>, now: i64) -> Conversation {
+    Conversation {
+        id,
+        number: 0,
+        contact,
+        inbox,
+        team,
+        assignee: None,
+        status: status::OPEN,
+        category: Category::Open,
+        turn: Turn::Us,
+        priority: Priority::None,
+        seq: 0,
+        public_seq: 0,
+        created_at: now,
+        updated_at: now,
+        last_message_at: now,
+        last_customer_seq: 0,
+        waiting_since: None,
+        first_reply_at: None,
+        resolved_at: None,
+        snoozed: false,
+        snoozed_until: None,
+        visitor_read_seq: 0,
+        agent_read_seq: 0,
+        rating: None,
+        rating_asked: false,
+    }
+}

@@ -1,0 +1,137 @@
+//! Messages and notes: sealed text with its place in the stream.
+
+use crate::keys::Cell;
+use crate::query::Query;
+use crate::tx::Tx;
+use crate::value::Row;
+use crate::Error;
+use candor_domain::actor::{ActorKind, ActorRef};
+use candor_domain::event::MessageKind;
+use candor_domain::id::{AgentId, ConversationId, FileId, MessageId};
+use uuid::Uuid;
+
+/// A message as it is kept. `body` is sealed; it is gone after a redaction.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    pub id: MessageId,
+    pub conversation: ConversationId,
+    pub seq: i64,
+    pub public_seq: Option<i64>,
+    /// Its number in the search index, rising with time.
+    pub doc: i64,
+    pub kind: MessageKind,
+    pub author: ActorRef,
+    pub body: Option<Vec<u8>>,
+    pub language: Option<String>,
+    pub files: Vec<FileId>,
+    pub mentions: Vec<AgentId>,
+    pub client_id: Option<Uuid>,
+    /// HMAC over the request as it arrived: tells a repeat from another body although the text is sealed.
+    pub request_hmac: Option<Vec<u8>>,
+    pub at: i64,
+    /// Answered before the customer's last message was seen.
+    pub late: bool,
+    pub redacted_at: Option<i64>,
+}
+
+macro_rules! columns {
+    () => {
+        "id, conversation_id, seq, public_seq, doc, kind, author_kind, author_id, body_sealed, language, files, mentions, client_id, \
+         request_hmac, at, late, redacted_at"
+    };
+}
+
+fn read(row: &Row<'_>) -> Result<Stored, Error> {
+    let (kind, author) = (row.get::<String>(5)?, row.get::<String>(6)?);
+    Ok(Stored {
+        id: MessageId(row.get(0)?),
+        conversation: ConversationId(row.get(1)?),
+        seq: row.get(2)?,
+        public_seq: row.get(3)?,
+        doc: row.get(4)?,
+        kind: MessageKind::parse(&kind).ok_or_else(|| Error::Corrupt(format!("message.kind holds {kind}")))?,
+        author: ActorRef {
+            kind: ActorKind::parse(&author).ok_or_else(|| Error::Corrupt(format!("message.author_kind holds {author}")))?,
+            id: row.get(7)?,
+        },
+        body: row.get(8)?,
+        language: row.get(9)?,
+        files: split(&row.get::<String>(10)?),
+        mentions: split(&row.get::<String>(11)?),
+        client_id: row.get(12)?,
+        request_hmac: row.get(13)?,
+        at: row.get(14)?,
+        late: row.get(15)?,
+        redacted_at: row.get(16)?,
+    })
+}
+
+const INSERT: &str = concat!(
+    "INSERT INTO message (",
+    columns!(),
+    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
+);
+
+pub fn insert(tx: &mut Tx<'_>, new: &Stored) -> Result<(), Error> {
+    tx.execute(
+        INSERT,
+        &[
+            &new.id.0, &new.conversation.0, &new.seq, &new.public_seq, &new.doc, &new.kind.as_str(), &new.author.kind.as_str(), &new.author.id,
+            &new.body, &new.language, &join(&new.files), &join(&new.mentions), &new.client_id, &new.request_hmac, &new.at, &new.late, &new.redacted_at,
+        ],
+    )?;
+    Ok(())
+}
+
+const BY_CLIENT: &str = concat!("SELECT ", columns!(), " FROM message WHERE conversation_id = $1 AND client_id = $2 AND author_kind = $3");
+
+/// The message a client sent with this id before, if it did.
+pub fn by_client(q: &mut impl Query, conversation: ConversationId, client_id: Uuid, author: ActorKind) -> Result<Option<Stored>, Error> {
+    q.optional(BY_CLIENT, &[&conversation.0, &client_id, &author.as_str()], read)
+}
+
+const GET: &str = concat!("SELECT ", columns!(), " FROM message WHERE id = $1");
+
+pub fn get(q: &mut impl Query, id: MessageId) -> Result<Stored, Error> {
+    q.one(GET, &[&id.0], read)
+}
+
+const BY_DOC: &str = concat!("SELECT ", columns!(), " FROM message WHERE doc = $1");
+
+pub fn by_doc(q: &mut impl Query, doc: i64) -> Result<Option<Stored>, Error> {
+    q.optional(BY_DOC, &[&doc], read)
+}
+
+const BETWEEN: &str = concat!("SELECT ", columns!(), " FROM message WHERE conversation_id = $1 AND seq >= $2 AND seq <= $3 ORDER BY seq");
+
+/// The messages with `first <= seq <= last`, in order.
+pub fn between(q: &mut impl Query, conversation: ConversationId, first: i64, last: i64) -> Result<Vec<Stored>, Error> {
+    q.list(BETWEEN, &[&conversation.0, &first, &last], read)
+}
+
+const REDACT: &str = "UPDATE message SET body_sealed = NULL, files = '', redacted_at = $2 WHERE id = $1 AND redacted_at IS NULL";
+
+/// Removes the text for good; false when it was gone already.
+pub fn redact(tx: &mut Tx<'_>, id: MessageId, at: i64) -> Result<bool, Error> {
+    Ok(tx.execute(REDACT, &[&id.0, &at])? > 0)
+}
+
+/// The cell that holds a message's text.
+pub fn body_cell(id: MessageId) -> Cell<'static> {
+    Cell { table: "message", column: "body", row: id.0 }
+}
+
+pub(crate) fn join<T: std::fmt::Display>(ids: &[T]) -> String {
+    let mut text = String::new();
+    for id in ids {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(&id.to_string());
+    }
+    text
+}
+
+pub(crate) fn split<T: std::str::FromStr>(text: &str) -> Vec<T> {
+    text.split_whitespace().filter_map(|id| id.parse().ok()).collect()
+}
