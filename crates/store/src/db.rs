@@ -1,0 +1,139 @@
+//! The door to the store: commands and queries go in as closures, answers come out as futures.
+//! No transaction is ever open on this side of the door.
+
+use crate::command::Work;
+use crate::health::Health;
+use crate::notes::{Ephemeral, Note};
+use crate::open::House;
+use crate::read::Job;
+use crate::{Backend, Clock, Error, Pool, Queue, Rx, Tx};
+use std::sync::Arc;
+use tokio::sync::{broadcast, oneshot};
+
+#[derive(Clone)]
+pub struct Db {
+    pub(crate) house: Arc<House>,
+}
+
+impl Db {
+    /// Runs a command in a transaction; the answer comes after the commit is on disk. The command may run more than once:
+    /// its only effects are in the transaction and its return value. `Error::Full` at once when the queue is full.
+    pub async fn write<T, E>(
+        &self,
+        queue: Queue,
+        command: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.enqueue(queue, command)?.await.unwrap_or_else(|_| Err(Error::OutcomeUnknown.into()))
+    }
+
+    /// `write` for threads without a runtime.
+    pub fn write_blocking<T, E>(
+        &self,
+        queue: Queue,
+        command: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.enqueue(queue, command)?.blocking_recv().unwrap_or_else(|_| Err(Error::OutcomeUnknown.into()))
+    }
+
+    /// Runs a query on one consistent picture of the database.
+    pub async fn read<T, E>(
+        &self,
+        pool: Pool,
+        query: impl FnOnce(&mut Rx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (job, answer) = Job::new(self.house.shared.clock.now_ms(), query);
+        self.house.ask(pool, job)?;
+        answer.await.unwrap_or_else(|_| Err(Error::Closed.into()))
+    }
+
+    /// `read` for threads without a runtime.
+    pub fn read_blocking<T, E>(
+        &self,
+        pool: Pool,
+        query: impl FnOnce(&mut Rx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (job, answer) = Job::new(self.house.shared.clock.now_ms(), query);
+        self.house.ask(pool, job)?;
+        answer.blocking_recv().unwrap_or_else(|_| Err(Error::Closed.into()))
+    }
+
+    /// Notes that follow commits, here and on other nodes. A receiver that is too slow misses some and is told so.
+    pub fn notes(&self) -> broadcast::Receiver<Note> {
+        self.house.shared.notes.subscribe()
+    }
+
+    /// Tells live screens something that is never stored and may be lost.
+    pub fn publish(&self, note: Ephemeral) {
+        self.house.shared.send([Note::Ephemeral(note)]);
+    }
+
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.house.shared.clock
+    }
+
+    pub fn backend(&self) -> Backend {
+        self.house.backend
+    }
+
+    pub fn health(&self) -> Health {
+        Health::of(&self.house.shared)
+    }
+
+    /// `Query::blind` outside a command: what can be made before the closure does not hold the writer.
+    pub fn blind(&self, kind: &str, value: &str) -> Vec<u8> {
+        self.house.shared.vault().blind(kind, value)
+    }
+
+    /// `Query::mark` outside a command.
+    pub fn mark(&self, word: &str) -> String {
+        self.house.shared.vault().mark(word)
+    }
+
+    /// Statements run so far: tests count what a use case costs.
+    pub fn count_statements(&self) -> u64 {
+        self.house.shared.statements()
+    }
+
+    /// Orders a failure: the n-th statement from now, or the next commit. For tests and simulation.
+    pub fn fail(&self, nth: u32, fault: crate::Fault) {
+        self.house.shared.faults.order(nth, fault);
+    }
+
+    /// Finishes what waits, then stops. Later calls answer `Error::Closed`.
+    pub fn close(&self) {
+        self.house.close();
+    }
+
+    fn enqueue<T, E>(
+        &self,
+        queue: Queue,
+        run: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<oneshot::Receiver<Result<T, E>>, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let at = self.house.shared.clock.now_ms();
+        let work = Box::new(Work { run, at, result: None, reply });
+        self.house.shared.queues.push(queue, work).map_err(|(error, _)| error)?;
+        Ok(answer)
+    }
+}
+

@@ -1,0 +1,29 @@
+//! How the store is doing, for `/readyz`, metrics and the desk's own brakes.
+
+use crate::shared::Shared;
+use std::sync::atomic::Ordering;
+
+#[derive(Clone, Debug)]
+pub struct Health {
+    /// Commands that wait: people, reactor, other machines.
+    pub waiting: [usize; 3],
+    /// How long the oldest stream has waited for the reactor.
+    pub reactor_behind_ms: i64,
+    pub search_rebuilding: bool,
+    pub writer_alive: bool,
+    /// Commands that held a writer longer than they should, since the start.
+    pub slow_commands: u64,
+}
+
+impl Health {
+    pub(crate) fn of(shared: &Shared) -> Health {
+        let oldest = shared.oldest_dirty.load(Ordering::Relaxed);
+        Health {
+            waiting: shared.queues.depth(),
+            reactor_behind_ms: if oldest == 0 { 0 } else { (shared.clock.now_ms() - oldest).max(0) },
+            search_rebuilding: shared.search_rebuilding.load(Ordering::Relaxed),
+            writer_alive: shared.writers_alive.load(Ordering::Relaxed) > 0,
+            slow_commands: shared.slow_commands.load(Ordering::Relaxed),
+        }
+    }
+}

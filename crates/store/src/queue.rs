@@ -1,0 +1,156 @@
+//! Three waiting lines before the writers, which share the writers' *time*: people, the reactor, other machines.
+//! A line that is idle saves nothing up, a line that is full refuses: nobody ever waits to get in.
+
+use crate::command::Command;
+use crate::Error;
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// Which line a command stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Queue {
+    People,
+    Reactor,
+    Machines,
+}
+
+const LIMITS: [usize; 3] = [4096, 1024, 1024];
+const MACHINES_SHARE: u64 = 100;
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+pub(crate) struct Queues {
+    state: Mutex<State>,
+    arrived: Condvar,
+}
+
+struct State {
+    lines: [Line; 3],
+    /// How far the line that was served last has come; a line that wakes up starts here.
+    reached: u64,
+    idle: usize,
+    closed: bool,
+    /// At most this many reactor commands run at once, so that their row locks never hold every writer.
+    reactor_width: usize,
+}
+
+#[derive(Default)]
+struct Line {
+    waiting: VecDeque<Box<dyn Command>>,
+    /// Time used, divided by the line's share: the smallest is served next.
+    used: u64,
+    share: u64,
+    running: usize,
+}
+
+impl Queues {
+    pub(crate) fn new(writers: usize) -> Queues {
+        let mut state = State {
+            lines: Default::default(),
+            reached: 0,
+            idle: 0,
+            closed: false,
+            reactor_width: writers.div_ceil(2),
+        };
+        state.give_reactor(Duration::ZERO);
+        Queues { state: Mutex::new(state), arrived: Condvar::new() }
+    }
+
+    pub(crate) fn push(&self, queue: Queue, command: Box<dyn Command>) -> Result<(), (Error, Box<dyn Command>)> {
+        let mut state = self.lock();
+        if state.closed {
+            return Err((Error::Closed, command));
+        }
+        let reached = state.reached;
+        let line = &mut state.lines[queue as usize];
+        if line.waiting.len() >= LIMITS[queue as usize] {
+            return Err((Error::Full { retry_after: RETRY_AFTER }, command));
+        }
+        if line.waiting.is_empty() && line.running == 0 {
+            line.used = line.used.max(reached);
+        }
+        line.waiting.push_back(command);
+        let wake = state.idle > 0;
+        drop(state);
+        if wake {
+            self.arrived.notify_one();
+        }
+        Ok(())
+    }
+
+    /// The next command, waiting for one; `None` after `close` when all lines are empty.
+    pub(crate) fn pop(&self) -> Option<(Queue, Box<dyn Command>)> {
+        let mut state = self.lock();
+        loop {
+            if let Some(found) = state.take() {
+                return Some(found);
+            }
+            if state.closed && state.lines.iter().all(|line| line.waiting.is_empty()) {
+                return None;
+            }
+            state.idle += 1;
+            state = self.arrived.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.idle -= 1;
+        }
+    }
+
+    /// The next command if one waits.
+    pub(crate) fn try_pop(&self) -> Option<(Queue, Box<dyn Command>)> {
+        self.lock().take()
+    }
+
+    /// Books the time a command took.
+    pub(crate) fn spent(&self, queue: Queue, time: Duration) {
+        let mut state = self.lock();
+        let line = &mut state.lines[queue as usize];
+        line.used += (time.as_nanos() as u64).saturating_mul(1000) / line.share;
+        // A command that runs again in a new transaction is booked twice and was taken once.
+        line.running = line.running.saturating_sub(1);
+        let wake = state.idle > 0 && (state.closed || queue == Queue::Reactor);
+        drop(state);
+        if wake {
+            self.arrived.notify_all();
+        }
+    }
+
+    /// The reactor has 20 % of the time while it is less than a second behind, rising to 50 % at five seconds.
+    pub(crate) fn reactor_is_behind(&self, lag: Duration) {
+        self.lock().give_reactor(lag);
+    }
+
+    pub(crate) fn depth(&self) -> [usize; 3] {
+        let state = self.lock();
+        [0, 1, 2].map(|line: usize| state.lines[line].waiting.len())
+    }
+
+    pub(crate) fn close(&self) {
+        self.lock().closed = true;
+        self.arrived.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn take(&mut self) -> Option<(Queue, Box<dyn Command>)> {
+        let reactor_full = self.lines[Queue::Reactor as usize].running >= self.reactor_width;
+        let (queue, line) = [Queue::People, Queue::Reactor, Queue::Machines]
+            .into_iter()
+            .zip(&mut self.lines)
+            .filter(|(queue, line)| !line.waiting.is_empty() && !(*queue == Queue::Reactor && reactor_full))
+            .min_by_key(|(_, line)| line.used)?;
+        line.running += 1;
+        self.reached = self.reached.max(line.used);
+        line.waiting.pop_front().map(|command| (queue, command))
+    }
+
+    fn give_reactor(&mut self, lag: Duration) {
+        let late = lag.as_millis().clamp(1000, 5000) as u64 - 1000;
+        let reactor = 200 + late * 300 / 4000;
+        self.lines[Queue::People as usize].share = 1000 - reactor - MACHINES_SHARE;
+        self.lines[Queue::Reactor as usize].share = reactor;
+        self.lines[Queue::Machines as usize].share = MACHINES_SHARE;
+    }
+}

@@ -1,0 +1,211 @@
+//! A group of commands in one transaction: a savepoint each, one commit, then the answers.
+//! Nobody in a group is answered before its commit; when SQLite drops the transaction, those who did well run again.
+
+use super::conn::SqliteConn;
+use super::words::Words;
+use crate::command::Command;
+use crate::conn::Conn;
+use crate::notes::Note;
+use crate::queue::Queue;
+use crate::seat::Seat;
+use crate::{Error, Tx};
+use std::collections::VecDeque;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+/// A group is closed at this size or age: the first in it must not wait for the last.
+const GROUP: usize = 256;
+const GROUP_AGE: Duration = Duration::from_millis(10);
+/// A command that holds the writer longer is counted and named in the log.
+const COMMAND_TIME: Duration = Duration::from_millis(5);
+/// A command that never ends would stop the desk: SQLite drops its transaction here.
+const COMMAND_DEADLINE: Duration = Duration::from_secs(10);
+
+#[derive(Default)]
+pub(super) struct Group {
+    waiting: VecDeque<(Queue, Box<dyn Command>)>,
+    /// Ran well and waits for the commit.
+    done: Vec<(Queue, Box<dyn Command>)>,
+    /// Refused or failed, undone, and waits for the commit all the same: what it saw may be a neighbour's.
+    failed: Vec<Box<dyn Command>>,
+    words: Words,
+    notes: Vec<Note>,
+}
+
+enum Ended {
+    Answered,
+    /// Run the group once more, with or without index words.
+    Again { words: bool },
+}
+
+impl Group {
+    /// Runs `first` and whatever waits with it.
+    pub(super) fn run(&mut self, seat: &mut Seat, first: (Queue, Box<dyn Command>)) {
+        self.waiting.push_back(first);
+        let mut words = !seat.shared.search_rebuilding.load(Ordering::Relaxed);
+        let mut fresh = true;
+        while !self.waiting.is_empty() {
+            match self.attempt(seat, words, fresh) {
+                Ended::Answered => {}
+                Ended::Again { words: with } => words &= with,
+            }
+            fresh = false;
+        }
+    }
+
+    fn attempt(&mut self, seat: &mut Seat, words: bool, fresh: bool) -> Ended {
+        if let Err(error) = sqlite(seat).control("BEGIN IMMEDIATE") {
+            self.refuse_all(seat, |_| match &error {
+                Error::Unavailable(text) => Error::Unavailable(text.clone()),
+                other => Error::Unavailable(other.to_string()),
+            });
+            return Ended::Answered;
+        }
+        let began = (Instant::now(), seat.lane);
+        while let Some(next) = self.next(seat, fresh, began.0) {
+            if !self.one(seat, next) {
+                return self.again(seat, began.1, words);
+            }
+        }
+        if self.done.is_empty() {
+            let _ = sqlite(seat).control("ROLLBACK");
+            self.answer_all(seat);
+            return Ended::Answered;
+        }
+        if let Err(error) = self.write_words(seat, words) {
+            if words {
+                tracing::warn!(%error, "index words could not be written; the documents will be indexed later");
+                if matches!(error, Error::Corrupt(_)) {
+                    seat.shared.search_rebuilding.store(true, Ordering::Relaxed);
+                }
+                return self.again(seat, began.1, false);
+            }
+            return self.unknown(seat, began.1, &error);
+        }
+        let committed = match seat.shared.faults.on_commit() {
+            true => Err(Error::Unavailable("commit failed, as ordered".to_owned())),
+            false => sqlite(seat).control("COMMIT"),
+        };
+        match committed {
+            Ok(()) => self.answer_all(seat),
+            Err(error) => return self.unknown(seat, began.1, &error),
+        }
+        Ended::Answered
+    }
+
+    fn next(&mut self, seat: &Seat, fresh: bool, began: Instant) -> Option<(Queue, Box<dyn Command>)> {
+        self.waiting.pop_front().or_else(|| {
+            let room = fresh && self.done.len() < GROUP && began.elapsed() < GROUP_AGE;
+            if room { seat.shared.queues.try_pop() } else { None }
+        })
+    }
+
+    /// Runs one command in its savepoint. False: the transaction is gone or must go.
+    fn one(&mut self, seat: &mut Seat, (queue, mut command): (Queue, Box<dyn Command>)) -> bool {
+        let started = Instant::now();
+        let lane = seat.lane;
+        seat.start(command.at());
+        if let Err(error) = sqlite(seat).control("SAVEPOINT command") {
+            command.refuse(Error::Unavailable(error.to_string()));
+            return false;
+        }
+        sqlite(seat).stop_after(COMMAND_DEADLINE);
+        let mut tx = Tx::new(seat);
+        let well = command.run(&mut tx);
+        let left = tx.left;
+        sqlite(seat).never_stop();
+        self.book(seat, queue, started.elapsed());
+        if !sqlite(seat).in_transaction() {
+            self.failed.push(command);
+            return false;
+        }
+        if !well {
+            seat.lane = lane;
+            self.failed.push(command);
+            return sqlite(seat).control("ROLLBACK TO command").is_ok()
+                && sqlite(seat).control("RELEASE command").is_ok();
+        }
+        if let Err(error) = sqlite(seat).control("RELEASE command") {
+            command.refuse(Error::Unavailable(error.to_string()));
+            return false;
+        }
+        self.words.add(left.words);
+        self.notes.extend(left.notes);
+        self.done.push((queue, command));
+        true
+    }
+
+    fn book(&self, seat: &Seat, queue: Queue, took: Duration) {
+        seat.shared.queues.spent(queue, took);
+        if took > COMMAND_TIME {
+            seat.shared.slow_commands.fetch_add(1, Ordering::Relaxed);
+            tracing::debug!(took_ms = took.as_millis() as u64, "a command held the writer too long");
+        }
+    }
+
+    fn write_words(&mut self, seat: &mut Seat, words: bool) -> Result<(), Error> {
+        if self.words.is_empty() {
+            return Ok(());
+        }
+        if words {
+            if seat.shared.faults.on_statement().is_some() {
+                return Err(Error::Corrupt("text index, as ordered".to_owned()));
+            }
+            return self.words.write(sqlite(seat));
+        }
+        self.words.write_later(sqlite(seat))
+    }
+
+    /// Puts those who did well back in line, in their order, for a new transaction.
+    fn again(&mut self, seat: &mut Seat, lane: Option<crate::audit::Lane>, words: bool) -> Ended {
+        let _ = sqlite(seat).control("ROLLBACK");
+        seat.lane = lane;
+        self.words.clear();
+        self.notes.clear();
+        for (queue, command) in self.done.drain(..).rev() {
+            self.waiting.push_front((queue, command));
+        }
+        if self.waiting.is_empty() {
+            self.answer_all(seat);
+        }
+        Ended::Again { words }
+    }
+
+    /// The commit failed: nobody is told that it worked, and what is remembered is read again.
+    fn unknown(&mut self, seat: &mut Seat, lane: Option<crate::audit::Lane>, error: &Error) -> Ended {
+        tracing::error!(%error, "a commit failed; its commands are answered with an unknown outcome");
+        if sqlite(seat).in_transaction() {
+            let _ = sqlite(seat).control("ROLLBACK");
+        }
+        seat.lane = lane;
+        self.words.clear();
+        self.notes.clear();
+        self.refuse_all(seat, |_| Error::OutcomeUnknown);
+        if let Err(error) = seat.read_again() {
+            tracing::error!(%error, "cannot read what the writer keeps in memory");
+        }
+        Ended::Answered
+    }
+
+    fn answer_all(&mut self, seat: &mut Seat) {
+        self.words.clear();
+        self.done.drain(..).for_each(|(_, command)| command.answer());
+        self.failed.drain(..).for_each(|command| command.answer());
+        seat.shared.send(self.notes.drain(..));
+    }
+
+    fn refuse_all(&mut self, seat: &Seat, error: impl Fn(()) -> Error) {
+        self.done.drain(..).for_each(|(_, command)| command.refuse(error(())));
+        self.failed.drain(..).for_each(|command| command.refuse(error(())));
+        for (queue, command) in self.waiting.drain(..) {
+            seat.shared.queues.spent(queue, Duration::ZERO);
+            command.refuse(error(()));
+        }
+    }
+}
+
+fn sqlite(seat: &mut Seat) -> &mut SqliteConn {
+    match &mut seat.conn {
+        Conn::Sqlite(conn) => conn,
+    }
+}

@@ -1,0 +1,118 @@
+//! The writing side of a command. Its only effects are rows, and what it leaves for after the commit.
+//! It cannot commit, search the text index, or reach the network.
+
+use crate::keys::KeyId;
+use crate::notes::Note;
+use crate::query::Query;
+use crate::seat::Seat;
+use crate::value::Value;
+use crate::Error;
+use uuid::Uuid;
+
+/// Rows a command may touch; more is a job in pieces.
+const ROWS_A_COMMAND: u64 = 200;
+
+pub struct Tx<'a> {
+    seat: &'a mut Seat,
+    pub(crate) left: Left,
+    rows: u64,
+}
+
+/// What a command leaves behind for its commit: index words to write before it, notes to send after it.
+#[derive(Default)]
+pub(crate) struct Left {
+    /// Words of a document, or `None` to take it out, in the order of the calls.
+    pub(crate) words: Vec<(i64, Option<Vec<String>>)>,
+    pub(crate) notes: Vec<Note>,
+}
+
+impl Query for Tx<'_> {
+    fn seat(&mut self) -> &mut Seat {
+        self.seat
+    }
+
+    fn seat_ref(&self) -> &Seat {
+        self.seat
+    }
+}
+
+impl<'a> Tx<'a> {
+    pub(crate) fn new(seat: &'a mut Seat) -> Tx<'a> {
+        Tx { seat, left: Left::default(), rows: 0 }
+    }
+
+    /// Runs a statement that gives no rows; returns how many rows it changed.
+    pub fn execute(&mut self, sql: &'static str, values: &[&dyn Value]) -> Result<u64, Error> {
+        let changed = self.seat.execute(sql, values)?;
+        self.rows += changed;
+        debug_assert!(
+            self.rows <= ROWS_A_COMMAND || self.seat.shared.bulk,
+            "a command touches at most {ROWS_A_COMMAND} rows; make it a job in pieces"
+        );
+        Ok(changed)
+    }
+
+    /// Runs `part` inside a savepoint: when it fails, what it did is undone and the command may go on.
+    pub fn savepoint<T, E: From<Error>>(&mut self, part: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+        if self.seat.spoiled {
+            return Err(Error::Spoiled.into());
+        }
+        self.seat.conn.batch("SAVEPOINT part")?;
+        let (words, notes) = (self.left.words.len(), self.left.notes.len());
+        let lane = self.seat.lane;
+        let mut inner = Tx { seat: &mut *self.seat, left: std::mem::take(&mut self.left), rows: self.rows };
+        let mut result = part(&mut inner);
+        let (left, rows) = (inner.left, inner.rows);
+        self.left = left;
+        self.rows = rows;
+        if result.is_ok() && self.seat.spoiled {
+            result = Err(Error::Spoiled.into());
+        }
+        if result.is_ok() {
+            self.seat.conn.batch("RELEASE part")?;
+            return result;
+        }
+        self.left.words.truncate(words);
+        self.left.notes.truncate(notes);
+        self.seat.lane = lane;
+        // When the whole transaction is gone, or must run again, there is nothing to go back to: the command stays spoiled.
+        if !self.seat.again && self.seat.conn.batch("ROLLBACK TO part; RELEASE part").is_ok() {
+            self.seat.spoiled = false;
+        }
+        result
+    }
+
+    /// Makes a key for a contact (or for nobody in particular) and keeps it wrapped.
+    pub fn new_key(&mut self, contact: Option<Uuid>) -> Result<KeyId, Error> {
+        self.seat.new_key(contact, "customer")
+    }
+
+    /// The key of what belongs to no customer: notes and settings of the desk itself.
+    pub fn workspace_key(&mut self) -> KeyId {
+        self.seat.shared.vault().workspace()
+    }
+
+    /// Sets the index words of a document; written once with the commit.
+    pub fn index(&mut self, doc: i64, marks: Vec<String>) {
+        self.left.words.push((doc, Some(marks)));
+    }
+
+    /// Takes a document out of the index.
+    pub fn unindex(&mut self, doc: i64) {
+        self.left.words.push((doc, None));
+    }
+
+    /// Tells live screens, after the commit, that the stream has come to `seq`.
+    pub fn wake(&mut self, stream: Uuid, seq: i64) {
+        self.note(Note::Wake { stream, seq });
+    }
+
+    /// Leaves a note that is sent after the commit, and only then.
+    pub fn note(&mut self, note: Note) {
+        self.left.notes.push(note);
+    }
+
+    pub(crate) fn is_spoiled(&self) -> bool {
+        self.seat.spoiled
+    }
+}

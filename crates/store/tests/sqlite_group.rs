@@ -1,0 +1,196 @@
+//! The group-committing writer: who is answered, when, and who is undone.
+
+use candor_store::testing::TestDb;
+use candor_store::{Db, Error, Fault, Note, Pool, Query, Queue};
+use std::sync::mpsc;
+use std::time::Duration;
+
+const ADD: &str = "INSERT INTO counter (name, value) VALUES ($1, $2)";
+const COUNT: &str = "SELECT COUNT(*) FROM counter";
+const NAMES: &str = "SELECT name FROM counter ORDER BY name";
+
+async fn names(db: &Db) -> Vec<String> {
+    db.read(Pool::Quick, |rx| rx.list(NAMES, &[], |row| row.get(0))).await.expect("reads")
+}
+
+/// Holds the writer until the returned sender is dropped, so that what is sent meanwhile runs as one group.
+fn hold(db: &Db) -> mpsc::Sender<()> {
+    let (release, released) = mpsc::channel::<()>();
+    let (entered, inside) = mpsc::channel();
+    let released = std::sync::Mutex::new(released);
+    let db = db.clone();
+    std::thread::spawn(move || {
+        db.write_blocking::<_, Error>(Queue::People, move |_| {
+            let _ = entered.send(());
+            let _ = released.lock().expect("not poisoned").recv_timeout(Duration::from_secs(20));
+            Ok(())
+        })
+    });
+    inside.recv_timeout(Duration::from_secs(20)).expect("the writer is held");
+    release
+}
+
+async fn group_of_eight(db: &Db, wrong: Option<usize>) -> Vec<Result<(), Error>> {
+    let release = hold(db);
+    let mut tasks = Vec::new();
+    for n in 0..8 {
+        let task_db = db.clone();
+        tasks.push(tokio::spawn(async move {
+            task_db
+                .write::<_, Error>(Queue::People, move |tx| {
+                    for part in 0..3 {
+                        tx.execute(ADD, &[&format!("{n}-{part}"), &part])?;
+                        if wrong == Some(n) && part == 1 {
+                            panic!("as the test wants");
+                        }
+                    }
+                    tx.index(n as i64, vec![tx.mark("word")]);
+                    Ok(())
+                })
+                .await
+        }));
+        while db.health().waiting[0] <= n {
+            tokio::task::yield_now().await;
+        }
+    }
+    drop(release);
+    let mut results = Vec::new();
+    for task in tasks {
+        results.push(task.await.expect("the task ends"));
+    }
+    results
+}
+
+#[tokio::test]
+async fn a_command_is_answered_after_its_commit() {
+    let test = TestDb::sqlite();
+    let mut notes = test.db.notes();
+    let id = uuid::Uuid::from_u128(7);
+    test.db
+        .write::<_, Error>(Queue::People, move |tx| {
+            tx.execute(ADD, &[&"one", &1i64])?;
+            tx.wake(id, 4);
+            Ok(())
+        })
+        .await
+        .expect("writes");
+    assert_eq!(names(&test.db).await, ["one"]);
+    assert_eq!(notes.recv().await, Ok(Note::Wake { stream: id, seq: 4 }));
+}
+
+#[tokio::test]
+async fn a_refused_command_leaves_nothing_and_its_neighbours_stay() {
+    let test = TestDb::sqlite();
+    let results = group_of_eight(&test.db, Some(3)).await;
+    for (n, result) in results.iter().enumerate() {
+        assert_eq!(result.is_ok(), n != 3, "{result:?}");
+    }
+    assert!(matches!(results[3], Err(Error::Panicked(_))));
+    let names = names(&test.db).await;
+    assert_eq!(names.len(), 21);
+    assert!(names.iter().all(|name| !name.starts_with('3')));
+}
+
+#[tokio::test]
+async fn the_nth_statement_fails_and_only_its_command_is_lost() {
+    for fault in [Fault::Statement, Fault::Transaction] {
+        let test = TestDb::sqlite();
+        for nth in 1..=40 {
+            test.db.fail(nth, fault);
+            let results = group_of_eight(&test.db, None).await;
+            test.db.fail(0, fault);
+            let kept: Vec<String> = (0..8).filter(|n| results[*n].is_ok()).map(|n| n.to_string()).collect();
+            // A group has 24 row statements, then the index words: when those fail nobody is refused.
+            assert_eq!(kept.len(), if nth <= 24 { 7 } else { 8 }, "{fault:?} at {nth}: {results:?}");
+            let found = names(&test.db).await;
+            assert_eq!(found.len(), kept.len() * 3);
+            assert!(found.iter().all(|name| kept.iter().any(|kept| name.starts_with(kept.as_str()))));
+            test.db
+                .write::<_, Error>(Queue::People, |tx| tx.execute("DELETE FROM counter", &[]))
+                .await
+                .expect("cleans");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_failed_commit_acknowledges_nobody() {
+    let test = TestDb::sqlite();
+    let mut notes = test.db.notes();
+    test.db.fail(1, Fault::Commit);
+    let results = group_of_eight(&test.db, None).await;
+    assert!(results.iter().all(|result| matches!(result, Err(Error::OutcomeUnknown))), "{results:?}");
+    assert!(names(&test.db).await.is_empty());
+    assert!(notes.try_recv().is_err());
+    assert!(group_of_eight(&test.db, None).await.iter().all(Result::is_ok));
+}
+
+#[tokio::test]
+async fn a_swallowed_failure_still_refuses_the_command() {
+    let test = TestDb::sqlite();
+    let result = test
+        .db
+        .write::<_, Error>(Queue::People, |tx| {
+            tx.execute(ADD, &[&"kept?", &1i64])?;
+            let twice = tx.execute(ADD, &[&"kept?", &2i64]);
+            assert!(twice.is_err_and(|error| error.is_unique("counter", "name")));
+            Ok(())
+        })
+        .await;
+    assert!(matches!(result, Err(Error::Spoiled)), "{result:?}");
+    assert!(names(&test.db).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_part_in_a_savepoint_may_fail_alone() {
+    let test = TestDb::sqlite();
+    test.db
+        .write::<_, Error>(Queue::People, |tx| {
+            tx.execute(ADD, &[&"before", &1i64])?;
+            let part = tx.savepoint::<(), Error>(|tx| {
+                tx.execute(ADD, &[&"inside", &1i64])?;
+                tx.execute(ADD, &[&"before", &1i64])?;
+                Ok(())
+            });
+            assert!(part.is_err());
+            tx.execute(ADD, &[&"after", &1i64])?;
+            Ok(())
+        })
+        .await
+        .expect("the rest stays");
+    assert_eq!(names(&test.db).await, ["after", "before"]);
+}
+
+#[tokio::test]
+async fn the_disk_is_full_for_one_command_and_the_next_ones_go_on() {
+    let test = TestDb::sqlite();
+    let before: i64 = test.db.read(Pool::Quick, |rx| rx.one::<i64>(COUNT, &[], |row| row.get(0))).await.expect("reads");
+    assert_eq!(before, 0);
+    let full: Result<(), Error> = test
+        .db
+        .write(Queue::People, |tx| {
+            tx.one("PRAGMA max_page_count = 1", &[], |_| Ok(()))?;
+            let big = "x".repeat(1_000_000);
+            tx.execute(ADD, &[&big, &1i64])?;
+            Ok(())
+        })
+        .await;
+    assert!(matches!(full, Err(Error::Unavailable(_))), "{full:?}");
+    test.db
+        .write::<_, Error>(Queue::People, |tx| {
+            tx.one("PRAGMA max_page_count = 1000000", &[], |_| Ok(()))?;
+            tx.execute(ADD, &[&"room again", &1i64])
+        })
+        .await
+        .expect("recovers without a restart");
+    assert_eq!(names(&test.db).await, ["room again"]);
+}
+
+#[tokio::test]
+async fn a_query_is_stopped_at_its_deadline_and_the_reader_goes_on() {
+    let test = TestDb::sqlite();
+    let endless = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT COUNT(*) FROM n";
+    let stopped: Result<i64, Error> = test.db.read(Pool::Quick, |rx| rx.one(endless, &[], |row| row.get(0))).await;
+    assert!(matches!(stopped, Err(Error::Deadline)), "{stopped:?}");
+    assert!(names(&test.db).await.is_empty());
+}
