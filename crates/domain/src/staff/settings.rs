@@ -42,7 +42,7 @@ pub struct AgentSettings {
 }
 
 /// The undo windows an agent may choose, in seconds.
-pub const UNDO_SECONDS: [i64; 5] = [0, 5, 8, 15, 30];
+const UNDO_SECONDS: [i64; 5] = [0, 5, 8, 15, 30];
 const MAX_KEYS: usize = 200;
 const MAX_KEY: usize = 64;
 
