@@ -1,0 +1,92 @@
+//! Customers' identities: their kinds, and the one form in which a value is kept and compared.
+
+use crate::event::Proof;
+use crate::word::words;
+
+words! {
+    /// What an identity of a customer is.
+    IdentityKind {
+        /// The account's id at the exchange.
+        Exchange = "exchange",
+        Email = "email",
+        Phone = "phone",
+    }
+}
+
+/// An identity of a customer, and how sure we are of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    pub kind: IdentityKind,
+    pub value: String,
+    pub proof: Proof,
+}
+
+/// The longest identity, in bytes; also the longest address that mail can carry.
+pub const MAX_VALUE: usize = 254;
+
+/// The longest name of a person, in characters.
+pub const MAX_NAME: usize = 100;
+
+impl IdentityKind {
+    /// The form in which two spellings of the same identity are equal, or `None` when this cannot be one.
+    pub fn normal(self, value: &str) -> Option<String> {
+        let value = value.trim();
+        if value.is_empty() || value.len() > MAX_VALUE || value.chars().any(char::is_control) {
+            return None;
+        }
+        match self {
+            Self::Exchange => Some(value.to_owned()),
+            Self::Email => normal_email(value),
+            Self::Phone => normal_phone(value),
+        }
+    }
+}
+
+/// Lower case throughout: the part before the @ may differ by case in theory, and never does in practice.
+fn normal_email(value: &str) -> Option<String> {
+    let (user, host) = value.rsplit_once('@')?;
+    let plain = |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || "<>()[],;:\\\"@".contains(c));
+    let named = host.contains('.') && host.split('.').all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'));
+    (user.len() <= 64 && plain(user) && plain(host) && named).then(|| value.to_lowercase())
+}
+
+/// `+` and 6 to 15 digits; what people put between the digits goes.
+fn normal_phone(value: &str) -> Option<String> {
+    let rest = value.strip_prefix('+')?;
+    if rest.contains(|c: char| !c.is_ascii_digit() && !" -().".contains(c)) {
+        return None;
+    }
+    let digits: String = rest.chars().filter(char::is_ascii_digit).collect();
+    (6..=15).contains(&digits.len()).then(|| format!("+{digits}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_one_form() {
+        let normal = |value| IdentityKind::Email.normal(value);
+        assert_eq!(normal(" Li.Wei@Example.COM "), Some("li.wei@example.com".to_owned()));
+        assert_eq!(normal("用户@例子.公司"), Some("用户@例子.公司".to_owned()));
+        for bad in ["", "a", "@b.c", "a@", "a@b", "a@.b", "a b@c.d", "a@b..c", "a@-b.c", "<a@b.c>", "a@b.c\nBcc: d@e.f", "a@b@c.d,e", "javascript:alert(1)"] {
+            assert_eq!(normal(bad), None, "{bad}");
+        }
+        assert_eq!(normal(&format!("{}@b.c", "a".repeat(300))), None);
+    }
+
+    #[test]
+    fn a_number_has_one_form() {
+        let normal = |value| IdentityKind::Phone.normal(value);
+        assert_eq!(normal("+86 138-0013-8000"), Some("+8613800138000".to_owned()));
+        for bad in ["13800138000", "+12", "+1234567890123456", "+86abc", "+"] {
+            assert_eq!(normal(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_account_id_is_kept_as_it_is() {
+        assert_eq!(IdentityKind::Exchange.normal("User-00A"), Some("User-00A".to_owned()));
+        assert_eq!(IdentityKind::Exchange.normal("a\0b"), None);
+    }
+}

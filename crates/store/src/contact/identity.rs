@@ -1,0 +1,64 @@
+//! Identities of a contact: sealed, and blind for equality. A proven one belongs to one contact only.
+
+use crate::conversation::read_text as text;
+use crate::keys::{Cell, KeyId};
+use crate::query::Query;
+use crate::tx::Tx;
+use crate::Error;
+use candor_domain::contact::{Identity, IdentityKind};
+use candor_domain::event::Proof;
+use candor_domain::id::ContactId;
+use uuid::Uuid;
+
+/// An identity as it stands with a contact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    pub id: Uuid,
+    pub identity: Identity,
+    pub created_at: i64,
+}
+
+/// Adds an identity in its normal form. `Error::Unique` when somebody else has proven it.
+pub fn add_identity(tx: &mut Tx<'_>, id: Uuid, contact: ContactId, key: KeyId, identity: &Identity) -> Result<(), Error> {
+    const INSERT: &str = "INSERT INTO contact_identity (id, contact_id, kind, proof, value_sealed, value_blind, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    let sealed = tx.seal(key, value_cell(id), identity.value.as_bytes())?;
+    let (blind, now) = (blind(tx, identity.kind, &identity.value), tx.now());
+    tx.execute(INSERT, &[&id, &contact.0, &identity.kind.as_str(), &identity.proof.level(), &sealed, &blind, &now])?;
+    Ok(())
+}
+
+/// All identities of a contact, the best proven first.
+pub fn identities(q: &mut impl Query, contact: ContactId) -> Result<Vec<Known>, Error> {
+    const LIST: &str = "SELECT id, kind, proof, created_at, value_sealed FROM contact_identity WHERE contact_id = $1 ORDER BY proof DESC, created_at, id";
+    let lines = q.list(LIST, &[&contact.0], |row| {
+        Ok((row.get::<Uuid>(0)?, row.get::<String>(1)?, row.get::<i64>(2)?, row.get::<i64>(3)?, row.get::<Vec<u8>>(4)?))
+    })?;
+    let open = |(id, kind, proof, created_at, sealed): (Uuid, String, i64, i64, Vec<u8>)| {
+        let kind = IdentityKind::parse(&kind).ok_or_else(|| Error::Corrupt(format!("contact_identity.kind holds {kind}")))?;
+        let proof = Proof::from_level(proof).ok_or_else(|| Error::Corrupt(format!("contact_identity.proof holds {proof}")))?;
+        let value = q.open(value_cell(id), &sealed).and_then(text)?;
+        Ok(Known { id, identity: Identity { kind, value, proof }, created_at })
+    };
+    lines.into_iter().map(open).collect()
+}
+
+/// Who has proven this identity, and its row.
+pub fn proven(q: &mut impl Query, kind: IdentityKind, value: &str) -> Result<Option<(ContactId, Uuid)>, Error> {
+    const PROVEN: &str = "SELECT contact_id, id FROM contact_identity WHERE kind = $1 AND value_blind = $2 AND proof >= 2";
+    let blind = blind(q, kind, value);
+    q.optional(PROVEN, &[&kind.as_str(), &blind], |row| Ok((ContactId(row.get(0)?), row.get(1)?)))
+}
+
+pub fn remove_identity(tx: &mut Tx<'_>, id: Uuid) -> Result<(), Error> {
+    tx.execute("DELETE FROM contact_identity WHERE id = $1", &[&id])?;
+    Ok(())
+}
+
+fn blind(q: &impl Query, kind: IdentityKind, value: &str) -> Vec<u8> {
+    q.blind(&format!("contact_identity.{}", kind.as_str()), value)
+}
+
+fn value_cell(id: Uuid) -> Cell<'static> {
+    Cell { table: "contact_identity", column: "value", row: id }
+}
