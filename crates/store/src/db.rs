@@ -105,6 +105,15 @@ impl Db {
         self.house.shared.vault().mark(word)
     }
 
+    /// A new number for a document of the text index; taken before the command.
+    pub fn new_doc(&self) -> i64 {
+        self.house.shared.doc_ids().next(self.house.shared.clock.now_ms())
+    }
+
+    pub fn doc_ids(&self) -> &crate::DocIds {
+        self.house.shared.doc_ids()
+    }
+
     /// Statements run so far: tests count what a use case costs.
     pub fn count_statements(&self) -> u64 {
         self.house.shared.statements()

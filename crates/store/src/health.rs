@@ -9,7 +9,10 @@ pub struct Health {
     pub waiting: [usize; 3],
     /// How long the oldest stream has waited for the reactor.
     pub reactor_behind_ms: i64,
+    /// Search may miss older messages.
     pub search_rebuilding: bool,
+    /// The index must be made anew: `search::start_again`.
+    pub search_broken: bool,
     pub writer_alive: bool,
     /// Commands that held a writer longer than they should, since the start.
     pub slow_commands: u64,
@@ -21,7 +24,9 @@ impl Health {
         Health {
             waiting: shared.queues.depth(),
             reactor_behind_ms: if oldest == 0 { 0 } else { (shared.clock.now_ms() - oldest).max(0) },
-            search_rebuilding: shared.search_rebuilding.load(Ordering::Relaxed),
+            search_rebuilding: shared.search_broken.load(Ordering::Relaxed)
+                || shared.search_behind.load(Ordering::Relaxed),
+            search_broken: shared.search_broken.load(Ordering::Relaxed),
             writer_alive: shared.writers_alive.load(Ordering::Relaxed) > 0,
             slow_commands: shared.slow_commands.load(Ordering::Relaxed),
         }

@@ -1,5 +1,6 @@
 //! Opening and closing a store: lock, schema, keys, threads.
 
+use crate::audit::Lane;
 use crate::conn::Conn;
 use crate::db::Db;
 use crate::keys::{self, Erased};
@@ -7,6 +8,7 @@ use crate::lock::DirLock;
 use crate::migrate;
 use crate::options::Options;
 use crate::read::Job;
+use crate::search;
 use crate::seat::Seat;
 use crate::shared::Shared;
 use crate::sqlite::{self, SqliteConn};
@@ -45,6 +47,7 @@ impl Db {
         migrate_sqlite(&mut conn, &options)?;
         let mut seat = Seat::new(conn, Arc::clone(&shared), random());
         prepare(&mut seat, &options)?;
+        seat.lane = Some(Lane::read(&mut seat, 0)?);
         let house = House::new(shared, Backend::Sqlite, Some(lock));
         house.start_sqlite(seat, &path, &options)?;
         Ok(Db { house: Arc::new(house) })
@@ -171,6 +174,11 @@ fn prepare(seat: &mut Seat, options: &Options) -> Result<(), Error> {
     seat.start(options.clock.now_ms());
     seat.conn.batch("BEGIN")?;
     let gone = keys::open_vault(seat, &options.master, true).and_then(|()| keys::apply_erased(seat, &erased));
+    let newest = search::newest(seat);
+    seat.shared.set_newest_doc(newest.as_ref().copied().unwrap_or(0));
+    if matches!(newest, Err(Error::Corrupt(_))) {
+        seat.shared.search_is_broken();
+    }
     match gone {
         Ok(gone) => {
             seat.conn.batch("COMMIT")?;

@@ -1,6 +1,7 @@
 //! What all threads of one store share.
 
 use crate::clock::Clock;
+use crate::doc_ids::DocIds;
 use crate::faults::Faults;
 use crate::keys::Vault;
 use crate::notes::Note;
@@ -19,10 +20,14 @@ pub(crate) struct Shared {
     pub(crate) faults: Faults,
     pub(crate) bulk: bool,
     vault: OnceLock<Vault>,
+    doc_ids: OnceLock<DocIds>,
     statements: AtomicU64,
     /// Time of the oldest dirty mark, 0 when there is none.
     pub(crate) oldest_dirty: AtomicI64,
-    pub(crate) search_rebuilding: AtomicBool,
+    /// The text index cannot be written: words go on the list until it is made anew.
+    pub(crate) search_broken: AtomicBool,
+    /// Documents wait for their words.
+    pub(crate) search_behind: AtomicBool,
     pub(crate) slow_commands: AtomicU64,
     pub(crate) writers_alive: AtomicUsize,
 }
@@ -36,9 +41,11 @@ impl Shared {
             faults: Faults::default(),
             bulk,
             vault: OnceLock::new(),
+            doc_ids: OnceLock::new(),
             statements: AtomicU64::new(0),
             oldest_dirty: AtomicI64::new(0),
-            search_rebuilding: AtomicBool::new(false),
+            search_broken: AtomicBool::new(false),
+            search_behind: AtomicBool::new(false),
             slow_commands: AtomicU64::new(0),
             writers_alive: AtomicUsize::new(0),
         }
@@ -51,6 +58,21 @@ impl Shared {
     pub(crate) fn set_vault(&self, vault: Vault) {
         // Opened once, by `Db::open`; a second one could not differ.
         let _ = self.vault.set(vault);
+    }
+
+    /// Goes on after the newest document; set once, when the store opens.
+    pub(crate) fn doc_ids(&self) -> &DocIds {
+        self.doc_ids.get_or_init(|| DocIds::after(0))
+    }
+
+    pub(crate) fn set_newest_doc(&self, newest: i64) {
+        let _ = self.doc_ids.set(DocIds::after(newest));
+    }
+
+    pub(crate) fn search_is_broken(&self) {
+        if !self.search_broken.swap(true, Ordering::Relaxed) {
+            tracing::error!("the text index is damaged: search is being rebuilt, messages go on");
+        }
     }
 
     pub(crate) fn counted(&self) {

@@ -24,6 +24,8 @@ pub(crate) struct Left {
     /// Words of a document, or `None` to take it out, in the order of the calls.
     pub(crate) words: Vec<(i64, Option<Vec<String>>)>,
     pub(crate) notes: Vec<Note>,
+    /// The text index was made anew and can be written again.
+    pub(crate) search_is_whole: bool,
 }
 
 impl Query for Tx<'_> {

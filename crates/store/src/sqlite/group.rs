@@ -30,6 +30,8 @@ pub(super) struct Group {
     failed: Vec<Box<dyn Command>>,
     words: Words,
     notes: Vec<Note>,
+    /// A command made the text index anew.
+    index_whole: bool,
 }
 
 enum Ended {
@@ -42,7 +44,7 @@ impl Group {
     /// Runs `first` and whatever waits with it.
     pub(super) fn run(&mut self, seat: &mut Seat, first: (Queue, Box<dyn Command>)) {
         self.waiting.push_back(first);
-        let mut words = !seat.shared.search_rebuilding.load(Ordering::Relaxed);
+        let mut words = !seat.shared.search_broken.load(Ordering::Relaxed);
         let mut fresh = true;
         while !self.waiting.is_empty() {
             match self.attempt(seat, words, fresh) {
@@ -72,11 +74,11 @@ impl Group {
             self.answer_all(seat);
             return Ended::Answered;
         }
-        if let Err(error) = self.write_words(seat, words) {
+        if let Err(error) = self.words.write(seat, !words) {
             if words {
                 tracing::warn!(%error, "index words could not be written; the documents will be indexed later");
                 if matches!(error, Error::Corrupt(_)) {
-                    seat.shared.search_rebuilding.store(true, Ordering::Relaxed);
+                    seat.shared.search_is_broken();
                 }
                 return self.again(seat, began.1, false);
             }
@@ -87,7 +89,12 @@ impl Group {
             false => sqlite(seat).control("COMMIT"),
         };
         match committed {
-            Ok(()) => self.answer_all(seat),
+            Ok(()) => {
+                if std::mem::take(&mut self.index_whole) {
+                    seat.shared.search_broken.store(false, Ordering::Relaxed);
+                }
+                self.answer_all(seat);
+            }
             Err(error) => return self.unknown(seat, began.1, &error),
         }
         Ended::Answered
@@ -131,6 +138,7 @@ impl Group {
         }
         self.words.add(left.words);
         self.notes.extend(left.notes);
+        self.index_whole |= left.search_is_whole;
         self.done.push((queue, command));
         true
     }
@@ -143,25 +151,11 @@ impl Group {
         }
     }
 
-    fn write_words(&mut self, seat: &mut Seat, words: bool) -> Result<(), Error> {
-        if self.words.is_empty() {
-            return Ok(());
-        }
-        if words {
-            if seat.shared.faults.on_statement().is_some() {
-                return Err(Error::Corrupt("text index, as ordered".to_owned()));
-            }
-            return self.words.write(sqlite(seat));
-        }
-        self.words.write_later(sqlite(seat))
-    }
-
     /// Puts those who did well back in line, in their order, for a new transaction.
     fn again(&mut self, seat: &mut Seat, lane: Option<crate::audit::Lane>, words: bool) -> Ended {
         let _ = sqlite(seat).control("ROLLBACK");
         seat.lane = lane;
-        self.words.clear();
-        self.notes.clear();
+        self.forget();
         for (queue, command) in self.done.drain(..).rev() {
             self.waiting.push_front((queue, command));
         }
@@ -178,13 +172,19 @@ impl Group {
             let _ = sqlite(seat).control("ROLLBACK");
         }
         seat.lane = lane;
-        self.words.clear();
-        self.notes.clear();
+        self.forget();
         self.refuse_all(seat, |_| Error::OutcomeUnknown);
         if let Err(error) = seat.read_again() {
             tracing::error!(%error, "cannot read what the writer keeps in memory");
         }
         Ended::Answered
+    }
+
+    /// Drops what commands left for a commit that does not happen.
+    fn forget(&mut self) {
+        self.words.clear();
+        self.notes.clear();
+        self.index_whole = false;
     }
 
     fn answer_all(&mut self, seat: &mut Seat) {
