@@ -66,3 +66,19 @@ fn read(row: &Row<'_>) -> Result<Parked, Error> {
         parked_at: row.get(5)?,
     })
 }
+
+const ANY: &str = "SELECT 1 FROM parked LIMIT 1";
+const BEHIND: &str = "INSERT INTO parked (follower, stream_id, seq, tries, problem, failed_at, parked_at) \
+     VALUES ($1, $2, $3, 0, $4, $5, $5) ON CONFLICT (follower, stream_id, seq) DO NOTHING";
+
+/// Whether anything failed anywhere: asked once a turn, so that a desk in order pays nothing for each stream.
+pub fn any(q: &mut impl Query) -> Result<bool, Error> {
+    Ok(q.optional(ANY, &[], |_| Ok(()))?.is_some())
+}
+
+/// Parks an event untried, because an earlier one of its stream is parked for a follower that needs order.
+pub fn behind(tx: &mut Tx<'_>, follower: &str, stream: Uuid, seq: i64) -> Result<(), Error> {
+    let now = tx.now();
+    tx.execute(BEHIND, &[&follower, &stream, &seq, &"waits behind an earlier event", &now])?;
+    Ok(())
+}

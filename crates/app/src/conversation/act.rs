@@ -2,6 +2,7 @@
 //! the bulk bar and the API.
 
 use super::{lock_permitted, record};
+use crate::timers::Kind;
 use crate::{App, Error, Result};
 use candor_domain::actor::Actor;
 use candor_domain::conversation::{Change, Priority, decide};
@@ -10,13 +11,10 @@ use candor_domain::id::{AgentId, ConversationId, InboxId, StatusId, TagId, TeamI
 use candor_domain::permission::{Permission, Subject, can};
 use candor_domain::text;
 use candor_store::conversation::Stored;
-use candor_store::{Query, Queue, Tx, conversation, inbox, scope_moved, status, tag, team, timer};
+use candor_store::{Query, Queue, Tx, conversation, inbox, scope_moved, status, tag, team};
 
 /// The longest subject, in characters.
 const MAX_SUBJECT: usize = 200;
-
-/// The kind of timer that wakes a sleeping case; its subject is the conversation.
-pub(crate) const WAKE_TIMER: &str = "wake";
 
 /// Something done to a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,7 +68,7 @@ pub fn act_in(tx: &mut Tx<'_>, actor: &Actor, id: ConversationId, action: &Actio
         scope_moved::mark(tx, id)?;
     }
     if let (Action::Snooze(Some(until)), false) = (action, recorded.is_empty()) {
-        timer::arm(tx, WAKE_TIMER, id.0, *until)?;
+        crate::timers::arm(tx, id, Kind::Wake, *until)?;
     }
     Ok(before)
 }

@@ -6,6 +6,7 @@
 use super::reply::{self, FollowUp, ReplyInput};
 use super::write::{Content, New};
 use super::{lock_permitted, permitted};
+use crate::timers::Kind;
 use crate::{App, Error, Result};
 use candor_domain::actor::Actor;
 use candor_domain::conversation::Category;
@@ -22,9 +23,6 @@ const ASK_MS: i64 = 60_000;
 
 /// How many held replies one command releases; the rest has its own timers.
 const AT_ONCE: usize = 8;
-
-/// The kind of timer that ends a window; its subject is the conversation.
-pub(crate) const TIMER: &str = "release_reply";
 
 /// Keeps a reply for its window. The case's lock is held.
 pub(super) fn hold(tx: &mut Tx<'_>, stored: &Stored, id: HeldReplyId, author: AgentId, input: &ReplyInput, request_hmac: Vec<u8>, hold_ms: i64) -> Result<()> {
@@ -51,7 +49,7 @@ pub(super) fn hold(tx: &mut Tx<'_>, stored: &Stored, id: HeldReplyId, author: Ag
 
 /// Sets the timer that ends the window, and tells the screens that what is held has changed.
 fn arm(tx: &mut Tx<'_>, stored: &Stored, at: i64) -> Result<()> {
-    timer::arm(tx, TIMER, stored.case.id.0, at)?;
+    crate::timers::arm(tx, stored.case.id, Kind::ReleaseReply, at)?;
     tx.wake(stored.case.id.0, stored.case.seq);
     Ok(())
 }
@@ -90,7 +88,7 @@ async fn end_window(app: &App, actor: &Actor, id: ConversationId, held: HeldRepl
             arm(tx, &stored, now)
         })
         .await?;
-    release_case(app, id).await
+    release_case(app, id, None).await
 }
 
 /// Takes a held reply back; it becomes the author's draft again.
@@ -111,20 +109,22 @@ fn own(tx: &mut Tx<'_>, actor: &Actor, id: ConversationId, held: HeldReplyId) ->
     if actor.agent() == Some(found.author) { Ok(found) } else { Err(Error::NotFound) }
 }
 
-/// Ends the windows of a case whose time has come: called by the timer.
-pub async fn release_due(app: &App, id: ConversationId) -> Result<()> {
-    release_case(app, id).await
+/// Ends the windows of a case whose time has come. The timer's row is claimed in the transaction that releases.
+pub async fn release_due(app: &App, id: ConversationId, timer: Uuid) -> Result<()> {
+    release_case(app, id, Some(timer)).await
 }
 
-async fn release_case(app: &App, id: ConversationId) -> Result<()> {
+async fn release_case(app: &App, id: ConversationId, timer: Option<Uuid>) -> Result<()> {
     let docs: Vec<i64> = (0..AT_ONCE).map(|_| app.docs.next(app.now())).collect();
     let draft_ids: Vec<Uuid> = (0..AT_ONCE).map(|_| app.ids.make()).collect();
     app.db
         .write(Queue::People, move |tx| {
-            let mut stored = match conversation::lock(tx, id) {
-                Err(candor_store::Error::NotFound) => return Ok(()),
-                other => other?,
-            };
+            let mut stored = conversation::lock(tx, id)?;
+            if let Some(row) = timer
+                && timer::claim(tx, row)?.is_none()
+            {
+                return Ok(());
+            }
             let waiting = held_reply::of_case(tx, id)?;
             let next = waiting.get(AT_ONCE).map(|_| tx.now());
             for (held, (doc, draft_id)) in waiting.iter().zip(docs.iter().zip(&draft_ids)) {

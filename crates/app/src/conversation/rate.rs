@@ -43,5 +43,5 @@ pub async fn rate(app: &App, actor: &Actor, id: ConversationId, input: RatingInp
 
 /// Whether an inbox asks for ratings.
 pub(super) fn asked_in(q: &mut impl Query, id: InboxId) -> Result<bool> {
-    Ok(inbox::asks_rating(q, id)?)
+    Ok(inbox::get(q, id)?.widget.csat)
 }

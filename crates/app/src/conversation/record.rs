@@ -36,7 +36,7 @@ pub(super) fn number(tx: &mut Tx<'_>, stored: &mut Stored, actor: ActorRef, dept
 
 /// Marks the stream for the reactor and tells the live screens. The stream's row is locked by now, never after.
 pub(super) fn finish(tx: &mut Tx<'_>, stored: &Stored) -> Result<()> {
-    dirty::mark(tx, stored.case.id.0)?;
+    dirty::mark(tx, stored.case.id.0, "conversation")?;
     tx.wake(stored.case.id.0, stored.case.seq);
     Ok(())
 }

@@ -9,7 +9,7 @@ use candor_domain::event::{Event, MessageKind};
 use candor_domain::id::{ContactId, ConversationId, InboxId, TeamId, VisitorSessionId};
 use candor_domain::text;
 use candor_store::conversation::{Start, Stored};
-use candor_store::{Query, Queue, Tx, contact, conversation, inbox};
+use candor_store::{Query, Queue, Tx, contact, conversation, counter, inbox};
 use uuid::Uuid;
 
 /// What a start brings along.
@@ -45,9 +45,12 @@ pub async fn start(app: &App, actor: &Actor, input: StartInput) -> Result<Starte
             if let Some((found, hmac)) = conversation::by_start(tx, input.session.0, input.client_id)? {
                 return if hmac == request_hmac { Ok(Started { conversation: found, repeated: true }) } else { Err(Error::BodyMismatch) };
             }
-            let (team, channel) = inbox::route(tx, input.inbox)?;
+            let place = inbox::get(tx, input.inbox)?;
+            if !place.enabled {
+                return Err(Error::Conflict("the inbox is switched off"));
+            }
             let key = contact::key(tx, contact)?;
-            let mut stored = Stored { case: blank(id, contact, input.inbox, team, tx.now()), key, channel, language: None, tags: vec![], preview_from: "customer".into() };
+            let mut stored = Stored { case: blank(id, contact, input.inbox, place.team, tx.now()), key, channel: place.channel.as_str().to_owned(), language: None, tags: vec![], preview_from: "customer".into() };
             let new = New { id: message, doc, kind: MessageKind::Customer, author: actor, client_id: input.client_id, request_hmac: request_hmac.clone(), late: false };
             let start = Start { session: input.session.0, client_id: input.client_id, request_hmac };
             open(tx, &mut stored, &new, &input, &start)?;
@@ -62,7 +65,7 @@ fn open(tx: &mut Tx<'_>, stored: &mut Stored, new: &New, input: &StartInput, sta
     events.extend(message_events(&stored.case, new.id, new.kind, status::OPEN)?);
     let language = text::detect(&input.content.text).map(|language| language.tag().to_owned());
     stored.language.clone_from(&language);
-    stored.case.number = conversation::next_number(tx)?;
+    stored.case.number = counter::next(tx, "conversation")?;
     let id = stored.case.id;
     let recorded = record::number(tx, stored, new.author, 0, events)?;
     let origin = input.origin.as_ref().map(|origin| tx.seal(stored.key, conversation::origin_cell(id), origin.as_bytes())).transpose()?;

@@ -16,7 +16,7 @@ use std::collections::{BTreeSet, HashMap};
 pub struct Opened {
     pub stored: message::Stored,
     pub text: String,
-    pub files: Vec<file::Info>,
+    pub files: Vec<file::File>,
 }
 
 /// One line of a timeline.
@@ -89,7 +89,7 @@ fn messages(q: &mut impl Query, stored: &Stored, events: &[Recorded]) -> Result<
     let (Some(first), Some(last)) = (numbers.first(), numbers.last()) else { return Ok(HashMap::new()) };
     let kept = message::between(q, stored.case.id, *first, *last)?;
     let mut files: HashMap<_, _> = if kept.iter().any(|one| !one.files.is_empty()) {
-        file::of_conversation(q, stored.case.id)?.into_iter().map(|file| (file.id, file)).collect()
+        file::of_case(q, stored.case.id)?.into_iter().map(|file| (file.id, file)).collect()
     } else {
         HashMap::new()
     };
