@@ -1,0 +1,38 @@
+// A file in a bubble: pictures as thumbnails from a blob fetched with the token, everything else as a download.
+import { h } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { FileInfo } from '$shared/api/types';
+import { download } from './api';
+import { Icon } from './Icon';
+import type { Attached } from './outbox';
+import { size, t } from './words';
+
+export function File({ file, local }: { file?: FileInfo; local?: Attached }) {
+  const name = (file ?? local)!.name;
+  // Only what a browser paints without running it.
+  const picture = /^image\/(png|jpeg|gif|webp|avif)$/.test(file?.media_type ?? local!.blob.type);
+  const [url, setUrl] = useState('');
+  useEffect(() => {
+    let made = '';
+    if (picture) void (local ? Promise.resolve(local.blob) : download(file!.id)).then((blob) => setUrl((made = URL.createObjectURL(blob)))).catch(() => {});
+    return () => URL.revokeObjectURL(made);
+  }, [file?.id]);
+
+  async function save(): Promise<void> {
+    const link = document.createElement('a');
+    const here = url || URL.createObjectURL(local?.blob ?? (await download(file!.id)));
+    link.href = here;
+    if (picture) link.target = '_blank';
+    else link.download = name;
+    link.click();
+    if (!url) setTimeout(() => URL.revokeObjectURL(here), 60_000);
+  }
+  const act = (): void => void save().catch(() => {});
+  return picture
+    ? <button type="button" class="shot" aria-label={t('photo', { name })} onClick={act}>
+        <img src={url || undefined} alt="" width={file?.width ?? 200} height={file?.height ?? 150} />
+      </button>
+    : <button type="button" class="file" aria-label={t('download', { name })} onClick={act}>
+        <Icon name="file" /><span><b>{name}</b>{size(file?.size ?? local!.blob.size)}</span>
+      </button>;
+}

@@ -1,0 +1,66 @@
+// The visitor's calls. A failure is always a `Trouble` with the problem's stable code; `again` says whether repeating may help.
+import type { ProblemDocument } from '$shared/api/types';
+
+export class Trouble extends Error {
+  constructor(public code: string, public status = 0, public after = 0) {
+    super(code);
+  }
+  /** The line, the server's state or the rate: not the message itself. */
+  get again(): boolean {
+    return !this.status || this.status >= 500 || this.status === 429 || this.status === 408;
+  }
+}
+
+const base = '/visitor/v1';
+let token: string | undefined;
+export const authorise = (next: string | undefined): void => { token = next; };
+export const authorised = (): string | undefined => token;
+export const bearer = (): Record<string, string> => (token ? { authorization: `Bearer ${token}` } : {});
+
+/** Called when the desk does not know our session any more. */
+let onLost: () => void = () => {};
+export const whenLost = (act: () => void): void => { onLost = act; };
+
+/** The problem of an answer that is not 2xx; a proxy's HTML page has only its status. */
+export function trouble(status: number, text: string): Trouble {
+  let problem: Partial<ProblemDocument> = {};
+  try { problem = JSON.parse(text); } catch { /* Not ours. */ }
+  return new Trouble(problem.code ?? `http_${status}`, status, problem.retry_after_ms ?? 0);
+}
+
+async function refused(answer: Response): Promise<Trouble> {
+  if (answer.status === 401 && token) onLost();
+  return trouble(answer.status, await answer.text().catch(() => ''));
+}
+
+export async function call<T>(method: string, path: string, body?: object): Promise<T> {
+  const answer = await fetch(base + path, {
+    method, credentials: 'omit', keepalive: method === 'DELETE', signal: AbortSignal.timeout?.(30_000),
+    headers: { ...bearer(), ...(body && { 'content-type': 'application/json' }) },
+    body: body && JSON.stringify(body),
+  }).catch(() => { throw new Trouble('offline'); });
+  if (!answer.ok) throw await refused(answer);
+  return (answer.status === 204 ? undefined : await answer.json().catch(() => { throw new Trouble('offline'); })) as T;
+}
+
+/** One file, raw, with its progress from 0 to 1; `XMLHttpRequest` because `fetch` cannot tell it. */
+export function upload<T>(file: Blob, name: string, progress: (part: number) => void, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open('POST', `${base}/files?name=${encodeURIComponent(name)}`);
+    for (const [header, value] of Object.entries(bearer())) request.setRequestHeader(header, value);
+    request.setRequestHeader('content-type', file.type || 'application/octet-stream');
+    request.upload.onprogress = (event) => progress(event.loaded / (event.total || 1));
+    request.onload = () => request.status < 300 ? resolve(JSON.parse(request.responseText)) : reject(trouble(request.status, request.responseText));
+    request.onerror = request.ontimeout = () => reject(new Trouble('offline'));
+    request.onabort = () => reject(new Trouble('cancelled', 499));
+    signal.onabort = () => request.abort();
+    request.send(file);
+  });
+}
+
+export async function download(id: string): Promise<Blob> {
+  const answer = await fetch(`${base}/files/${id}`, { headers: bearer(), credentials: 'omit' });
+  if (!answer.ok) throw await refused(answer);
+  return answer.blob();
+}

@@ -1,0 +1,89 @@
+// What the visitor has written and the desk has not yet acknowledged: IndexedDB, so it survives a reload and a closed browser.
+// It only stores; sending is sender.ts. Nothing is opened before the first message, so a mere look leaves no trace.
+import type { FileInfo } from '$shared/api/types';
+import type { Page } from '../protocol';
+import { inbox, keep, kept } from './env';
+
+/** `info` is there once the file is on the desk. */
+export interface Attached { blob: Blob; name: string; info?: FileInfo }
+export interface Item {
+  id: number;
+  client_id: string;
+  /** A conversation's id, or `new:…` until the desk has made one. */
+  thread: string;
+  text: string;
+  files: Attached[];
+  at: number;
+  /** Sent with a new conversation; kept here because a repeat must be the same to the letter. */
+  start?: { page?: Page; fields?: Record<string, string> };
+  /** Typed name and e-mail, told to the desk before the message. */
+  details?: { name?: string; email?: string };
+  /** Why the desk refused it for good. */
+  failed?: string;
+}
+
+const name = `candor:${inbox}`;
+let opened: Promise<IDBDatabase | undefined> | undefined;
+let memory: Item[] = [];
+
+const open = () => opened ??= new Promise((resolve) => {
+  try {
+    const request = indexedDB.open(name, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore('out', { keyPath: 'id', autoIncrement: true });
+    request.onsuccess = () => {
+      request.result.onversionchange = () => { request.result.close(); opened = undefined; };
+      resolve(request.result);
+    };
+    request.onerror = () => resolve(undefined);
+  } catch {
+    resolve(undefined);
+  }
+});
+
+/** Runs in one transaction and resolves when it is on disk; without a database the memory of this tab has to do. */
+async function run(change?: (items: Item[], store: Pick<IDBObjectStore, 'put' | 'add' | 'delete'>) => void): Promise<Item[]> {
+  const db = await open();
+  if (!db) {
+    change?.(memory, {
+      put: (item: Item) => (memory = memory.map((old) => (old.id === item.id ? item : old))) as never,
+      add: (item: Item) => (memory = [...memory, { ...item, id: item.at }]) as never,
+      delete: (id: IDBValidKey | IDBKeyRange) => (memory = memory.filter((old) => old.id !== id)) as never,
+    });
+    return memory;
+  }
+  return new Promise((resolve, reject) => {
+    const transaction = db.transaction('out', change ? 'readwrite' : 'readonly', { durability: 'strict' });
+    const store = transaction.objectStore('out');
+    const all = store.getAll();
+    all.onsuccess = () => change?.(all.result, store);
+    transaction.oncomplete = () => resolve(all.result);
+    transaction.onabort = () => reject(transaction.error);
+  });
+}
+
+/** In the order they were written. */
+export const waiting = async (): Promise<Item[]> => (kept() ? run() : []);
+
+export async function add(item: Omit<Item, 'id'>): Promise<void> {
+  if (!kept()) keep({});
+  await run((_, store) => store.add(item));
+}
+
+/** Changes one that is still there; a discarded one is not brought back. */
+export const change = (id: number, part: Partial<Item>) =>
+  run((items, store) => items.forEach((item) => item.id === id && store.put({ ...item, ...part })));
+
+/** Acknowledged or discarded. What waited for the same new conversation goes to the one the desk made. */
+export const done = (client_id: string, from?: string, to?: string) =>
+  run((items, store) => items.forEach((item) => {
+    if (item.client_id === client_id) store.delete(item.id);
+    else if (to && item.thread === from) store.put({ ...item, thread: to });
+  }));
+
+export async function wipe(): Promise<void> {
+  memory = [];
+  const db = await opened;
+  db?.close();
+  opened = undefined;
+  try { indexedDB.deleteDatabase(name); } catch { /* There was none. */ }
+}

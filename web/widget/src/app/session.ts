@@ -1,0 +1,127 @@
+// Who the visitor is to the desk: an anonymous session made with the first message, or the person a signed JWT names.
+// The token lives in the iframe's own storage, is shared by its tabs, and is wiped with everything else on log-out.
+import type { VisitorSession } from '$shared/api/types';
+import { authorise, authorised, call } from './api';
+import { desk, isNew } from './desk';
+import { alone, inbox, keep, kept, tell, type Kept } from './env';
+import * as live from './live';
+import * as outbox from './outbox';
+import { fresh, load, open, reload } from './thread';
+import { locale } from './words';
+
+/** A signed JWT not used yet, for the moment the kept session turns out to be dead. */
+let spare: string | undefined;
+
+function adopt(session: Kept): void {
+  keep(session);
+  take(session);
+  tell('session');
+}
+
+function take(session: Kept | undefined): void {
+  authorise(session?.token);
+  desk.contact = session?.contact;
+  live.stop();
+  void live.connect();
+}
+
+const create = (more: object): Promise<VisitorSession> => call<VisitorSession>('POST', '/sessions', {
+  inbox, locale: locale(), page: desk.page, time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone, ...more,
+});
+
+/** Before anything is sent. Called by the one tab that sends. */
+export async function begin(): Promise<void> {
+  const have = kept();
+  if (!have?.token) {
+    const { token, contact } = await create({});
+    adopt({ token, contact });
+  } else if (have.token !== authorised()) take(have);
+}
+
+/** The subject is read only to tell whether this is the same person; what counts is the desk's check. */
+function subject(jwt: string): string | undefined {
+  try {
+    return JSON.parse(atob(jwt.split('.')[1]!.replace(/-/g, '+').replace(/_/g, '/'))).sub;
+  } catch {
+    return undefined;
+  }
+}
+
+export async function identify(jwt: string): Promise<void> {
+  const sub = subject(jwt);
+  const have = kept();
+  if (have?.token && have.sub === sub) {
+    spare = jwt;
+    await show().catch(() => {});
+    if (authorised()) return;
+  }
+  spare = undefined;
+  if (have?.sub && have.sub !== sub) await wipe();
+  await alone(async () => {
+    const { token, contact } = await create({ jwt, resume: kept()?.token });
+    adopt({ token, contact, sub });
+  });
+  for (const item of desk.out) if (item.failed === 'unauthenticated') await outbox.change(item.id, { failed: undefined });
+  await show();
+}
+
+/** The list, and the thread the visitor is most likely to want. */
+export async function show(): Promise<void> {
+  await reload();
+  const started = desk.out.at(-1)?.thread;
+  if (authorised()) await load();
+  if (started && isNew(started)) return fresh(started);
+  const one = desk.list.find((other) => other.id === (started ?? desk.thread)) ?? desk.list.find((other) => other.category !== 'closed');
+  // A new message half written stays where it is.
+  if (one && !(isNew(desk.thread) && desk.draft)) await open(one.id);
+}
+
+export async function start(): Promise<void> {
+  const have = kept();
+  if (!have) return;
+  take(have);
+  await show().catch(() => {});
+}
+
+/** The desk does not know the token any more. What waits to be sent stays. */
+export function lost(): void {
+  const { token, sub } = kept() ?? {};
+  if (token !== authorised()) return take(kept());
+  keep(desk.out.length ? {} : undefined);
+  forget();
+  tell('session');
+  if (spare && sub) void identify(spare).catch(() => {});
+}
+
+function forget(): void {
+  take(undefined);
+  desk.list = [];
+  fresh();
+}
+
+/** Log-out: the session on the desk, the token, the outbox, the screen, in every tab. */
+export async function wipe(): Promise<void> {
+  if (authorised()) void call('DELETE', '/session').catch(() => {});
+  wiped();
+  keep(undefined);
+  await outbox.wipe();
+  tell('wiped');
+}
+
+/** Another tab has logged out. */
+export function wiped(): void {
+  spare = undefined;
+  desk.out = [];
+  desk.draft = '';
+  desk.attrs = {};
+  forget();
+}
+
+/** Another tab signed in, was given a session, or lost it. */
+export function changed(): void {
+  const have = kept();
+  if (have?.token === authorised()) return;
+  if (!have?.token) return forget();
+  take(have);
+  void show().catch(() => {});
+}
