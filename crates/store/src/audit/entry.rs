@@ -1,6 +1,7 @@
 //! An entry of the audit log and its hash, which covers every column and the entry before it in its lane.
 
 use super::lane::Lane;
+use crate::keys::Cell;
 use crate::{Error, Query, Tx};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -25,6 +26,35 @@ pub struct AuditRef {
     pub lane: i64,
     pub number: i64,
     pub hash: [u8; 32],
+}
+
+impl<'a> AuditEntry<'a> {
+    /// Who did what; about nothing in particular until [`Self::subject`] says so.
+    pub fn new(actor_kind: &'a str, actor_id: Option<Uuid>, action: &'a str) -> Self {
+        Self { actor_kind, actor_id, action, subject_kind: "", subject_id: None, data: "{}", detail: None, cause: None }
+    }
+
+    pub fn subject(mut self, kind: &'a str, id: Uuid) -> Self {
+        (self.subject_kind, self.subject_id) = (kind, Some(id));
+        self
+    }
+
+    /// JSON of ids, enums and numbers.
+    pub fn data(mut self, data: &'a str) -> Self {
+        self.data = data;
+        self
+    }
+
+    /// Words about a person, sealed under [`detail_cell`].
+    pub fn detail(mut self, sealed: &'a [u8]) -> Self {
+        self.detail = Some(sealed);
+        self
+    }
+}
+
+/// The cell that holds the detail of an entry about `subject`.
+pub fn detail_cell(subject: Uuid) -> Cell<'static> {
+    Cell { table: "audit_entry", column: "detail", row: subject }
 }
 
 const INSERT: &str = "INSERT INTO audit_entry (lane, number, at, actor_kind, actor_id, action, subject_kind, subject_id, data, detail,

@@ -3,5 +3,5 @@
 mod entry;
 mod lane;
 
-pub use entry::{AuditEntry, AuditRef};
+pub use entry::{AuditEntry, AuditRef, detail_cell};
 pub(crate) use lane::Lane;
