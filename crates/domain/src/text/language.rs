@@ -5,37 +5,40 @@
 //! small words when there is too little text for that.
 
 use super::han::{Side, side};
-use serde::{Deserialize, Serialize};
+use crate::word::words;
 use whatlang::{Detector, Lang};
 
-macro_rules! languages {
-    ($($name:ident = $tag:literal),* $(,)?) => {
-        /// A language that Candor tells apart. Its text form is a BCP 47 tag.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        pub enum Language {
-            $(#[serde(rename = $tag)] $name),*
-        }
-
-        impl Language {
-            pub const ALL: &'static [Self] = &[$(Self::$name),*];
-
-            pub fn tag(self) -> &'static str {
-                match self { $(Self::$name => $tag),* }
-            }
-
-            pub fn from_tag(tag: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|language| language.tag().eq_ignore_ascii_case(tag))
-            }
-        }
-    };
-}
-
-languages! {
-    ChineseSimplified = "zh-CN", ChineseTraditional = "zh-TW", English = "en",
-    Japanese = "ja", Korean = "ko", Thai = "th", Vietnamese = "vi", Indonesian = "id", Hindi = "hi", Bengali = "bn",
-    Burmese = "my", Khmer = "km", Lao = "lo", Arabic = "ar", Persian = "fa", Hebrew = "he", Russian = "ru",
-    Ukrainian = "uk", Greek = "el", Turkish = "tr", Spanish = "es", Portuguese = "pt", French = "fr", German = "de",
-    Italian = "it", Dutch = "nl", Polish = "pl",
+words! {
+    /// A language that Candor tells apart; its word is a BCP 47 tag.
+    Language {
+        ChineseSimplified = "zh-CN",
+        ChineseTraditional = "zh-TW",
+        English = "en",
+        Japanese = "ja",
+        Korean = "ko",
+        Thai = "th",
+        Vietnamese = "vi",
+        Indonesian = "id",
+        Hindi = "hi",
+        Bengali = "bn",
+        Burmese = "my",
+        Khmer = "km",
+        Lao = "lo",
+        Arabic = "ar",
+        Persian = "fa",
+        Hebrew = "he",
+        Russian = "ru",
+        Ukrainian = "uk",
+        Greek = "el",
+        Turkish = "tr",
+        Spanish = "es",
+        Portuguese = "pt",
+        French = "fr",
+        German = "de",
+        Italian = "it",
+        Dutch = "nl",
+        Polish = "pl",
+    }
 }
 
 /// Characters looked at; more text makes no better answer.
@@ -240,7 +243,7 @@ mod tests {
             ("id", &["Saya tidak bisa menarik uang saya dari akun sejak kemarin, tolong bantu"]),
         ] {
             for text in texts {
-                assert_eq!(detect(text).map(Language::tag), Some(tag), "{text}");
+                assert_eq!(detect(text).map(Language::as_str), Some(tag), "{text}");
             }
         }
     }
@@ -255,10 +258,10 @@ mod tests {
     #[test]
     fn every_language_has_its_own_tag() {
         for language in Language::ALL {
-            assert_eq!(Language::from_tag(language.tag()), Some(*language));
-            assert_eq!(serde_json::to_string(language).ok(), Some(format!("\"{}\"", language.tag())));
+            assert_eq!(Language::parse(language.as_str()), Some(*language));
+            assert_eq!(serde_json::to_string(language).ok(), Some(format!("\"{}\"", language.as_str())));
         }
-        assert_eq!(Language::from_tag("ZH-cn"), Some(Language::ChineseSimplified));
-        assert_eq!(Language::from_tag("tlh"), None);
+        assert_eq!(Language::parse("zh-CN"), Some(Language::ChineseSimplified));
+        assert_eq!(Language::parse("tlh"), None);
     }
 }
