@@ -328,6 +328,14 @@ CREATE TABLE rating (
     at BIGINT NOT NULL
 );
 
+-- What would take a bulk action back, for five minutes.
+CREATE TABLE bulk_undo (
+    id UUID NOT NULL PRIMARY KEY,
+    agent_id UUID NOT NULL,
+    steps TEXT NOT NULL,
+    at BIGINT NOT NULL
+);
+
 CREATE TABLE scope_moved (
     conversation_id UUID NOT NULL PRIMARY KEY,
     at BIGINT NOT NULL

@@ -6,7 +6,7 @@ use candor_domain::actor::Actor;
 use candor_domain::event::Event;
 use candor_domain::id::{AgentId, ConversationId};
 use candor_domain::permission::{Door, Permission};
-use candor_store::audit::AuditEntry;
+use candor_store::audit::{AuditEntry, detail_cell};
 use candor_store::case_access::{self, Access};
 use candor_store::{Query, Queue};
 
@@ -75,7 +75,8 @@ pub async fn break_glass(app: &App, actor: &Actor, id: ConversationId, reason: S
             let until = at + BREAK_GLASS_MS;
             case_access::grant(tx, id, &Access { agent, kind: "break_glass".into(), by: Some(agent.0), at, until: Some(until) })?;
             let data = serde_json::json!({ "until": until }).to_string();
-            tx.audit(AuditEntry::new("agent", Some(agent.0), "case.broke_glass").subject("conversation", id.0).data(&data).detail(stored.key, reason.trim().as_bytes()))?;
+            let detail = tx.seal(stored.key, detail_cell(id.0), reason.trim().as_bytes())?;
+            tx.audit(AuditEntry::new("agent", Some(agent.0), "case.broke_glass").subject("conversation", id.0).data(&data).detail(&detail))?;
             record(tx, &mut stored, actor.as_ref(), 0, vec![Event::BrokeGlass { agent, until }], None)?;
             Ok(())
         })

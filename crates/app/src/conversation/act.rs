@@ -8,16 +8,17 @@ use candor_domain::actor::Actor;
 use candor_domain::conversation::{Change, Priority, decide};
 use candor_domain::event::Event;
 use candor_domain::id::{AgentId, ConversationId, InboxId, StatusId, TagId, TeamId};
-use candor_domain::permission::{Permission, Subject, can};
+use candor_domain::permission::{Door, Permission};
 use candor_domain::text;
 use candor_store::conversation::Stored;
 use candor_store::{Query, Queue, Tx, conversation, inbox, scope_moved, status, tag, team};
+use serde::{Deserialize, Serialize};
 
 /// The longest subject, in characters.
-const MAX_SUBJECT: usize = 200;
+pub(super) const MAX_SUBJECT: usize = 200;
 
 /// Something done to a case.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Action {
     Assign(Option<AgentId>),
     Team(Option<TeamId>),
@@ -58,7 +59,7 @@ pub fn act_in(tx: &mut Tx<'_>, actor: &Actor, id: ConversationId, action: &Actio
     let change = change(tx, &stored, action)?;
     let events = decide(&stored.case, &change)?;
     if let Action::Subject(subject) = action {
-        let line = text::clean_line(subject);
+        let line = text::clean_line(subject, MAX_SUBJECT);
         let sealed = if line.is_empty() { None } else { Some(tx.seal(stored.key, conversation::subject_cell(id), line.as_bytes())?) };
         conversation::set_subject(tx, id, sealed)?;
     }
@@ -112,7 +113,7 @@ fn change(tx: &mut Tx<'_>, stored: &Stored, action: &Action) -> Result<Change> {
 /// A case goes only to somebody who is active and may answer it.
 fn assignable(tx: &mut Tx<'_>, agent: AgentId, stored: &Stored) -> Result<()> {
     let assignee = crate::rights::actor_of(tx, agent)?.ok_or_else(|| Error::invalid("agent", "there is no such active agent"))?;
-    if super::permitted(tx, &assignee, Permission::ConversationReply, candor_domain::permission::Door::Text, stored)? {
+    if super::permitted(tx, &assignee, Permission::ConversationReply, Door::Text, stored)? {
         Ok(())
     } else {
         Err(Error::invalid("agent", "this colleague may not answer in this inbox or team"))
@@ -133,50 +134,5 @@ pub fn inverse(before: &Stored, action: &Action) -> Option<Action> {
         Action::Snooze(_) => (!case.snoozed).then_some(Action::Wake),
         Action::Wake => case.snoozed.then_some(Action::Snooze(case.snoozed_until)),
         Action::Subject(_) => None,
-    }
-}
-
-/// What a bulk action did, and what would undo it.
-#[derive(Clone, Debug, Default)]
-pub struct Undone {
-    pub done: Vec<ConversationId>,
-    pub failed: Vec<(ConversationId, &'static str)>,
-    pub undo: Vec<(ConversationId, Action)>,
-}
-
-/// The most cases one bulk request names; more is a job.
-pub const MAX_BULK: usize = 100;
-
-/// Does one thing to many cases, each in a command of its own: one that cannot be changed does not stop the others.
-pub async fn bulk(app: &App, actor: &Actor, ids: Vec<ConversationId>, action: Action) -> Result<Undone> {
-    if !can_bulk(actor) {
-        return Err(Error::Forbidden(Permission::ConversationBulk.as_str()));
-    }
-    if ids.len() > MAX_BULK {
-        return Err(Error::invalid("conversations", format!("at most {MAX_BULK} at once")));
-    }
-    let mut outcome = Undone::default();
-    for id in ids {
-        let (actor, action_in) = (actor.clone(), action.clone());
-        let result = app.db.write(Queue::People, move |tx| act_in(tx, &actor, id, &action_in)).await;
-        match result {
-            Ok(before) => {
-                outcome.done.push(id);
-                outcome.undo.extend(inverse(&before, &action).map(|back| (id, back)));
-            }
-            Err(Error::NotFound) => outcome.failed.push((id, "not_found")),
-            Err(Error::Forbidden(_)) => outcome.failed.push((id, "forbidden")),
-            Err(Error::Invalid { .. }) => outcome.failed.push((id, "validation_failed")),
-            Err(Error::Refused(_)) => outcome.failed.push((id, "conflict")),
-            Err(other) => return Err(other),
-        }
-    }
-    Ok(outcome)
-}
-
-fn can_bulk(actor: &Actor) -> bool {
-    match actor {
-        Actor::Agent { rights, .. } | Actor::Token { rights, .. } => rights.anywhere(Permission::ConversationBulk),
-        other => can(other, Permission::ConversationBulk, Subject::Workspace),
     }
 }

@@ -115,7 +115,7 @@ pub async fn release_due(app: &App, id: ConversationId, timer: Uuid) -> Result<(
 }
 
 async fn release_case(app: &App, id: ConversationId, timer: Option<Uuid>) -> Result<()> {
-    let docs: Vec<i64> = (0..AT_ONCE).map(|_| app.docs.next(app.now())).collect();
+    let docs: Vec<i64> = (0..AT_ONCE).map(|_| app.db.new_doc()).collect();
     let draft_ids: Vec<Uuid> = (0..AT_ONCE).map(|_| app.ids.make()).collect();
     app.db
         .write(Queue::People, move |tx| {

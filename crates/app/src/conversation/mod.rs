@@ -5,6 +5,8 @@
 
 mod access;
 mod act;
+mod bulk;
+pub mod detail;
 mod draft;
 mod held;
 mod marks;
@@ -18,7 +20,8 @@ pub mod view;
 mod write;
 
 pub use access::{break_glass, revoke_access, share_access};
-pub use act::{Action, Undone, act, act_in, bulk, inverse};
+pub use act::{Action, act, act_in, inverse};
+pub use bulk::{Bulk, bulk, undo_bulk};
 pub use draft::{Draft, drafts, put_draft, remove_draft};
 pub use held::{keep_held, release_due, release_held, withdraw_held};
 pub use marks::{agent_read, mark_unread, visitor_read};

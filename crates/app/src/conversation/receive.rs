@@ -14,7 +14,7 @@ use uuid::Uuid;
 pub async fn receive(app: &App, actor: &Actor, id: ConversationId, client_id: Uuid, content: Content) -> Result<Written> {
     content.check(app)?;
     let Actor::Visitor { .. } = actor else { return Err(Error::Forbidden("only the customer writes as the customer")) };
-    let (actor, message, doc) = (actor.clone(), app.ids.make(), app.docs.next(app.now()));
+    let (actor, message, doc) = (actor.clone(), app.ids.make(), app.db.new_doc());
     app.db
         .write(Queue::People, move |tx| {
             let mut stored = lock_permitted(tx, &actor, Permission::ConversationRead, id)?;

@@ -6,7 +6,7 @@ use candor_domain::actor::Actor;
 use candor_domain::event::Event;
 use candor_domain::id::{ConversationId, MessageId};
 use candor_domain::permission::Permission;
-use candor_store::audit::AuditEntry;
+use candor_store::audit::{AuditEntry, detail_cell};
 use candor_store::{Query, Queue, conversation, file, message};
 
 /// Redacts a message; the reason goes into the audit log, sealed.
@@ -31,7 +31,8 @@ pub async fn redact(app: &App, actor: &Actor, id: ConversationId, message_id: Me
             }
             let (kind, by) = (actor.as_ref().kind.as_str(), actor.as_ref().id);
             let data = serde_json::json!({ "message": message_id, "seq": found.seq }).to_string();
-            tx.audit(AuditEntry::new(kind, by, "message.redacted").subject("conversation", id.0).data(&data).detail(stored.key, reason.as_bytes()))?;
+            let detail = tx.seal(stored.key, detail_cell(id.0), reason.trim().as_bytes())?;
+            tx.audit(AuditEntry::new(kind, by, "message.redacted").subject("conversation", id.0).data(&data).detail(&detail))?;
             let event = Event::Redacted { message: message_id };
             record::record_public(tx, &mut stored, actor.as_ref(), event, found.public_seq.is_some())?;
             let newest = stored.case.seq - 1 == found.seq;

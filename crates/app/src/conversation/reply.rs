@@ -48,7 +48,7 @@ pub async fn reply(app: &App, actor: &Actor, id: ConversationId, input: ReplyInp
     input.content.check(app)?;
     let author = actor.agent().ok_or(Error::Forbidden("only an agent replies"))?;
     let hold_ms = input.hold_ms.clamp(0, app.config.max_hold_ms);
-    let (actor, held_id, doc) = (actor.clone(), app.ids.make::<HeldReplyId>(), app.docs.next(app.now()));
+    let (actor, held_id, doc) = (actor.clone(), app.ids.make::<HeldReplyId>(), app.db.new_doc());
     app.db
         .write(Queue::People, move |tx| {
             let mut stored = lock_permitted(tx, &actor, Permission::ConversationReply, id)?;
@@ -126,7 +126,7 @@ fn follow_up_events(tx: &mut Tx<'_>, stored: &Stored, follow_up: &FollowUp) -> R
 /// Leaves an internal note; whoever is mentioned finds the case among the mentions.
 pub async fn note(app: &App, actor: &Actor, id: ConversationId, client_id: Uuid, content: Content) -> Result<Written> {
     content.check(app)?;
-    let (actor, message, doc) = (actor.clone(), app.ids.make(), app.docs.next(app.now()));
+    let (actor, message, doc) = (actor.clone(), app.ids.make(), app.db.new_doc());
     app.db
         .write(Queue::People, move |tx| {
             let mut stored = lock_permitted(tx, &actor, Permission::ConversationNote, id)?;

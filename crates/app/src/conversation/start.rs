@@ -1,6 +1,7 @@
 //! The customer opens a conversation.
 
 use super::write::{self, Content, New};
+use super::act::MAX_SUBJECT;
 use super::record;
 use crate::{App, Error, Result};
 use candor_domain::actor::Actor;
@@ -36,7 +37,7 @@ pub struct Started {
 pub async fn start(app: &App, actor: &Actor, input: StartInput) -> Result<Started> {
     input.content.check(app)?;
     let Actor::Visitor { contact } = actor else { return Err(Error::Forbidden("only the customer starts as the customer")) };
-    let (contact, id, message, doc) = (*contact, app.ids.make(), app.ids.make(), app.docs.next(app.now()));
+    let (contact, id, message, doc) = (*contact, app.ids.make(), app.ids.make(), app.db.new_doc());
     let actor = actor.as_ref();
     app.db
         .write(Queue::People, move |tx| {
@@ -63,14 +64,14 @@ pub async fn start(app: &App, actor: &Actor, input: StartInput) -> Result<Starte
 fn open(tx: &mut Tx<'_>, stored: &mut Stored, new: &New, input: &StartInput, start: &Start) -> Result<()> {
     let mut events = vec![Event::Started { inbox: stored.case.inbox }];
     events.extend(message_events(&stored.case, new.id, new.kind, status::OPEN)?);
-    let language = text::detect(&input.content.text).map(|language| language.tag().to_owned());
+    let language = text::detect(&input.content.text).map(|language| language.as_str().to_owned());
     stored.language.clone_from(&language);
     stored.case.number = counter::next(tx, "conversation")?;
     let id = stored.case.id;
     let recorded = record::number(tx, stored, new.author, 0, events)?;
     let origin = input.origin.as_ref().map(|origin| tx.seal(stored.key, conversation::origin_cell(id), origin.as_bytes())).transpose()?;
     conversation::insert(tx, stored, origin, Some(start))?;
-    if let Some(subject) = input.subject.as_deref().map(text::clean_line).filter(|subject| !subject.is_empty()) {
+    if let Some(subject) = input.subject.as_deref().map(|subject| text::clean_line(subject, MAX_SUBJECT)).filter(|subject| !subject.is_empty()) {
         let sealed = tx.seal(stored.key, conversation::subject_cell(id), subject.as_bytes())?;
         conversation::set_subject(tx, id, Some(sealed))?;
     }

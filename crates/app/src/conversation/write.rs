@@ -89,7 +89,7 @@ pub(super) fn write(tx: &mut Tx<'_>, stored: &mut Stored, new: &New, content: &C
 
 /// Takes language and preview mark over into the state; returns the message's own language.
 fn describe(stored: &mut Stored, new: &New, content: &Content) -> Option<String> {
-    let language = text::detect(&content.text).map(|language| language.tag().to_owned());
+    let language = text::detect(&content.text).map(|language| language.as_str().to_owned());
     if new.kind == MessageKind::Customer && language.is_some() {
         stored.language.clone_from(&language);
     }

@@ -185,13 +185,6 @@ pub fn by_number(q: &mut impl Query, number: i64) -> Result<Option<ConversationI
     q.optional(BY_NUMBER, &[&number], |row| Ok(ConversationId(row.get(0)?)))
 }
 
-const NEXT_NUMBER: &str = "INSERT INTO counter (name, value) VALUES ($1, 1) ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value";
-
-/// The next number people say aloud. Taken last among the locks (conversation, contact, counter).
-pub fn next_number(tx: &mut Tx<'_>) -> Result<i64, Error> {
-    tx.one(NEXT_NUMBER, &[&"conversation"], |row| row.get(0))
-}
-
 /// The cell that holds the preview.
 pub fn preview_cell(id: ConversationId) -> Cell<'static> {
     Cell { table: "conversation", column: "preview", row: id.0 }
@@ -205,4 +198,26 @@ pub fn subject_cell(id: ConversationId) -> Cell<'static> {
 /// The cell that holds the page the conversation was started from.
 pub fn origin_cell(id: ConversationId) -> Cell<'static> {
     Cell { table: "conversation", column: "origin", row: id.0 }
+}
+
+const LOCK_TO_REACT: &str = concat!("SELECT ", state_columns!(), ", c.reacted_seq FROM conversation c WHERE c.id = $1 /*lock skip*/");
+const REACTED: &str = "UPDATE conversation SET reacted_seq = $2 WHERE id = $1";
+
+/// Takes the stream's lock for the reactor, with the number it has come to; `None` when somebody else holds it.
+pub fn lock_to_react(tx: &mut Tx<'_>, id: ConversationId) -> Result<Option<(Stored, i64)>, Error> {
+    tx.optional(LOCK_TO_REACT, &[&id.0], |row| Ok((read(row)?, row.get(STATE_COLUMNS)?)))
+}
+
+/// Moves the reactor's cursor.
+pub fn reacted(tx: &mut Tx<'_>, id: ConversationId, seq: i64) -> Result<(), Error> {
+    tx.execute(REACTED, &[&id.0, &seq])?;
+    Ok(())
+}
+
+const ORIGIN: &str = "SELECT origin_sealed FROM conversation WHERE id = $1";
+
+/// The page the chat was started on, as it was given.
+pub fn origin(q: &mut impl Query, id: ConversationId) -> Result<Option<String>, Error> {
+    let sealed = q.one(ORIGIN, &[&id.0], |row| row.get::<Option<Vec<u8>>>(0))?;
+    sealed.map(|sealed| q.open(origin_cell(id), &sealed).and_then(read_text)).transpose()
 }

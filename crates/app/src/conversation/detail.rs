@@ -1,0 +1,83 @@
+//! One case as an agent opens it: its row, and what only the opened case shows.
+
+use super::{get_permitted, permitted};
+use crate::{App, Error, Result};
+use candor_domain::actor::Actor;
+use candor_domain::id::{AgentId, ConversationId};
+use candor_domain::permission::{Door, Permission};
+use candor_store::case_access::{self, Access};
+use candor_store::conversation::{self, Row};
+use candor_store::held_reply::{self, Held};
+use candor_store::{Pool, Query, file, rating, read_text};
+use uuid::Uuid;
+
+/// A case with everything its screen needs besides the timeline.
+#[derive(Clone, Debug)]
+pub struct Detail {
+    pub row: Row,
+    /// Whether the customer's record is open to this agent.
+    pub record_open: bool,
+    /// The page the chat was started on, as JSON.
+    pub origin: Option<String>,
+    pub rating: Option<RatingView>,
+    pub shared_with: Vec<Access>,
+    pub held: Vec<HeldView>,
+}
+
+/// A rating with its comment opened.
+#[derive(Clone, Debug)]
+pub struct RatingView {
+    pub score: i64,
+    pub solved: Option<bool>,
+    pub comment: Option<String>,
+    pub at: i64,
+}
+
+/// A held reply with its text opened.
+#[derive(Clone, Debug)]
+pub struct HeldView {
+    pub held: Held,
+    pub text: String,
+    pub files: Vec<file::File>,
+}
+
+/// Opens a case.
+pub async fn detail(app: &App, actor: &Actor, id: ConversationId) -> Result<Detail> {
+    let actor = actor.clone();
+    app.db.read(Pool::Quick, move |rx| detail_in(rx, &actor, id)).await
+}
+
+/// The same inside a query that reads more.
+pub fn detail_in(q: &mut impl Query, actor: &Actor, id: ConversationId) -> Result<Detail> {
+    let stored = get_permitted(q, actor, Permission::ConversationRead, id)?;
+    let record_open = permitted(q, actor, Permission::ContactRead, Door::Record, &stored)?;
+    let row = row_in(q, actor, id)?;
+    let origin = conversation::origin(q, id)?;
+    let rating = rating::get(q, id)?.map(|kept| open_rating(q, id, kept)).transpose()?;
+    let now = q.now();
+    Ok(Detail { row, record_open, origin, rating, shared_with: case_access::list(q, id, now)?, held: held_in(q, id)? })
+}
+
+/// The row of one case as this actor sees it; an integration has no read marks.
+pub fn row_in(q: &mut impl Query, actor: &Actor, id: ConversationId) -> Result<Row> {
+    let agent = actor.agent().unwrap_or(AgentId(Uuid::nil()));
+    conversation::rows(q, agent, &[id])?.pop().ok_or(Error::NotFound)
+}
+
+fn open_rating(q: &mut impl Query, id: ConversationId, kept: rating::Rating) -> Result<RatingView> {
+    let comment = kept.comment.map(|sealed| q.open(rating::comment_cell(id), &sealed).and_then(read_text)).transpose()?;
+    Ok(RatingView { score: kept.score, solved: kept.solved, comment, at: kept.at })
+}
+
+/// The replies that wait in a case, opened: whoever reads the case sees that they are on their way.
+pub fn held_in(q: &mut impl Query, id: ConversationId) -> Result<Vec<HeldView>> {
+    let waiting = held_reply::of_case(q, id)?;
+    waiting
+        .into_iter()
+        .map(|held| {
+            let text = read_text(q.open(held_reply::text_cell(held.id), &held.text)?)?;
+            let files = held.files.iter().map(|id| file::get(q, *id)).collect::<Result<Vec<_>, _>>()?;
+            Ok(HeldView { held, text, files })
+        })
+        .collect()
+}

@@ -1,0 +1,168 @@
+//! An opened case, and what is sent to it.
+
+use super::conversation::{Message, Row};
+use super::file::FileInfo;
+use candor_app::conversation::detail::{Detail, HeldView};
+use candor_app::conversation::{Action as Act, FollowUp};
+use candor_domain::conversation::Priority;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// An opened case: its row and what only the screen of the case shows.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Conversation {
+    #[serde(flatten)]
+    pub row: Row,
+    /// `full` when the customer's record is open to this agent, else `text`.
+    pub access: &'static str,
+    /// The page the chat was started on: `{url, title}`.
+    pub page: Option<Value>,
+    pub csat: Option<Csat>,
+    pub first_reply_at: Option<i64>,
+    pub resolved_at: Option<i64>,
+    pub visitor_read_seq: i64,
+    pub shared_with: Vec<SharedWith>,
+    pub held: Vec<HeldReply>,
+}
+
+/// What the customer thought of it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Csat {
+    pub score: i64,
+    pub solved: Option<bool>,
+    pub comment: Option<String>,
+    pub at: i64,
+}
+
+/// Somebody who was let into the customer's record.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SharedWith {
+    pub agent: Uuid,
+    pub by: Option<Uuid>,
+    pub at: i64,
+    /// `shared` or `break_glass`.
+    pub kind: String,
+    pub until: Option<i64>,
+}
+
+/// A reply that waits out its undo window.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct HeldReply {
+    pub id: Uuid,
+    pub text: String,
+    pub files: Vec<FileInfo>,
+    pub author: Uuid,
+    pub created_at: i64,
+    pub release_at: i64,
+    /// `held`, or `asking` after the customer wrote meanwhile: goes out as written at `release_at`.
+    pub state: &'static str,
+    /// The newest number its author had seen: what came after is what the question is about.
+    pub seen_seq: i64,
+    pub then: Then,
+}
+
+/// What is done together with a reply, when it goes out.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Then {
+    #[serde(default)]
+    pub status: Option<Uuid>,
+    #[serde(default)]
+    pub tags: Vec<Uuid>,
+}
+
+impl From<Then> for FollowUp {
+    fn from(then: Then) -> Self {
+        Self { status: then.status.map(Into::into), tags: then.tags.into_iter().map(Into::into).collect() }
+    }
+}
+
+impl From<HeldView> for HeldReply {
+    fn from(view: HeldView) -> Self {
+        let held = view.held;
+        let follow_up: FollowUp = serde_json::from_str(&held.follow_up).unwrap_or_default();
+        Self {
+            id: held.id.0,
+            text: view.text,
+            files: view.files.into_iter().map(FileInfo::for_agents).collect(),
+            author: held.author.0,
+            created_at: held.created_at,
+            release_at: held.release_at,
+            state: if held.ask_until.is_some() { "asking" } else { "held" },
+            seen_seq: held.seen_seq,
+            then: Then { status: follow_up.status.map(|id| id.0), tags: follow_up.tags.into_iter().map(|id| id.0).collect() },
+        }
+    }
+}
+
+impl From<Detail> for Conversation {
+    fn from(detail: Detail) -> Self {
+        let case = detail.row.stored.case.clone();
+        Self {
+            row: Row::from(detail.row),
+            access: if detail.record_open { "full" } else { "text" },
+            page: detail.origin.and_then(|origin| serde_json::from_str(&origin).ok()),
+            csat: detail.rating.map(|one| Csat { score: one.score, solved: one.solved, comment: one.comment, at: one.at }),
+            first_reply_at: case.first_reply_at,
+            resolved_at: case.resolved_at,
+            visitor_read_seq: case.visitor_read_seq,
+            shared_with: detail
+                .shared_with
+                .into_iter()
+                .map(|one| SharedWith { agent: one.agent.0, by: one.by, at: one.at, kind: one.kind, until: one.until })
+                .collect(),
+            held: detail.held.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+/// Something done to a case besides writing.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Action {
+    /// To an agent, or to nobody.
+    Assign { agent: Option<Uuid> },
+    Team { team: Option<Uuid> },
+    Status { status: Uuid },
+    Priority {
+        /// `none`, `low`, `normal`, `high` or `urgent`.
+        #[schema(value_type = String)]
+        priority: Priority,
+    },
+    Tag { tag: Uuid },
+    Untag { tag: Uuid },
+    /// Until a time; without one until the customer writes.
+    Snooze { until: Option<i64> },
+    Wake {},
+    Subject { text: String },
+    Move { inbox: Uuid },
+    /// Puts the caller's own read mark back.
+    Unread {},
+}
+
+impl Action {
+    /// The use case's action; `None` for the read mark, which is nobody else's business.
+    pub fn to_act(&self) -> Option<Act> {
+        Some(match self {
+            Self::Assign { agent } => Act::Assign(agent.map(Into::into)),
+            Self::Team { team } => Act::Team(team.map(Into::into)),
+            Self::Status { status } => Act::Status((*status).into()),
+            Self::Priority { priority } => Act::Priority(*priority),
+            Self::Tag { tag } => Act::Tag((*tag).into()),
+            Self::Untag { tag } => Act::Untag((*tag).into()),
+            Self::Snooze { until } => Act::Snooze(*until),
+            Self::Wake {} => Act::Wake,
+            Self::Subject { text } => Act::Subject(text.clone()),
+            Self::Move { inbox } => Act::Move((*inbox).into()),
+            Self::Unread {} => return None,
+        })
+    }
+}
+
+/// What a reply was answered with when it was sent at once or had been sent before.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct NewerMessages {
+    pub messages: Vec<Message>,
+}

@@ -1,0 +1,213 @@
+//! Conversations as agents' clients see them.
+
+use super::file::FileInfo;
+use candor_app::conversation::view::{Item, Names, Opened, Timeline};
+use candor_domain::actor::{ActorKind, ActorRef};
+use candor_domain::event::Event;
+use candor_domain::id::AgentId;
+use candor_store::conversation as kept;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Who did something, with the name to show.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Author {
+    /// `contact`, `agent`, `bot`, `system` or `token`.
+    pub kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Uuid>,
+    /// Empty where there is none to show: an unnamed visitor, the desk itself.
+    pub name: String,
+}
+
+impl Author {
+    pub fn of(actor: ActorRef, names: &Names) -> Self {
+        let name = match (actor.kind, actor.id) {
+            (ActorKind::Agent, Some(id)) => names.agents.get(&AgentId(id)).map(|agent| agent.name.clone()),
+            (ActorKind::Contact, _) => names.contact.clone(),
+            _ => None,
+        };
+        Self { kind: actor.kind.as_str(), id: actor.id, name: name.unwrap_or_default() }
+    }
+}
+
+/// A message or note.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Message {
+    pub id: Uuid,
+    pub seq: i64,
+    /// `customer`, `reply` or `note`.
+    pub kind: &'static str,
+    pub author: Author,
+    /// Empty after a redaction.
+    pub text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    pub at: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<Uuid>,
+    pub files: Vec<FileInfo>,
+    pub mentions: Vec<Uuid>,
+    pub redacted: bool,
+    /// It went out before its author had seen the customer's last message.
+    pub answered_before_last: bool,
+}
+
+impl Message {
+    fn of(opened: Opened, names: &Names) -> Self {
+        let kept = opened.stored;
+        Self {
+            id: kept.id.0,
+            seq: kept.seq,
+            kind: kept.kind.as_str(),
+            author: Author::of(kept.author, names),
+            text: opened.text,
+            language: kept.language,
+            at: kept.at,
+            client_id: kept.client_id,
+            files: opened.files.into_iter().map(FileInfo::for_agents).collect(),
+            mentions: kept.mentions.into_iter().map(|id| id.0).collect(),
+            redacted: kept.redacted_at.is_some(),
+            answered_before_last: kept.late,
+        }
+    }
+}
+
+/// One line of a timeline: a message, or something that happened.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TimelineItem {
+    pub seq: i64,
+    pub at: i64,
+    pub actor: Author,
+    /// The event's type; its other members stand in `data`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<Message>,
+    /// Ids, enums and numbers of the event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<Value>,
+}
+
+impl TimelineItem {
+    pub fn of(item: Item, names: &Names) -> Self {
+        let recorded = item.recorded;
+        Self {
+            seq: recorded.seq,
+            at: recorded.at,
+            actor: Author::of(recorded.actor, names),
+            kind: recorded.event.name(),
+            data: data(&recorded.event),
+            message: item.message.map(|message| Message::of(message, names)),
+        }
+    }
+
+    pub fn all(timeline: Timeline) -> Vec<Self> {
+        let Timeline { items, names, .. } = timeline;
+        items.into_iter().map(|item| Self::of(item, &names)).collect()
+    }
+}
+
+/// The members of an event without its tag; `None` where there are none or a message says it all.
+fn data(event: &Event) -> Option<Value> {
+    if matches!(event, Event::Message { .. }) {
+        return None;
+    }
+    let Ok(Value::Object(mut members)) = serde_json::to_value(event) else { return None };
+    members.remove("type");
+    (!members.is_empty()).then_some(Value::Object(members))
+}
+
+/// A part of a timeline.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TimelinePage {
+    /// Ascending.
+    pub items: Vec<TimelineItem>,
+    /// Whether there is more in the direction asked for.
+    pub more: bool,
+}
+
+/// The customer as a list shows them.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RowContact {
+    pub id: Uuid,
+    pub name: String,
+    /// `anonymous`, `typed`, `confirmed` or `signed`.
+    pub proof: &'static str,
+}
+
+/// A line of a list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Row {
+    pub id: Uuid,
+    pub number: i64,
+    pub contact: RowContact,
+    pub inbox: Uuid,
+    pub team: Option<Uuid>,
+    pub assignee: Option<Uuid>,
+    pub status: Uuid,
+    /// `open`, `waiting`, `resolved` or `closed`.
+    pub category: &'static str,
+    /// `us`, `customer`, `third_party` or `nobody`.
+    pub turn: &'static str,
+    /// `none`, `low`, `normal`, `high` or `urgent`.
+    pub priority: &'static str,
+    pub tags: Vec<Uuid>,
+    pub channel: String,
+    pub language: Option<String>,
+    pub subject: Option<String>,
+    pub preview: String,
+    /// `customer`, `agent`, `note` or `system`.
+    pub preview_from: String,
+    pub seq: i64,
+    pub read_seq: i64,
+    /// 1 when the customer wrote something this agent has not read.
+    pub unread: i64,
+    /// Whether this agent was mentioned and has not read it.
+    pub mentioned: bool,
+    pub created_at: i64,
+    pub updated_at: i64,
+    pub last_message_at: i64,
+    pub waiting_since: Option<i64>,
+    pub snoozed: bool,
+    pub snoozed_until: Option<i64>,
+    /// Rises with every change: the ETag.
+    pub version: i64,
+}
+
+impl From<kept::Row> for Row {
+    fn from(row: kept::Row) -> Self {
+        let (stored, case) = (row.stored.clone(), row.stored.case);
+        Self {
+            id: case.id.0,
+            number: case.number,
+            contact: RowContact { id: case.contact.0, name: row.contact_name.unwrap_or_default(), proof: row.proof.as_str() },
+            inbox: case.inbox.0,
+            team: case.team.map(|id| id.0),
+            assignee: case.assignee.map(|id| id.0),
+            status: case.status.0,
+            category: case.category.as_str(),
+            turn: case.turn.as_str(),
+            priority: case.priority.as_str(),
+            tags: stored.tags.into_iter().map(|id| id.0).collect(),
+            channel: stored.channel,
+            language: stored.language,
+            subject: row.subject,
+            preview: row.preview,
+            preview_from: stored.preview_from,
+            seq: case.seq,
+            read_seq: row.read_seq,
+            unread: i64::from(case.last_customer_seq > row.read_seq),
+            mentioned: row.mentioned_seq > row.read_seq,
+            created_at: case.created_at,
+            updated_at: case.updated_at,
+            last_message_at: case.last_message_at,
+            waiting_since: case.waiting_since,
+            snoozed: case.snoozed,
+            snoozed_until: case.snoozed_until,
+            version: case.seq,
+        }
+    }
+}

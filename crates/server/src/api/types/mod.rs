@@ -1,0 +1,5 @@
+//! The agents' API types: the server's own, named as in the OpenAPI document, made from what use cases return.
+
+pub mod case;
+pub mod conversation;
+pub mod file;
