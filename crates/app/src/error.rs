@@ -20,6 +20,9 @@ pub enum Error {
     /// Not signed in, or with something that no longer counts.
     #[error("not signed in")]
     Unauthenticated,
+    /// The exchange's word on who its customer is was not believed.
+    #[error("{0}")]
+    IdentityRefused(#[from] crate::visitor::Refused),
     /// A field has a value that cannot be used.
     #[error("{field}: {why}")]
     Invalid { field: &'static str, why: String },
@@ -71,6 +74,11 @@ pub enum Error {
 impl Error {
     pub fn invalid(field: &'static str, why: impl Into<String>) -> Self {
         Self::Invalid { field, why: why.into() }
+    }
+
+    /// `Duplicate` of `field` when a unique rule on this column refused a row, else the error itself.
+    pub(crate) fn or_duplicate(error: store::Error, table: &str, column: &str, field: &'static str) -> Self {
+        if error.is_unique(table, column) { Self::Duplicate(field) } else { error.into() }
     }
 }
 

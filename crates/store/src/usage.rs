@@ -32,3 +32,10 @@ pub fn by_conversation(q: &mut impl Query, thing: Thing, since: i64) -> Result<b
     };
     Ok(found?.is_some())
 }
+
+const REPLIED: &str = "SELECT 1 FROM conversation WHERE first_reply_at IS NOT NULL LIMIT 1";
+
+/// Whether any customer has ever been answered.
+pub fn any_replied(q: &mut impl Query) -> Result<bool, Error> {
+    Ok(q.optional(REPLIED, &[], |_| Ok(()))?.is_some())
+}

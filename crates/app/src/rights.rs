@@ -1,0 +1,142 @@
+//! Who may do what, now: rights read from roles, kept for a moment, and the checks that use cases begin with.
+//!
+//! A withdrawn right acts within seconds on every node: notes of changes empty what is kept here, and what is kept
+//! grows old by itself in case a note was lost.
+
+use crate::{App, Error, Result};
+use candor_domain::actor::Actor;
+use candor_domain::id::AgentId;
+use candor_domain::permission::{Grant, Permission, Rights, Subject, can};
+use candor_domain::staff::AgentState;
+use candor_store::{Note, Query, agent, agent_role};
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::TryRecvError;
+
+/// How long rights are believed when no note says otherwise.
+const BELIEVED: Duration = Duration::from_secs(2);
+
+/// The rights of agents that asked lately.
+pub struct Cache(Mutex<Kept>);
+
+struct Kept {
+    notes: Receiver<Note>,
+    rights: HashMap<AgentId, (Rights, Instant)>,
+    /// Counts how often it was emptied: what was read before that is not kept after it.
+    emptied: u64,
+}
+
+impl Cache {
+    pub fn new(notes: Receiver<Note>) -> Self {
+        Self(Mutex::new(Kept { notes, rights: HashMap::new(), emptied: 0 }))
+    }
+
+    /// Forgets all: rights were changed here.
+    pub fn forget(&self) {
+        self.current().empty();
+    }
+
+    fn current(&self) -> MutexGuard<'_, Kept> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.catch_up();
+        kept
+    }
+
+    fn get(&self, agent: AgentId) -> (Option<Rights>, u64) {
+        let kept = self.current();
+        let found = kept.rights.get(&agent).filter(|(_, since)| since.elapsed() < BELIEVED);
+        (found.map(|(rights, _)| rights.clone()), kept.emptied)
+    }
+
+    fn put(&self, agent: AgentId, rights: &Rights, emptied: u64) {
+        let mut kept = self.current();
+        if kept.emptied == emptied {
+            kept.rights.insert(agent, (rights.clone(), Instant::now()));
+        }
+    }
+}
+
+impl Kept {
+    fn empty(&mut self) {
+        self.rights.clear();
+        self.emptied += 1;
+    }
+
+    /// Reads the notes since the last look.
+    fn catch_up(&mut self) {
+        let mut changed = false;
+        loop {
+            match self.notes.try_recv() {
+                Ok(Note::Settings | Note::Revoked { .. } | Note::Gap) | Err(TryRecvError::Lagged(_)) => changed = true,
+                Ok(_) => {}
+                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+            }
+        }
+        if changed {
+            self.empty();
+        }
+    }
+}
+
+/// An agent with what they may do, through what is kept in memory. The agent must be known to be active.
+pub(crate) fn known(app: &App, q: &mut impl Query, agent: AgentId) -> Result<Rights> {
+    let (found, emptied) = app.rights.get(agent);
+    if let Some(rights) = found {
+        return Ok(rights);
+    }
+    let rights = agent_role::rights(q, agent)?;
+    app.rights.put(agent, &rights, emptied);
+    Ok(rights)
+}
+
+/// An agent with what they may do, read in this transaction; nobody when they are not active.
+pub fn actor_of(q: &mut impl Query, id: AgentId) -> Result<Option<Actor>> {
+    let found = match agent::credentials_of(q, id) {
+        Err(candor_store::Error::NotFound) => return Ok(None),
+        found => found?,
+    };
+    if found.state != AgentState::Active {
+        return Ok(None);
+    }
+    Ok(Some(Actor::Agent { id, rights: agent_role::rights(q, id)? }))
+}
+
+/// The check at the door of a use case.
+pub(crate) fn require(actor: &Actor, permission: Permission, subject: Subject<'_>) -> Result<()> {
+    if can(actor, permission, subject) { Ok(()) } else { Err(Error::Forbidden(permission.as_str())) }
+}
+
+/// For something of the whole workspace.
+pub(crate) fn require_everywhere(actor: &Actor, permission: Permission) -> Result<()> {
+    require(actor, permission, Subject::Workspace)
+}
+
+/// For lists that show what is in reach: somewhere is enough.
+pub(crate) fn require_somewhere(actor: &Actor, permission: Permission) -> Result<()> {
+    match actor {
+        Actor::Machine { .. } => Ok(()),
+        Actor::Agent { rights, .. } | Actor::Token { rights, .. } if rights.anywhere(permission) => Ok(()),
+        _ => Err(Error::Forbidden(permission.as_str())),
+    }
+}
+
+/// Whether the actor holds all of this at least as widely. The operator's own commands may give anything.
+pub(crate) fn covers(actor: &Actor, grant: &Grant) -> bool {
+    match actor {
+        Actor::Machine { .. } => true,
+        Actor::Agent { rights, .. } | Actor::Token { rights, .. } => rights.covers(grant),
+        Actor::Visitor { .. } => false,
+    }
+}
+
+/// Nobody gives, takes or touches rights that are wider than their own.
+pub(crate) fn require_cover(actor: &Actor, rights: &Rights) -> Result<()> {
+    if rights.grants.iter().all(|grant| covers(actor, grant)) { Ok(()) } else { Err(Error::Forbidden("wider than your own rights")) }
+}
+
+/// Whether this set makes an administrator: somebody who can give every right to others.
+pub(crate) fn administers(permissions: &std::collections::BTreeSet<Permission>) -> bool {
+    permissions.contains(&Permission::AgentManage) && permissions.contains(&Permission::RoleManage)
+}
