@@ -185,6 +185,7 @@ impl From<candor_app::Error> for ApiError {
             E::Forbidden(what) => Self::new(Code::Forbidden).detail(what),
             E::TakeCaseFirst => Self::new(Code::TakeCaseFirst),
             E::Unauthenticated => Self::new(Code::Unauthenticated),
+            E::IdentityRefused(why) => Self::new(Code::Unauthenticated).detail(why.to_string()),
             E::Invalid { field, why } => Self::new(Code::ValidationFailed).field(field, why),
             E::BodyMismatch => Self::new(Code::BodyMismatch),
             E::NewerMessage { after } => Self::new(Code::NewerMessage).with("after", after),

@@ -3,8 +3,10 @@
 
 use crate::config::Network;
 use candor_app::App;
+use candor_domain::inbox::{Origin, OriginError};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 #[derive(Clone)]
 pub struct AppState(Arc<Parts>);
@@ -17,7 +19,9 @@ pub struct Parts {
     pub trusted_proxies: Vec<Network>,
     /// Cancelled when the server begins to go down: sockets tell their clients to come back.
     pub draining: CancellationToken,
-    /// Whether the demo page and its signing helper are offered.
+    /// Open sockets and streams hold one of its tokens, so that going down can wait for them.
+    pub sockets: TaskTracker,
+    /// Whether the demo page is offered.
     pub demo: bool,
 }
 
@@ -34,83 +38,45 @@ impl std::ops::Deref for AppState {
     }
 }
 
-/// What follows from `public_url`; the Host header never decides anything.
+/// What follows from `public_url`; the Host header never decides anything. Plain http stands only for this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Site {
-    origin: String,
-    loopback_port: Option<u16>,
-    secure: bool,
-}
-
-/// Why an address cannot be the public one.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum BadAddress {
-    #[error("not an address like https://support.example.com")]
-    Unreadable,
-    #[error("has a path, query or user name; give scheme, host and port only")]
-    MoreThanOrigin,
-    #[error("plain http works on loopback only, because browsers send sign-in cookies over https; use https")]
-    PlainHttp,
+    origin: Origin,
 }
 
 impl Site {
-    pub fn parse(public_url: &str) -> Result<Self, BadAddress> {
-        let uri: http::Uri = public_url.trim_end_matches('/').parse().map_err(|_| BadAddress::Unreadable)?;
-        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else { return Err(BadAddress::Unreadable) };
-        if !matches!(uri.path(), "" | "/") || uri.query().is_some() || authority.as_str().contains('@') {
-            return Err(BadAddress::MoreThanOrigin);
-        }
-        let secure = match scheme {
-            "https" => true,
-            "http" => false,
-            _ => return Err(BadAddress::Unreadable),
-        };
-        let host = authority.host().to_ascii_lowercase();
-        let port = authority.port_u16();
-        if !secure && !is_loopback(&host) {
-            return Err(BadAddress::PlainHttp);
-        }
-        let usual = if secure { 443 } else { 80 };
-        let origin = match port {
-            Some(port) if port != usual => format!("{scheme}://{host}:{port}"),
-            _ => format!("{scheme}://{host}"),
-        };
-        Ok(Self { origin, loopback_port: (!secure).then(|| port.unwrap_or(80)), secure })
+    pub fn parse(public_url: &str) -> Result<Self, OriginError> {
+        public_url.parse().map(|origin| Self { origin })
     }
 
     /// Scheme, host and port, as browsers write an Origin.
     pub fn origin(&self) -> &str {
-        &self.origin
+        self.origin.as_str()
     }
 
     /// The same place for sockets, for policies of browsers that do not count them under 'self'.
     pub fn socket_origin(&self) -> String {
-        self.origin.replacen("http", "ws", 1)
+        self.origin().replacen("http", "ws", 1)
     }
 
     pub fn is_secure(&self) -> bool {
-        self.secure
+        self.origin().starts_with("https://")
     }
 
     /// The name of the agents' cookie. Browsers keep the prefixed one to https, this host and the whole path.
     pub fn cookie_name(&self) -> &'static str {
-        if self.secure { "__Host-candor" } else { "candor_dev" }
+        if self.is_secure() { "__Host-candor" } else { "candor_dev" }
     }
 
-    /// Whether a page with this Origin is our own. On loopback all names of loopback are, with the same port.
+    /// Whether a page with this Origin is our own. On this machine all its names are, with the same port.
     pub fn owns(&self, origin: &str) -> bool {
-        if origin == self.origin {
-            return true;
-        }
-        let Some(port) = self.loopback_port else { return false };
-        let Ok(uri) = origin.parse::<http::Uri>() else { return false };
-        uri.scheme_str() == Some("http") && uri.host().is_some_and(is_loopback) && uri.port_u16().unwrap_or(80) == port
+        let same_machine = || !self.is_secure() && origin.starts_with("http://") && origin.parse::<Origin>().is_ok() && port(origin) == port(self.origin());
+        self.origin.is(origin) || same_machine()
     }
 }
 
-fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    bare == "localhost" || bare.ends_with(".localhost") || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+fn port(origin: &str) -> Option<&str> {
+    origin.rsplit_once(':').map(|(_, port)| port).filter(|port| port.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -142,10 +108,7 @@ mod tests {
 
     #[test]
     fn addresses_that_cannot_be_public_are_refused() {
-        assert_eq!(Site::parse("http://support.example.com"), Err(BadAddress::PlainHttp));
-        assert_eq!(Site::parse("https://a.test/desk"), Err(BadAddress::MoreThanOrigin));
-        assert_eq!(Site::parse("https://me@a.test"), Err(BadAddress::MoreThanOrigin));
-        assert_eq!(Site::parse("a.test"), Err(BadAddress::Unreadable));
-        assert_eq!(Site::parse("ftp://a.test"), Err(BadAddress::Unreadable));
+        assert_eq!(Site::parse("http://support.example.com"), Err(OriginError::PlainHttp));
+        assert_eq!(Site::parse("https://a.test/desk"), Err(OriginError::Path));
     }
 }

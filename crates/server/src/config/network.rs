@@ -1,9 +1,11 @@
 //! One network, as `10.0.0.0/8` or a single address: who counts as a trusted proxy.
 
+use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use std::str::FromStr;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Network {
     address: IpAddr,
     prefix: u8,
@@ -37,6 +39,20 @@ impl FromStr for Network {
             return Err(bad());
         }
         Ok(Self { address, prefix })
+    }
+}
+
+impl TryFrom<String> for Network {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Network> for String {
+    fn from(network: Network) -> Self {
+        format!("{}/{}", network.address, network.prefix)
     }
 }
 

@@ -2,18 +2,24 @@
 //! check that is in its signature; every refusal here is a problem document.
 
 mod address;
+pub(crate) mod bearer;
 mod body;
 mod condition;
+pub mod cookie;
 mod json;
 mod origin;
 pub mod page;
 mod params;
 mod path;
+mod signed_in;
+mod visitor_in;
 
 pub use address::{ClientAddress, Peer};
 pub use body::{Body, MAX_JSON};
 pub use condition::{ETag, IfMatch, Tagged};
-pub use origin::OptionalOrigin;
+pub use origin::{NoForeignPage, OptionalOrigin};
 pub use page::{Page, PageParams};
 pub use params::Params;
 pub use path::Path;
+pub use signed_in::{AgentIn, SignedIn};
+pub use visitor_in::VisitorIn;

@@ -3,18 +3,52 @@
 use crate::problem::{ApiError, Code};
 use crate::state::{AppState, Site};
 use axum::extract::FromRequestParts;
+use candor_app::visitor;
 use http::request::Parts;
 use http::{HeaderMap, Method, header};
 
-/// The Origin, if there is one: apps send none. It is the desk's own or the request was refused before.
+/// The page a visitor's request comes from, for the calls that check it against the inbox's list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OptionalOrigin(pub Option<String>);
+pub enum OptionalOrigin {
+    /// None was sent: an app, or a browser that reads from its own site.
+    Absent,
+    /// The desk's own.
+    Own,
+    Page(String),
+}
+
+impl OptionalOrigin {
+    pub fn as_origin(&self) -> visitor::Origin<'_> {
+        match self {
+            Self::Absent => visitor::Origin::Absent,
+            Self::Own => visitor::Origin::Own,
+            Self::Page(page) => visitor::Origin::Page(page),
+        }
+    }
+}
 
 impl FromRequestParts<AppState> for OptionalOrigin {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, ApiError> {
-        Ok(Self(origin(&parts.headers)?.map(str::to_owned)))
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        Ok(match origin(&parts.headers)? {
+            None => Self::Absent,
+            Some(origin) if state.site.owns(origin) => Self::Own,
+            Some(origin) => Self::Page(origin.to_owned()),
+        })
+    }
+}
+
+/// A request that a page of somebody else's did not make: ours, or an app without Origin. For calls that are not
+/// about one inbox's list, as the visitors' socket before it is signed in.
+#[derive(Clone, Copy, Debug)]
+pub struct NoForeignPage;
+
+impl FromRequestParts<AppState> for NoForeignPage {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        refuse_foreign(&parts.headers, &state.site).map(|()| Self)
     }
 }
 

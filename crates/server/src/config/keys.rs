@@ -1,0 +1,55 @@
+//! The list of settings: the same names in `candor.toml`, as `CANDOR_*` and as flags.
+
+/// How a variable's text becomes a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Text,
+    Number,
+    Flag,
+    /// Parts between commas.
+    List,
+}
+
+pub(crate) struct Key {
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
+    /// Never shown; may be given as the path of a file, under the name with `_file` behind it.
+    pub(crate) secret: bool,
+    pub(crate) about: &'static str,
+}
+
+const fn key(name: &'static str, kind: Kind, about: &'static str) -> Key {
+    Key { name, kind, secret: false, about }
+}
+
+const fn secret(name: &'static str, about: &'static str) -> Key {
+    Key { name, kind: Kind::Text, secret: true, about }
+}
+
+pub(crate) const KEYS: &[Key] = &[
+    key("data", Kind::Text, "the data directory"),
+    key("listen", Kind::Text, "address and port of the site"),
+    key("metrics_listen", Kind::Text, "address and port of /metrics; absent: not offered"),
+    key("public_url", Kind::Text, "where browsers reach the desk; cookies, Origin checks and links follow it"),
+    key("trusted_proxies", Kind::List, "networks whose X-Forwarded-For is believed"),
+    secret("database_url", "a PostgreSQL address; absent: SQLite in the data directory"),
+    key("role", Kind::Text, "all, web or worker"),
+    secret("master_key", "the key that wraps all keys, 64 hexadecimal digits"),
+    key("master_key_file", Kind::Text, "the file of the master key, made at the first start; absent: master.key in the data directory"),
+    key("master_key_command", Kind::Text, "a command that prints the master key"),
+    key("max_file_mb", Kind::Number, "the largest file a message may carry"),
+    key("limit_factor", Kind::Number, "how many times as wide as usual the rate limits are"),
+    key("log_level", Kind::Text, "error, warn, info, debug, or filters as target=level"),
+    key("log_format", Kind::Text, "auto, json or text"),
+    key("demo", Kind::Flag, "offer the demo page and fill an empty desk"),
+];
+
+pub(crate) fn find(name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.name == name)
+}
+
+/// The name that was probably meant.
+pub(crate) fn nearest(name: &str) -> Option<&'static str> {
+    let best = KEYS.iter().map(|key| (strsim::jaro_winkler(name, key.name), key.name)).max_by(|a, b| a.0.total_cmp(&b.0));
+    best.filter(|(likeness, _)| *likeness > 0.7).map(|(_, name)| name)
+}

@@ -1,0 +1,92 @@
+//! `/livez`: the process answers. `/readyz`: it may be given requests; each thing it depends on is named.
+
+use crate::state::AppState;
+use axum::Json;
+use axum::extract::State;
+use candor_store::{Pool, setting};
+use http::StatusCode;
+use serde::Serialize;
+use std::time::Duration;
+
+const PATIENCE: Duration = Duration::from_secs(2);
+/// From here on bulk work pauses and new anonymous visitors are put off.
+const REACTOR_LATE_MS: i64 = 15_000;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Standing {
+    Ok,
+    Warn,
+    Down,
+}
+
+#[derive(Debug, Serialize)]
+struct Part {
+    status: Standing,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Readiness {
+    status: Standing,
+    version: &'static str,
+    database: Part,
+    writer: Part,
+    reactor: Part,
+    search: Part,
+    server: Part,
+}
+
+impl Part {
+    fn new(status: Standing, note: impl Into<Option<String>>) -> Self {
+        Self { status, note: note.into() }
+    }
+
+    fn when(good: bool, otherwise: Standing, note: &str) -> Self {
+        if good { Self::new(Standing::Ok, None) } else { Self::new(otherwise, note.to_owned()) }
+    }
+}
+
+pub async fn livez() -> Json<serde_json::Value> {
+    Json(serde_json::json!({ "status": "ok" }))
+}
+
+pub async fn readyz(State(state): State<AppState>) -> (StatusCode, Json<Readiness>) {
+    let readiness = look(&state).await;
+    let status = if readiness.status == Standing::Down { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+    (status, Json(readiness))
+}
+
+async fn look(state: &AppState) -> Readiness {
+    let health = state.app.db.health();
+    let database = database(state).await;
+    let writer = Part::when(health.writer_alive, Standing::Down, "no connection that writes");
+    let on_time = health.reactor_behind_ms < REACTOR_LATE_MS;
+    let reactor = Part::when(on_time, Standing::Warn, &format!("{} ms behind", health.reactor_behind_ms));
+    let search = Part::when(!health.search_rebuilding, Standing::Warn, "being rebuilt");
+    let server = Part::when(!state.draining.is_cancelled(), Standing::Down, "going down");
+    let parts = [&database, &writer, &reactor, &search, &server];
+    let worst = |standing| parts.iter().any(|part| part.status == standing);
+    let status = if worst(Standing::Down) {
+        Standing::Down
+    } else if worst(Standing::Warn) {
+        Standing::Warn
+    } else {
+        Standing::Ok
+    };
+    Readiness { status, version: env!("CARGO_PKG_VERSION"), database, writer, reactor, search, server }
+}
+
+/// A small real question, because a connection that is only believed to stand may be gone.
+async fn database(state: &AppState) -> Part {
+    let asked = state.app.db.read(Pool::Quick, |rx| setting::get(rx, "workspace"));
+    match tokio::time::timeout(PATIENCE, asked).await {
+        Ok(Ok(_) | Err(candor_store::Error::NotFound)) => Part::new(Standing::Ok, None),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "the database does not answer");
+            Part::new(Standing::Down, "does not answer".to_owned())
+        }
+        Err(_) => Part::new(Standing::Down, format!("no answer in {} s", PATIENCE.as_secs())),
+    }
+}

@@ -1,0 +1,94 @@
+//! Adds to every operation what handlers need not repeat: a unique id, the ids in its path, who may call it, and
+//! that any refusal is a problem document.
+
+use crate::problem::Code;
+use serde_json::{Map, Value, json};
+use utoipa::openapi::OpenApi;
+
+const METHODS: [&str; 7] = ["get", "put", "post", "delete", "options", "head", "patch"];
+
+/// The document handlers made, completed.
+pub fn finish(document: OpenApi) -> Value {
+    let mut document = serde_json::to_value(document).expect("the document is plain JSON");
+    if let Some(paths) = document["paths"].as_object_mut() {
+        for (path, item) in paths {
+            let Some(item) = item.as_object_mut() else { continue };
+            for (method, operation) in item.iter_mut().filter(|(method, _)| METHODS.contains(&method.as_str())) {
+                complete(path, method, operation);
+            }
+        }
+    }
+    let components = child(&mut document, "components");
+    child(components, "schemas")["Problem"] = problem();
+    *child(components, "securitySchemes") = json!({
+        "agent_session": { "type": "apiKey", "in": "cookie", "name": "__Host-candor", "description": "the cookie of a signed-in agent" },
+        "agent_token": { "type": "http", "scheme": "bearer", "description": "a scoped token, cnd_..." },
+        "visitor_session": { "type": "http", "scheme": "bearer", "description": "the token of POST /visitor/v1/sessions" },
+    });
+    document
+}
+
+fn child<'a>(value: &'a mut Value, name: &str) -> &'a mut Value {
+    if !value[name].is_object() {
+        value[name] = Value::Object(Map::new());
+    }
+    &mut value[name]
+}
+
+fn complete(path: &str, method: &str, operation: &mut Value) {
+    let words: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && *part != "v1").collect();
+    let named: Vec<String> = words.iter().map(|word| word.trim_matches(['{', '}']).replace(['-', '.'], "_")).collect();
+    operation["operationId"] = json!(format!("{method}_{}", named.join("_")));
+    operation["tags"] = json!([words.iter().take(2).copied().collect::<Vec<_>>().join("/")]);
+    if operation.get("security").is_none() {
+        operation["security"] = match words.first() {
+            Some(&"visitor") => json!([{ "visitor_session": [] }]),
+            _ => json!([{ "agent_session": [] }, { "agent_token": [] }]),
+        };
+    }
+    add_path_parameters(path, operation);
+    child(operation, "responses")["default"] = json!({
+        "description": "a refusal",
+        "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
+    });
+}
+
+/// Ids in the path that the handler did not describe.
+fn add_path_parameters(path: &str, operation: &mut Value) {
+    let described: Vec<String> = operation["parameters"]
+        .as_array()
+        .map(|all| all.iter().filter(|one| one["in"] == "path").filter_map(|one| one["name"].as_str().map(str::to_owned)).collect())
+        .unwrap_or_default();
+    let missing = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).filter(|name| !described.iter().any(|one| one == name));
+    let added: Vec<Value> = missing
+        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string", "format": "uuid" } }))
+        .collect();
+    if added.is_empty() {
+        return;
+    }
+    if !operation["parameters"].is_array() {
+        operation["parameters"] = json!([]);
+    }
+    if let Some(parameters) = operation["parameters"].as_array_mut() {
+        parameters.extend(added);
+    }
+}
+
+fn problem() -> Value {
+    let codes: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    json!({
+        "type": "object",
+        "description": "RFC 9457. Act on `code`; some codes carry more members.",
+        "required": ["type", "title", "status", "code"],
+        "additionalProperties": true,
+        "properties": {
+            "type": { "type": "string" },
+            "title": { "type": "string" },
+            "status": { "type": "integer", "format": "int32" },
+            "code": { "type": "string", "enum": codes },
+            "detail": { "type": "string" },
+            "fields": { "type": "object", "description": "what is wrong, by the field's name", "additionalProperties": { "type": "string" } },
+            "retry_after_ms": { "type": "integer", "format": "int64" },
+        },
+    })
+}
