@@ -109,6 +109,29 @@ pub fn between(q: &mut impl Query, conversation: ConversationId, first: i64, las
     q.list(BETWEEN, &[&conversation.0, &first, &last], read)
 }
 
+const NEWEST_PUBLIC: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM message WHERE conversation_id = $1 AND public_seq IS NOT NULL ORDER BY seq DESC LIMIT 1"
+);
+const UNREAD: &str = "SELECT COUNT(*) FROM message WHERE conversation_id = $1 AND public_seq > $2 AND author_kind <> 'contact'";
+const CARRIES: &str = "SELECT 1 FROM message WHERE conversation_id = $1 AND public_seq IS NOT NULL AND files LIKE '%' || $2 || '%' LIMIT 1";
+
+/// The newest message the customer may see.
+pub fn newest_public(q: &mut impl Query, conversation: ConversationId) -> Result<Option<Stored>, Error> {
+    q.optional(NEWEST_PUBLIC, &[&conversation.0], read)
+}
+
+/// How many messages of ours came after this public number.
+pub fn unread_by_customer(q: &mut impl Query, conversation: ConversationId, public_seq: i64) -> Result<i64, Error> {
+    q.one(UNREAD, &[&conversation.0, &public_seq], |row| row.get(0))
+}
+
+/// Whether a message that the customer may see carries this file.
+pub fn carries_publicly(q: &mut impl Query, conversation: ConversationId, file: FileId) -> Result<bool, Error> {
+    Ok(q.optional(CARRIES, &[&conversation.0, &file.to_string()], |_| Ok(()))?.is_some())
+}
+
 const REDACT: &str = "UPDATE message SET body_sealed = NULL, files = '', redacted_at = $2 WHERE id = $1 AND redacted_at IS NULL";
 
 /// Removes the text for good; false when it was gone already.

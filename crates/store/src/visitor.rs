@@ -41,7 +41,14 @@ pub fn by_token(q: &mut impl Query, token_hash: &[u8]) -> Result<Option<Session>
     q.optional(BY_TOKEN, &[&token_hash, &now], read)
 }
 
-/// The same with its lock, for whoever changes it.
+/// A session by its id, if it lives.
+pub fn by_id(q: &mut impl Query, id: VisitorSessionId) -> Result<Option<Session>, Error> {
+    const BY_ID: &str = "SELECT id, inbox_id, contact_id, proof, created_at, seen_at, expires_at FROM visitor_session WHERE id = $1 AND expires_at > $2";
+    let now = q.now();
+    q.optional(BY_ID, &[&id.0, &now], read)
+}
+
+/// A session by its token with its lock, for whoever changes it.
 pub fn lock_by_token(tx: &mut Tx<'_>, token_hash: &[u8]) -> Result<Option<Session>, Error> {
     let now = tx.now();
     tx.optional(BY_TOKEN_LOCK, &[&token_hash, &now], read)
@@ -67,9 +74,9 @@ pub fn delete(tx: &mut Tx<'_>, id: VisitorSessionId) -> Result<bool, Error> {
     Ok(tx.execute("DELETE FROM visitor_session WHERE id = $1", &[&id.0])? > 0)
 }
 
-/// Ends all sessions of a contact.
-pub fn delete_of(tx: &mut Tx<'_>, contact: ContactId) -> Result<u64, Error> {
-    tx.execute("DELETE FROM visitor_session WHERE contact_id = $1", &[&contact.0])
+/// Gives the sessions of one contact to another.
+pub fn move_all(tx: &mut Tx<'_>, from: ContactId, to: ContactId) -> Result<u64, Error> {
+    tx.execute("UPDATE visitor_session SET contact_id = $2 WHERE contact_id = $1", &[&from.0, &to.0])
 }
 
 /// Uses a token's one-time mark up; false when it was used before.

@@ -64,7 +64,7 @@ pub fn row_in(q: &mut impl Query, actor: &Actor, id: ConversationId) -> Result<R
     conversation::rows(q, agent, &[id])?.pop().ok_or(Error::NotFound)
 }
 
-fn open_rating(q: &mut impl Query, id: ConversationId, kept: rating::Rating) -> Result<RatingView> {
+pub(crate) fn open_rating(q: &mut impl Query, id: ConversationId, kept: rating::Rating) -> Result<RatingView> {
     let comment = kept.comment.map(|sealed| q.open(rating::comment_cell(id), &sealed).and_then(read_text)).transpose()?;
     Ok(RatingView { score: kept.score, solved: kept.solved, comment, at: kept.at })
 }

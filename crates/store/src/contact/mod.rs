@@ -2,9 +2,11 @@
 //!
 //! Identities stand in [`identity`]. A contact is the second lock in the order conversation, contact, counter.
 
+mod history;
 mod identity;
 mod merge;
 
+pub use history::{Before, history};
 pub use identity::{Known, add_identity, identities, proven, remove_identity};
 pub use merge::{Moved, absorb, cases};
 

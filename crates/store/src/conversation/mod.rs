@@ -221,3 +221,11 @@ pub fn origin(q: &mut impl Query, id: ConversationId) -> Result<Option<String>, 
     let sealed = q.one(ORIGIN, &[&id.0], |row| row.get::<Option<Vec<u8>>>(0))?;
     sealed.map(|sealed| q.open(origin_cell(id), &sealed).and_then(read_text)).transpose()
 }
+
+const SUBJECT: &str = "SELECT subject_sealed FROM conversation WHERE id = $1";
+
+/// What the conversation is called, if it is called anything.
+pub fn subject(q: &mut impl Query, id: ConversationId) -> Result<Option<String>, Error> {
+    let sealed = q.one(SUBJECT, &[&id.0], |row| row.get::<Option<Vec<u8>>>(0))?;
+    sealed.map(|sealed| q.open(subject_cell(id), &sealed).and_then(read_text)).transpose()
+}

@@ -1,0 +1,68 @@
+//! What visitors say of themselves: believed by nobody, shown as typed.
+
+use super::identity::clean_name;
+use super::session::Visitor;
+use crate::{App, Error, Result, audit};
+use candor_domain::contact::{Identity, IdentityKind};
+use candor_domain::event::Proof;
+use candor_domain::locale::Locale;
+use candor_store::contact::{self, Contact};
+use candor_store::{Queue, Tx};
+use serde_json::json;
+use uuid::Uuid;
+
+/// What a visitor typed. Absent: as it was.
+#[derive(Clone, Debug, Default)]
+pub struct Details {
+    pub locale: Option<Locale>,
+    pub name: Option<String>,
+    pub email: Option<String>,
+}
+
+/// Keeps what a visitor typed. A name that the exchange signed stays.
+pub async fn change(app: &App, visitor: &Visitor, details: Details) -> Result<Contact> {
+    let name = details.name.map(|name| clean_name(&name).ok_or_else(|| Error::invalid("name", "a name has 1 to 100 characters"))).transpose()?;
+    let email = details
+        .email
+        .map(|email| IdentityKind::Email.normal(&email).ok_or_else(|| Error::invalid("email", "write it as name@example.com")))
+        .transpose()?;
+    let (id, actor, locale, identity) = (visitor.contact.id, visitor.actor(), details.locale, app.ids.make());
+    app.db
+        .write(Queue::People, move |tx| {
+            let mut contact = contact::lock(tx, id)?;
+            if let Some(locale) = locale {
+                contact.locale = Some(locale.as_str().to_owned());
+            }
+            let renamed = name.is_some() && contact.proof < Proof::Signed && contact.name != name;
+            if renamed {
+                contact.name.clone_from(&name);
+            }
+            let addressed = match &email {
+                Some(email) => type_email(tx, &contact, email, identity)?,
+                None => false,
+            };
+            if renamed || addressed {
+                contact.proof = contact.proof.max(Proof::Typed);
+                audit::record(tx, &actor, "contact.described", ("contact", id.0), json!({ "by": "visitor" }))?;
+            }
+            contact::update(tx, &contact)?;
+            contact.version += 1;
+            Ok(contact)
+        })
+        .await
+}
+
+/// Adds a typed address in the place of the last typed one; false when it is known already.
+fn type_email(tx: &mut Tx<'_>, contact: &Contact, email: &str, id: Uuid) -> Result<bool> {
+    let known = contact::identities(tx, contact.id)?;
+    let mut addresses = known.iter().filter(|known| known.identity.kind == IdentityKind::Email);
+    if addresses.clone().any(|known| known.identity.value == email) {
+        return Ok(false);
+    }
+    if let Some(typed) = addresses.find(|known| known.identity.proof == Proof::Typed) {
+        contact::remove_identity(tx, typed.id)?;
+    }
+    let identity = Identity { kind: IdentityKind::Email, value: email.to_owned(), proof: Proof::Typed };
+    contact::add_identity(tx, id, contact.id, contact.key, &identity)?;
+    Ok(true)
+}
