@@ -7,6 +7,7 @@ use candor_domain::contact::{IdentityKind, MAX_NAME};
 use candor_domain::id::InboxId;
 use candor_domain::locale::Locale;
 use candor_domain::text;
+use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashSet};
@@ -160,7 +161,8 @@ fn authentic(token: &str, keys: &Keys) -> Result<Claims, Refused> {
     for key in &keys {
         match jsonwebtoken::decode::<Claims>(token, key, &validation) {
             Ok(found) => return Ok(found.claims),
-            Err(error) if !matches!(error.kind(), jsonwebtoken::errors::ErrorKind::InvalidSignature) => refused = Refused::Claims,
+            // The signature holds, what it signs does not.
+            Err(error) if matches!(error.kind(), ErrorKind::Json(_) | ErrorKind::InvalidClaimFormat(_)) => refused = Refused::Claims,
             Err(_) => {}
         }
     }

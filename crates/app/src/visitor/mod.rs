@@ -5,6 +5,7 @@
 //! forgotten device should not stay somebody. Logging out ends either at once.
 
 mod cases;
+mod config;
 mod details;
 mod frame;
 mod identity;
@@ -13,6 +14,7 @@ mod session;
 mod start;
 
 pub use cases::{Case, case, case_in, cases};
+pub use config::{Widget, widget};
 pub use details::{Details, change};
 pub use frame::frame_ancestors;
 pub use identity::Refused;
