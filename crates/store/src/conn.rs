@@ -1,6 +1,7 @@
 //! One connection of either kind. Everything above speaks to this and never asks which it is.
 
 use crate::faults::Fault;
+use crate::postgres::PgConn;
 use crate::seat::Each;
 use crate::sqlite::SqliteConn;
 use crate::text::Sql;
@@ -9,24 +10,28 @@ use crate::{Backend, Error};
 
 pub(crate) enum Conn {
     Sqlite(Box<SqliteConn>),
+    Postgres(Box<PgConn>),
 }
 
 impl Conn {
     pub(crate) fn backend(&self) -> Backend {
         match self {
             Conn::Sqlite(_) => Backend::Sqlite,
+            Conn::Postgres(_) => Backend::Postgres,
         }
     }
 
     pub(crate) fn execute(&mut self, sql: &'static str, values: &[&dyn Value]) -> Result<u64, Error> {
         match self {
             Conn::Sqlite(conn) => conn.execute(sql, values),
+            Conn::Postgres(conn) => conn.execute(sql, values),
         }
     }
 
     pub(crate) fn each(&mut self, sql: Sql<'_>, values: &[&dyn Value], row: Each<'_>) -> Result<(), Error> {
         match self {
             Conn::Sqlite(conn) => conn.each(sql, values, row),
+            Conn::Postgres(conn) => conn.each(sql, values, row),
         }
     }
 
@@ -34,18 +39,24 @@ impl Conn {
     pub(crate) fn batch(&mut self, sql: &str) -> Result<(), Error> {
         match self {
             Conn::Sqlite(conn) => conn.batch(sql),
+            Conn::Postgres(conn) => conn.batch(sql),
         }
     }
 
     /// Whether this failure means that the same command may succeed when it runs again.
     pub(crate) fn asks_again(&self, error: &Error) -> bool {
-        let _ = error;
-        false
+        match self {
+            Conn::Sqlite(_) => false,
+            Conn::Postgres(_) => PgConn::asks_again(error),
+        }
     }
 
     pub(crate) fn break_for_test(&mut self, fault: Fault) -> Error {
-        match self {
-            Conn::Sqlite(conn) => conn.break_for_test(fault),
+        if fault != Fault::Transaction {
+            return Error::Check("failed, as ordered".to_owned());
         }
+        // What the database does by itself when the disk is full.
+        let _ = self.batch("ROLLBACK");
+        Error::Unavailable("disk full, as ordered".to_owned())
     }
 }

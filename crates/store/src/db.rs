@@ -4,7 +4,7 @@
 use crate::command::Work;
 use crate::health::Health;
 use crate::notes::{Ephemeral, Note};
-use crate::open::House;
+use crate::house::House;
 use crate::read::Job;
 use crate::{Backend, Clock, Error, Pool, Queue, Rx, Tx};
 use std::sync::Arc;

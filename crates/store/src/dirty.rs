@@ -45,17 +45,14 @@ pub fn clean(tx: &mut Tx<'_>, stream: Uuid) -> Result<(), Error> {
 }
 
 /// Looks how far the reactor is behind, for the queues' shares and for health.
-pub(crate) fn look(seat: &mut Seat) {
+pub(crate) fn look(seat: &mut Seat) -> Result<(), Error> {
     let mut oldest: Option<i64> = None;
-    let read = seat.conn.each(Sql::Fixed(OLDEST), &[], &mut |row| {
+    seat.conn.each(Sql::Fixed(OLDEST), &[], &mut |row| {
         oldest = row.get(0)?;
         Ok(ControlFlow::Break(()))
-    });
-    if let Err(error) = read {
-        tracing::warn!(%error, "cannot read how far the reactor is behind");
-        return;
-    }
+    })?;
     seat.shared.oldest_dirty.store(oldest.unwrap_or(0), Ordering::Relaxed);
     let lag = oldest.map_or(0, |since| (seat.shared.clock.now_ms() - since).max(0));
     seat.shared.queues.reactor_is_behind(Duration::from_millis(lag.unsigned_abs()));
+    Ok(())
 }

@@ -16,6 +16,8 @@ pub struct Health {
     pub writer_alive: bool,
     /// Commands that held a writer longer than they should, since the start.
     pub slow_commands: u64,
+    /// How far the database's clock is ahead of this machine's; a node that is off by more than 2 s is not ready.
+    pub clock_ahead_ms: i64,
 }
 
 impl Health {
@@ -29,6 +31,7 @@ impl Health {
             search_broken: shared.search_broken.load(Ordering::Relaxed),
             writer_alive: shared.writers_alive.load(Ordering::Relaxed) > 0,
             slow_commands: shared.slow_commands.load(Ordering::Relaxed),
+            clock_ahead_ms: shared.clock_ahead_ms.load(Ordering::Relaxed),
         }
     }
 }

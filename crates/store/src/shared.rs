@@ -7,8 +7,10 @@ use crate::keys::Vault;
 use crate::notes::Note;
 use crate::queue::Queues;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
+use crossbeam_channel::Sender;
 use std::sync::{Arc, OnceLock};
 use tokio::sync::broadcast;
+use uuid::Uuid;
 
 /// Notes a slow receiver may fall behind before it misses some and is told so.
 const NOTES: usize = 8192;
@@ -19,6 +21,15 @@ pub(crate) struct Shared {
     pub(crate) notes: broadcast::Sender<Note>,
     pub(crate) faults: Faults,
     pub(crate) bulk: bool,
+    /// This process among those that serve the database.
+    pub(crate) node: Uuid,
+    /// Where notes for other nodes go; empty where there are none.
+    abroad: OnceLock<Sender<Note>>,
+    pub(crate) closing: AtomicBool,
+    /// An audit lane has begun: write a root soon.
+    pub(crate) root_wanted: AtomicBool,
+    /// How far the database's clock is ahead of this machine's.
+    pub(crate) clock_ahead_ms: AtomicI64,
     vault: OnceLock<Vault>,
     doc_ids: OnceLock<DocIds>,
     statements: AtomicU64,
@@ -40,6 +51,11 @@ impl Shared {
             notes: broadcast::channel(NOTES).0,
             faults: Faults::default(),
             bulk,
+            node: uuid::Builder::from_random_bytes(rand::random()).into_uuid(),
+            abroad: OnceLock::new(),
+            closing: AtomicBool::new(false),
+            root_wanted: AtomicBool::new(true),
+            clock_ahead_ms: AtomicI64::new(0),
             vault: OnceLock::new(),
             doc_ids: OnceLock::new(),
             statements: AtomicU64::new(0),
@@ -83,9 +99,29 @@ impl Shared {
         self.statements.load(Ordering::Relaxed)
     }
 
+    /// Notes for every node go here from now on.
+    pub(crate) fn set_abroad(&self, abroad: Sender<Note>) {
+        let _ = self.abroad.set(abroad);
+    }
+
+    /// Sends notes to everybody, here and on other nodes.
     pub(crate) fn send(&self, notes: impl IntoIterator<Item = Note>) {
         for note in notes {
-            // Nobody listening is no error: screens read the database.
+            if let Some(abroad) = self.abroad.get() {
+                // Notes may be lost: whoever needs certainty reads the database.
+                let _ = abroad.try_send(note.clone());
+            }
+            self.send_here([note]);
+        }
+    }
+
+    /// Sends notes to receivers of this process.
+    pub(crate) fn send_here(&self, notes: impl IntoIterator<Item = Note>) {
+        for note in notes {
+            if note == Note::KeysDestroyed {
+                self.vault().forget_opened_keys();
+            }
+            // Nobody listening is no error.
             let _ = self.notes.send(note);
         }
     }

@@ -56,3 +56,10 @@ pub(crate) fn migrations(backend: Backend) -> Vec<Migration> {
         })
         .collect()
 }
+
+/// Names the whole schema: test databases are copied from a template of this name.
+#[cfg(feature = "testing")]
+pub(crate) fn fingerprint(backend: Backend) -> String {
+    let all: String = migrations(backend).into_iter().map(|one| one.checksum).collect();
+    HEXLOWER.encode(&Sha256::digest(all.as_bytes())[..8])
+}

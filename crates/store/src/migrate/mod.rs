@@ -7,6 +7,8 @@ mod postgres_words;
 mod sqlite_words;
 
 pub(crate) use copy::copy_first;
+#[cfg(feature = "testing")]
+pub(crate) use files::fingerprint;
 use files::{Migration, migrations};
 
 use crate::conn::Conn;

@@ -1,3 +1,21 @@
 //! PostgreSQL: a thread per connection, one command a transaction, repeated when the database asks for it.
 
+mod address;
+mod bus;
+mod conn;
 mod error;
+mod locks;
+mod node;
+mod reader;
+mod settings;
+mod tls;
+mod wire;
+mod writer;
+
+pub(crate) use bus::{listen, tell};
+pub(crate) use conn::{Connector, PgConn, Work};
+pub(crate) use locks::migration_lock;
+pub(crate) use node::Node;
+pub(crate) use reader::read;
+pub(crate) use settings::refuse_unsafe;
+pub(crate) use writer::{take_lane, write};

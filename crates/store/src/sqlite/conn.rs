@@ -1,6 +1,5 @@
 //! One SQLite connection: how it is opened, its statements, its deadline, its errors.
 
-use crate::faults::Fault;
 use crate::seat::Each;
 use crate::text::{self, Sql, TextKey};
 use crate::value::{Cells, Row, Value};
@@ -102,14 +101,6 @@ impl SqliteConn {
     /// False when SQLite has dropped the transaction by itself.
     pub(crate) fn in_transaction(&self) -> bool {
         !self.conn.is_autocommit()
-    }
-
-    pub(crate) fn break_for_test(&mut self, fault: Fault) -> Error {
-        if fault == Fault::Transaction {
-            let _ = self.conn.execute_batch("ROLLBACK");
-            return Error::Unavailable("disk full, as ordered".to_owned());
-        }
-        Error::Sqlite("failed, as ordered".to_owned())
     }
 
     fn statement(&mut self, sql: Sql<'_>) -> Result<CachedStatement<'_>, Error> {

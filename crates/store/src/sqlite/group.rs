@@ -207,5 +207,6 @@ impl Group {
 fn sqlite(seat: &mut Seat) -> &mut SqliteConn {
     match &mut seat.conn {
         Conn::Sqlite(conn) => conn,
+        Conn::Postgres(_) => unreachable!("this thread was given a connection to SQLite"),
     }
 }

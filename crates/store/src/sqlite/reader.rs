@@ -32,5 +32,6 @@ pub(crate) fn serve(seat: &mut Seat, job: Job, deadline: Duration) {
 fn conn(seat: &mut Seat) -> &mut SqliteConn {
     match &mut seat.conn {
         Conn::Sqlite(conn) => conn,
+        Conn::Postgres(_) => unreachable!("this thread was given a connection to SQLite"),
     }
 }

@@ -1,0 +1,146 @@
+//! What stands behind a `Db`: threads, queues, the lock of the directory. It ends in order: people first, the lock last.
+
+use crate::lock::DirLock;
+use crate::read::Job;
+use crate::shared::Shared;
+use crate::{Backend, Error, Pool};
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// Queries that may wait for a reader of their pool.
+const READS_WAITING: usize = 4096;
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+pub(crate) struct House {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) backend: Backend,
+    pools: Mutex<Option<[Sender<Job>; 2]>>,
+    workers: Mutex<Vec<JoinHandle<()>>>,
+    /// Threads that end after the workers: what they write includes the workers' last commits.
+    keepers: Mutex<Vec<JoinHandle<()>>>,
+    stop_keepers: Mutex<Option<Sender<()>>>,
+    stopped: Receiver<()>,
+    lock: Mutex<Option<DirLock>>,
+}
+
+impl House {
+    pub(crate) fn new(shared: Arc<Shared>, backend: Backend, lock: Option<DirLock>) -> House {
+        let (stop, stopped) = bounded(0);
+        House {
+            shared,
+            backend,
+            pools: Mutex::new(None),
+            workers: Mutex::new(Vec::new()),
+            keepers: Mutex::new(Vec::new()),
+            stop_keepers: Mutex::new(Some(stop)),
+            stopped,
+            lock: Mutex::new(lock),
+        }
+    }
+
+    /// Opens the pools; `start` starts one reader of a pool.
+    pub(crate) fn open_pools(
+        &self,
+        readers: [usize; 2],
+        mut start: impl FnMut(Pool, Receiver<Job>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut senders = Vec::new();
+        for (pool, count) in [Pool::Quick, Pool::Slow].into_iter().zip(readers) {
+            let (sender, receiver) = bounded(READS_WAITING);
+            for _ in 0..count.max(1) {
+                start(pool, receiver.clone())?;
+            }
+            senders.push(sender);
+        }
+        *held(&self.pools) = senders.try_into().ok();
+        Ok(())
+    }
+
+    pub(crate) fn ask(&self, pool: Pool, job: Job) -> Result<(), Error> {
+        let pools = held(&self.pools);
+        let senders = pools.as_ref().ok_or(Error::Closed)?;
+        senders[pool as usize].try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => Error::Full { retry_after: RETRY_AFTER },
+            TrySendError::Disconnected(_) => Error::Closed,
+        })
+    }
+
+    /// Starts a thread that writes; it is counted while it lives.
+    pub(crate) fn writer(&self, run: impl FnOnce() + Send + 'static) -> Result<(), Error> {
+        let alive = Alive::new(&self.shared);
+        self.worker("store-writer", move || {
+            let _alive = alive;
+            run();
+        })
+    }
+
+    /// Starts a thread that ends when the queues and pools are closed.
+    pub(crate) fn worker(&self, name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), Error> {
+        held(&self.workers).push(thread(name, run)?);
+        Ok(())
+    }
+
+    /// Starts a thread that ends after all workers, when its channel closes.
+    pub(crate) fn keeper(&self, name: &str, run: impl FnOnce(Receiver<()>) + Send + 'static) -> Result<(), Error> {
+        let stopped = self.stopped.clone();
+        held(&self.keepers).push(thread(name, move || run(stopped))?);
+        Ok(())
+    }
+
+    pub(crate) fn close(&self) {
+        self.shared.closing.store(true, Ordering::Relaxed);
+        self.shared.queues.close();
+        held(&self.pools).take();
+        join(&self.workers);
+        held(&self.stop_keepers).take();
+        join(&self.keepers);
+        held(&self.lock).take();
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// Counts a writer while it lives, however it ends.
+struct Alive(Arc<Shared>);
+
+impl Alive {
+    fn new(shared: &Arc<Shared>) -> Alive {
+        shared.writers_alive.fetch_add(1, Ordering::Relaxed);
+        Alive(Arc::clone(shared))
+    }
+}
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        self.0.writers_alive.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn thread(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, Error> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(run)
+        .map_err(|error| Error::io("cannot start a thread", error))
+}
+
+fn join(threads: &Mutex<Vec<JoinHandle<()>>>) {
+    let threads = std::mem::take(&mut *held(threads));
+    let me = std::thread::current().id();
+    for thread in threads {
+        // The last handle may be dropped by a command, on a thread of the store itself.
+        if thread.thread().id() != me && thread.join().is_err() {
+            tracing::error!("a thread of the store panicked");
+        }
+    }
+}
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,106 @@
+//! Opening a store on PostgreSQL.
+
+use super::{QUICK, SLOW, prepare, random};
+use crate::conn::Conn;
+use crate::house::House;
+use crate::keeper;
+use crate::keys;
+use crate::lock::DirLock;
+use crate::migrate;
+use crate::options::Options;
+use crate::postgres::{Connector, Node, PgConn, Work, listen, migration_lock, read, refuse_unsafe, take_lane, tell, write};
+use crate::seat::Seat;
+use crate::shared::Shared;
+use crate::{Backend, Error, Pool};
+use crossbeam_channel::bounded;
+use std::sync::Arc;
+
+/// Notes for other nodes that may wait; more are dropped, as notes may be.
+const NOTES_WAITING: usize = 8192;
+
+pub(super) fn open(url: &str, options: Options, lock: DirLock) -> Result<House, Error> {
+    let connector = Arc::new(Connector::new(url)?);
+    let shared = Arc::new(Shared::new(Arc::clone(&options.clock), options.writers, options.bulk));
+    bring_up(&connector, &options)?;
+    let mut first = seat(&shared, connector.connect(Work::Write)?);
+    prepare(&mut first, &options)?;
+    let node = Node::join(&connector, &shared)?;
+    let house = House::new(shared, Backend::Postgres, Some(lock));
+    let mut first = Some(first);
+    for _ in 0..options.writers.max(1) {
+        let mut seat = match first.take() {
+            Some(seat) => seat,
+            None => seat(&house.shared, connector.connect(Work::Write)?),
+        };
+        take_lane(&mut seat)?;
+        let connector = Arc::clone(&connector);
+        house.writer(move || write(seat, &connector))?;
+    }
+    start_readers(&house, &connector, &options)?;
+    start_bus(&house, &connector, node)?;
+    start_keeper(&house, &connector, options)?;
+    Ok(house)
+}
+
+pub(super) fn open_reader(url: &str, options: &Options) -> Result<House, Error> {
+    let connector = Arc::new(Connector::new(url)?);
+    let shared = Arc::new(Shared::new(Arc::clone(&options.clock), 1, false));
+    shared.queues.close();
+    let mut seat = seat(&shared, connector.connect(Work::Read(SLOW))?);
+    let standing = migrate::standing(&mut seat.conn)?;
+    if !standing.pending.is_empty() {
+        return Err(Error::NeedsMigration { pending: standing.pending.len() });
+    }
+    keys::open_vault(&mut seat, &options.master, false)?;
+    let house = House::new(shared, Backend::Postgres, None);
+    start_readers(&house, &connector, options)?;
+    Ok(house)
+}
+
+/// Migrates an empty database, or one whose owner said so; one node at a time.
+fn bring_up(connector: &Connector, options: &Options) -> Result<(), Error> {
+    let mut conn = connector.connect(Work::House)?;
+    refuse_unsafe(&mut conn)?;
+    migration_lock(&mut conn)?;
+    let mut conn = Conn::Postgres(Box::new(conn));
+    let standing = migrate::standing(&mut conn)?;
+    if standing.pending.is_empty() {
+        return Ok(());
+    }
+    if !standing.empty && !options.migrate {
+        return Err(Error::NeedsMigration { pending: standing.pending.len() });
+    }
+    migrate::run(&mut conn, &standing.pending, options.clock.now_ms())
+}
+
+fn start_readers(house: &House, connector: &Arc<Connector>, options: &Options) -> Result<(), Error> {
+    house.open_pools([options.quick_readers, options.slow_readers], |pool, jobs| {
+        let work = Work::Read(if pool == Pool::Quick { QUICK } else { SLOW });
+        let seat = seat(&house.shared, connector.connect(work)?);
+        let connector = Arc::clone(connector);
+        house.worker("store-reader", move || read(seat, &jobs, &connector, work))
+    })
+}
+
+fn start_bus(house: &House, connector: &Arc<Connector>, node: Node) -> Result<(), Error> {
+    let (abroad, notes) = bounded(NOTES_WAITING);
+    house.shared.set_abroad(abroad);
+    let (shared, out) = (Arc::clone(&house.shared), Arc::clone(connector));
+    house.keeper("store-tells", move |stopped| tell(&shared, &out, &notes, &stopped))?;
+    let (shared, connector) = (Arc::clone(&house.shared), Arc::clone(connector));
+    house.worker("store-hears", move || listen(&shared, &connector, node))
+}
+
+fn start_keeper(house: &House, connector: &Arc<Connector>, options: Options) -> Result<(), Error> {
+    let seat = seat(&house.shared, connector.connect(Work::Read(SLOW))?);
+    let connector = Arc::clone(connector);
+    let reopen: keeper::Reopen = Box::new(move |seat| {
+        seat.conn = Conn::Postgres(Box::new(connector.connect(Work::Read(SLOW))?));
+        Ok(())
+    });
+    house.keeper("store-keeper", move |stopped| keeper::keep(seat, &options, &stopped, &reopen))
+}
+
+fn seat(shared: &Arc<Shared>, conn: PgConn) -> Seat {
+    Seat::new(Conn::Postgres(Box::new(conn)), Arc::clone(shared), random())
+}

@@ -1,0 +1,85 @@
+//! Opening a store on SQLite.
+
+use super::{QUICK, SLOW, prepare, random};
+use crate::audit::Lane;
+use crate::conn::Conn;
+use crate::house::House;
+use crate::keeper;
+use crate::keys;
+use crate::lock::DirLock;
+use crate::migrate;
+use crate::options::Options;
+use crate::seat::Seat;
+use crate::shared::Shared;
+use crate::sqlite::{SqliteConn, read, write};
+use crate::{Backend, Error, Pool};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The database's file in its directory.
+pub(crate) fn file(dir: &Path) -> PathBuf {
+    dir.join("candor.db")
+}
+
+pub(super) fn open(dir: &Path, options: Options, lock: DirLock) -> Result<House, Error> {
+    let shared = Arc::new(Shared::new(Arc::clone(&options.clock), 1, options.bulk));
+    let seat = writer_seat(dir, &options, &shared)?;
+    let house = House::new(shared, Backend::Sqlite, Some(lock));
+    house.writer(move || write(seat))?;
+    start_readers(&house, dir, &options)?;
+    let (seat, again) = (reader_seat(&house.shared, dir)?, dir.to_owned());
+    let reopen: keeper::Reopen = Box::new(move |seat| {
+        seat.conn = Conn::Sqlite(Box::new(SqliteConn::reader(&file(&again))?));
+        Ok(())
+    });
+    house.keeper("store-keeper", move |stopped| keeper::keep(seat, &options, &stopped, &reopen))?;
+    Ok(house)
+}
+
+/// The connection that writes, with its schema, keys and audit lane in order.
+pub(crate) fn writer_seat(dir: &Path, options: &Options, shared: &Arc<Shared>) -> Result<Seat, Error> {
+    let mut conn = Conn::Sqlite(Box::new(SqliteConn::writer(&file(dir))?));
+    bring_up(&mut conn, dir, options)?;
+    let mut seat = Seat::new(conn, Arc::clone(shared), random());
+    prepare(&mut seat, options)?;
+    seat.lane = Some(Lane::read(&mut seat, 0)?);
+    Ok(seat)
+}
+
+pub(super) fn open_reader(dir: &Path, options: &Options) -> Result<House, Error> {
+    let shared = Arc::new(Shared::new(Arc::clone(&options.clock), 1, false));
+    shared.queues.close();
+    let mut seat = reader_seat(&shared, dir)?;
+    let standing = migrate::standing(&mut seat.conn)?;
+    if !standing.pending.is_empty() {
+        return Err(Error::NeedsMigration { pending: standing.pending.len() });
+    }
+    keys::open_vault(&mut seat, &options.master, false)?;
+    let house = House::new(shared, Backend::Sqlite, None);
+    start_readers(&house, dir, options)?;
+    Ok(house)
+}
+
+fn start_readers(house: &House, dir: &Path, options: &Options) -> Result<(), Error> {
+    house.open_pools([options.quick_readers, options.slow_readers], |pool, jobs| {
+        let seat = reader_seat(&house.shared, dir)?;
+        let deadline = if pool == Pool::Quick { QUICK } else { SLOW };
+        house.worker("store-reader", move || read(seat, &jobs, deadline))
+    })
+}
+
+pub(crate) fn reader_seat(shared: &Arc<Shared>, dir: &Path) -> Result<Seat, Error> {
+    let conn = Conn::Sqlite(Box::new(SqliteConn::reader(&file(dir))?));
+    Ok(Seat::new(conn, Arc::clone(shared), random()))
+}
+
+fn bring_up(conn: &mut Conn, dir: &Path, options: &Options) -> Result<(), Error> {
+    let standing = migrate::standing(conn)?;
+    if standing.pending.is_empty() {
+        return Ok(());
+    }
+    if !standing.empty {
+        migrate::copy_first(conn, dir, options.clock.now_ms())?;
+    }
+    migrate::run(conn, &standing.pending, options.clock.now_ms())
+}

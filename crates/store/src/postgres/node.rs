@@ -1,0 +1,66 @@
+//! This process among those that serve the same database: its number, its row, its clock's distance.
+
+use super::conn::{Connector, PgConn, Work};
+use super::locks;
+use crate::clock::machine_ms;
+use crate::doc_ids::NODES;
+use crate::shared::Shared;
+use crate::text::Sql;
+use crate::Error;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use uuid::Uuid;
+
+const NOTE: &str = "INSERT INTO node (number, id, version, started_at, seen_at) VALUES ($1, $2, $3, $4, $4)
+    ON CONFLICT (number) DO UPDATE SET id = EXCLUDED.id, version = EXCLUDED.version, started_at = EXCLUDED.started_at,
+    seen_at = EXCLUDED.seen_at";
+const SEEN: &str = "UPDATE node SET seen_at = $2 WHERE number = $1";
+const TIME: &str = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
+
+/// A connection that holds this node's number.
+pub(crate) struct Node {
+    pub(crate) conn: PgConn,
+    number: i64,
+}
+
+impl Node {
+    /// Takes the lowest free number and notes it.
+    pub(crate) fn join(connector: &Connector, shared: &Arc<Shared>) -> Result<Node, Error> {
+        let mut conn = connector.connect(Work::House)?;
+        let number = locks::lowest_free(&mut conn, locks::NODES, NODES)?;
+        shared.doc_ids().set_node(number);
+        let version = env!("CARGO_PKG_VERSION");
+        let now = shared.clock.now_ms();
+        conn.execute(NOTE, &[&number, &shared.node, &version, &now])?;
+        let mut node = Node { conn, number };
+        node.measure(shared)?;
+        Ok(node)
+    }
+
+    /// Says "still here", and measures how far the database's clock is ahead of this machine's.
+    pub(crate) fn seen(&mut self, shared: &Shared) -> Result<(), Error> {
+        let now = shared.clock.now_ms();
+        self.conn.execute(SEEN, &[&self.number, &now])?;
+        self.measure(shared)
+    }
+
+    fn measure(&mut self, shared: &Shared) -> Result<(), Error> {
+        let asked = machine_ms();
+        let mut database = asked;
+        self.conn.each(Sql::Fixed(TIME), &[], &mut |row| {
+            database = row.get(0)?;
+            Ok(ControlFlow::Break(()))
+        })?;
+        // Half of the way there and back belongs to the question.
+        let ahead = database - (asked + machine_ms()) / 2;
+        shared.clock_ahead_ms.store(ahead, Ordering::Relaxed);
+        // A millisecond or two is the measurement's own error; correcting it would only make the clock restless.
+        shared.clock.correct(if ahead.abs() > 5 { ahead } else { 0 });
+        Ok(())
+    }
+
+    pub(crate) fn id(shared: &Shared) -> Uuid {
+        shared.node
+    }
+}

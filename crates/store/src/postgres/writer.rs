@@ -1,0 +1,151 @@
+//! A thread that runs commands on PostgreSQL, one a transaction.
+
+use super::conn::{Connector, PgConn, Work};
+use super::locks;
+use crate::audit::Lane;
+use crate::command::Command;
+use crate::conn::Conn;
+use crate::seat::Seat;
+use crate::{Error, Tx, search};
+use rand::RngExt;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+/// How often a command is repeated when the database asks for it.
+const REPEATS: u32 = 5;
+/// Audit lanes one database can have: one for each connection that writes, of all nodes.
+const LANES: i64 = 1024;
+const COMMAND_TIME: Duration = Duration::from_millis(50);
+
+/// Serves commands until the queues are closed and empty.
+pub(crate) fn write(mut seat: Seat, connector: &Connector) {
+    let shared = Arc::clone(&seat.shared);
+    while let Some((queue, command)) = shared.queues.pop() {
+        let started = Instant::now();
+        serve(&mut seat, connector, command);
+        let took = started.elapsed();
+        shared.queues.spent(queue, took);
+        if took > COMMAND_TIME {
+            shared.slow_commands.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Takes the lowest free audit lane for this connection and reads its head, in this order.
+pub(crate) fn take_lane(seat: &mut Seat) -> Result<(), Error> {
+    let lane = locks::lowest_free(pg(seat), locks::LANES, LANES)?;
+    seat.lane = Some(Lane::read(seat, lane)?);
+    seat.shared.root_wanted.store(true, Ordering::Relaxed);
+    Ok(())
+}
+
+enum Ended {
+    /// The kept result is true.
+    Answer,
+    /// Undone; may be run again, for this reason.
+    Again(Error),
+    Refuse(Error),
+}
+
+fn serve(seat: &mut Seat, connector: &Connector, mut command: Box<dyn Command>) {
+    let mut words = true;
+    for repeat in 0..=REPEATS {
+        if repeat > 0 {
+            let most = 4u64 << repeat;
+            std::thread::sleep(Duration::from_millis(seat.random.random_range(1..=most)));
+        }
+        if let Err(error) = connected(seat, connector) {
+            return command.refuse(Error::Unavailable(error.to_string()));
+        }
+        match once(seat, command.as_mut(), &mut words) {
+            Ended::Answer => return command.answer(),
+            Ended::Refuse(error) => return command.refuse(error),
+            Ended::Again(error) => tracing::debug!(%error, repeat, "a command runs again"),
+        }
+    }
+    command.refuse(Error::Unavailable("others kept changing the same rows".to_owned()));
+}
+
+fn once(seat: &mut Seat, command: &mut dyn Command, words: &mut bool) -> Ended {
+    let lane = seat.lane;
+    if let Err(error) = pg(seat).begin("BEGIN") {
+        return Ended::Again(error);
+    }
+    seat.start(command.at());
+    let mut tx = Tx::new(seat);
+    let well = command.run(&mut tx);
+    let left = tx.left;
+    if !well {
+        let again = seat.again || pg(seat).is_closed();
+        undo(seat, lane);
+        return if again { Ended::Again(Error::Spoiled) } else { Ended::Answer };
+    }
+    for (doc, marks) in &left.words {
+        let written = match *words {
+            true => search::write(seat, *doc, marks.as_deref()),
+            false => search::write_later(seat, *doc),
+        };
+        if let Err(error) = written {
+            let again = seat.again || pg(seat).is_closed();
+            undo(seat, lane);
+            *words &= again;
+            if !again {
+                tracing::warn!(%error, "index words could not be written; the documents will be indexed later");
+            }
+            return Ended::Again(error);
+        }
+    }
+    if let Err(ended) = commit(seat) {
+        undo(seat, lane);
+        if matches!(ended, Ended::Refuse(Error::OutcomeUnknown)) {
+            // The lane may or may not have moved: the next connection reads it.
+            seat.lane = None;
+        }
+        return ended;
+    }
+    seat.shared.send(left.notes);
+    if left.search_is_whole {
+        seat.shared.search_broken.store(false, Ordering::Relaxed);
+    }
+    Ended::Answer
+}
+
+fn commit(seat: &mut Seat) -> Result<(), Ended> {
+    if seat.shared.faults.on_commit() {
+        return Err(Ended::Refuse(Error::OutcomeUnknown));
+    }
+    pg(seat).batch("COMMIT").map_err(|error| match error {
+        error if PgConn::asks_again(&error) => Ended::Again(error),
+        // The server answered: it did not commit.
+        error @ (Error::Postgres { .. } | Error::Check(_) | Error::Unique { .. } | Error::Foreign(_)) => {
+            Ended::Refuse(error)
+        }
+        _ => Ended::Refuse(Error::OutcomeUnknown),
+    })
+}
+
+/// Undoes the transaction. When that cannot be said, the connection is given up: its lane is then read anew by the next one.
+fn undo(seat: &mut Seat, lane: Option<Lane>) {
+    seat.lane = lane;
+    if !pg(seat).is_closed() && pg(seat).batch("ROLLBACK").is_err() {
+        seat.lane = None;
+    }
+}
+
+/// A connection that has broken, or has lost its lane, is replaced.
+fn connected(seat: &mut Seat, connector: &Connector) -> Result<(), Error> {
+    if !pg(seat).is_closed() && seat.lane.is_some() {
+        return Ok(());
+    }
+    seat.lane = None;
+    seat.conn = Conn::Postgres(Box::new(connector.connect(Work::Write)?));
+    take_lane(seat)
+}
+
+fn pg(seat: &mut Seat) -> &mut PgConn {
+    match &mut seat.conn {
+        Conn::Postgres(conn) => conn,
+        Conn::Sqlite(_) => unreachable!("this thread was given a connection to PostgreSQL"),
+    }
+}
