@@ -11,6 +11,9 @@ pub(crate) const END: usize = 6;
 /// Looks like an id rather than a word: long, and with digits in it. `word` is folded.
 pub(crate) fn is_id(word: &str) -> bool {
     let bytes = word.as_bytes();
+    if word.starts_with("0x") && bytes.len() >= 2 + END && word.is_ascii() {
+        return true;
+    }
     if bytes.len() < 10 || !word.is_ascii() {
         return false;
     }
