@@ -5,7 +5,8 @@ use crate::workspace::{self, Workspace};
 use crate::{App, Error, Result, audit};
 use candor_domain::actor::Actor;
 use candor_domain::conversation::Category;
-use candor_domain::id::{InboxId, TeamId};
+use candor_domain::hours::Hours;
+use candor_domain::id::TeamId;
 use candor_domain::inbox::{Channel, IdentityAlgorithm, Origin, Position, WidgetSettings};
 use candor_domain::locale::{ByLocale, Locale};
 use candor_domain::permission::Permission;
@@ -19,8 +20,6 @@ use uuid::Uuid;
 
 /// Colour of a new widget's button.
 const BRAND: &str = "#1f6feb";
-/// Round the clock, until somebody says otherwise.
-const ALWAYS: &str = r#"{"zone":"Asia/Shanghai","always":true,"week":[],"holidays":[]}"#;
 
 /// Fills an empty desk, in this language; says whether it was empty.
 pub async fn run(app: &App, locale: Locale) -> Result<bool> {
@@ -134,9 +133,14 @@ fn statuses(app: &App) -> Vec<Status> {
     (0..).zip(all).map(status).collect()
 }
 
-fn inbox(app: &App, locale: Locale, team: TeamId) -> Inbox {
-    let id: InboxId = app.ids.make();
-    let widget = WidgetSettings {
+/// Round the clock, until somebody says otherwise.
+pub(crate) fn always() -> Hours {
+    Hours { zone: "Asia/Shanghai".to_owned(), always: true, week: Vec::new(), holidays: Vec::new() }
+}
+
+/// How a new inbox's widget looks.
+pub(crate) fn widget(app: &App, locale: Locale) -> WidgetSettings {
+    WidgetSettings {
         team_name: words(locale, "在线客服", "線上客服", "Support"),
         brand: BRAND.to_owned(),
         greeting: ByLocale::all(
@@ -151,15 +155,18 @@ fn inbox(app: &App, locale: Locale, team: TeamId) -> Inbox {
         csat: true,
         anti_scam: true,
         default_locale: locale,
-    };
+    }
+}
+
+fn inbox(app: &App, locale: Locale, team: TeamId) -> Inbox {
     Inbox {
-        id,
+        id: app.ids.make(),
         name: words(locale, "网页客服", "網頁客服", "Web chat"),
         channel: Channel::Web,
         enabled: true,
         team: Some(team),
-        widget,
-        hours: ALWAYS.to_owned(),
+        widget: widget(app, locale),
+        hours: always(),
         algorithm: IdentityAlgorithm::Hs256,
         identity_required: false,
         public_key: None,

@@ -5,8 +5,10 @@ use crate::query::Query;
 use crate::tx::Tx;
 use crate::value::Row;
 use crate::Error;
+use candor_domain::hours::Hours;
 use candor_domain::id::{InboxId, TeamId};
 use candor_domain::inbox::{Channel, IdentityAlgorithm, WidgetSettings};
+use serde::Serialize;
 use uuid::Uuid;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,8 +20,7 @@ pub struct Inbox {
     /// Who gets new conversations.
     pub team: Option<TeamId>,
     pub widget: WidgetSettings,
-    /// A JSON document: `domain::hours`.
-    pub hours: String,
+    pub hours: Hours,
     pub algorithm: IdentityAlgorithm,
     /// Whether only signed customers may write.
     pub identity_required: bool,
@@ -81,7 +82,7 @@ fn word<T>(row: &Row<'_>, column: usize, parse: fn(&str) -> Option<T>) -> Result
 }
 
 fn read(row: &Row<'_>) -> Result<Inbox, Error> {
-    let widget = row.get::<String>(5)?;
+    let (widget, hours) = (row.get::<String>(5)?, row.get::<String>(6)?);
     Ok(Inbox {
         id: InboxId(row.get(0)?),
         name: row.get(1)?,
@@ -89,7 +90,7 @@ fn read(row: &Row<'_>) -> Result<Inbox, Error> {
         enabled: row.get(3)?,
         team: row.get::<Option<Uuid>>(4)?.map(TeamId),
         widget: serde_json::from_str(&widget).map_err(|error| Error::Corrupt(format!("inbox.widget: {error}")))?,
-        hours: row.get(6)?,
+        hours: serde_json::from_str(&hours).map_err(|error| Error::Corrupt(format!("inbox.hours: {error}")))?,
         algorithm: word(row, 7, IdentityAlgorithm::parse)?,
         identity_required: row.get(8)?,
         public_key: row.get(9)?,
@@ -124,8 +125,8 @@ pub fn identity(q: &mut impl Query, id: InboxId, now: i64) -> Result<Identity, E
     Ok(Identity { algorithm, public_key, secret, old_secret })
 }
 
-fn widget(inbox: &Inbox) -> String {
-    serde_json::to_string(&inbox.widget).expect("settings of words and flags are always JSON")
+fn json(settings: &impl Serialize) -> String {
+    serde_json::to_string(settings).expect("settings of words, times and flags are always JSON")
 }
 
 /// A new one without a secret. `Error::Unique` on `inbox (name)`.
@@ -133,7 +134,7 @@ pub fn insert(tx: &mut Tx<'_>, inbox: &Inbox) -> Result<(), Error> {
     tx.execute(
         INSERT,
         &[
-            &inbox.id.0, &inbox.name, &inbox.channel.as_str(), &inbox.enabled, &inbox.team.map(|id| id.0), &widget(inbox), &inbox.hours,
+            &inbox.id.0, &inbox.name, &inbox.channel.as_str(), &inbox.enabled, &inbox.team.map(|id| id.0), &json(&inbox.widget), &json(&inbox.hours),
             &inbox.algorithm.as_str(), &inbox.identity_required, &inbox.public_key, &inbox.created_at,
         ],
     )?;
@@ -145,7 +146,7 @@ pub fn update(tx: &mut Tx<'_>, inbox: &Inbox) -> Result<(), Error> {
     tx.execute(
         UPDATE,
         &[
-            &inbox.id.0, &inbox.name, &inbox.enabled, &inbox.team.map(|id| id.0), &widget(inbox), &inbox.hours, &inbox.algorithm.as_str(),
+            &inbox.id.0, &inbox.name, &inbox.enabled, &inbox.team.map(|id| id.0), &json(&inbox.widget), &json(&inbox.hours), &inbox.algorithm.as_str(),
             &inbox.identity_required, &inbox.public_key,
         ],
     )?;

@@ -3,15 +3,16 @@
 use super::{key, reach};
 use crate::rights::require_everywhere;
 use crate::usage::{refuse_used, still_unused};
-use crate::{App, Error, Result, audit, secret};
+use crate::{App, Error, Result, audit, secret, setup, workspace};
 use candor_domain::actor::Actor;
 use candor_domain::id::{InboxId, TeamId};
-use candor_domain::inbox::{Channel, IdentityAlgorithm, WidgetSettings};
+use candor_domain::hours::{Calendar, Hours};
+use candor_domain::inbox::{Channel, IdentityAlgorithm, WidgetPatch, WidgetSettings};
 use candor_domain::permission::Permission;
 use candor_domain::staff::display_name;
 use candor_store::inbox::{self, Inbox};
 use candor_store::usage::Thing;
-use candor_store::{Error as StoreError, Note, Query, Queue, Tx, agent_role, team};
+use candor_store::{Error as StoreError, Note, Pool, Query, Queue, Tx, agent_role, team};
 use serde_json::json;
 
 const MAX_NAME: usize = 60;
@@ -24,8 +25,8 @@ pub struct New {
     pub name: String,
     pub channel: Channel,
     pub team: Option<TeamId>,
-    pub widget: WidgetSettings,
-    pub hours: String,
+    pub widget: WidgetPatch,
+    pub hours: Option<Hours>,
 }
 
 /// What is changed; what is absent stays.
@@ -34,8 +35,8 @@ pub struct Patch {
     pub name: Option<String>,
     pub enabled: Option<bool>,
     pub team: Option<Option<TeamId>>,
-    pub widget: Option<WidgetSettings>,
-    pub hours: Option<String>,
+    pub widget: WidgetPatch,
+    pub hours: Option<Hours>,
     pub algorithm: Option<IdentityAlgorithm>,
     pub identity_required: Option<bool>,
     pub public_key: Option<Option<String>>,
@@ -43,15 +44,15 @@ pub struct Patch {
 
 pub async fn create(app: &App, actor: &Actor, new: New) -> Result<Inbox> {
     require_everywhere(actor, Permission::InboxManage)?;
-    let actor = actor.clone();
+    let (actor, locale) = (actor.clone(), app.db.read(Pool::Quick, |rx| workspace::get(rx)).await?.0.default_locale);
     let inbox = Inbox {
         id: app.ids.make(),
         name: named(&new.name)?,
         channel: new.channel,
         enabled: true,
         team: new.team,
-        widget: checked(new.widget)?,
-        hours: new.hours,
+        widget: dressed(new.widget, setup::widget(app, locale))?,
+        hours: open(new.hours.unwrap_or_else(setup::always))?,
         algorithm: IdentityAlgorithm::Hs256,
         identity_required: false,
         public_key: None,
@@ -100,7 +101,7 @@ pub async fn update(app: &App, actor: &Actor, id: InboxId, patch: Patch, expecte
 impl Patch {
     fn checked(mut self) -> Result<Self> {
         self.name = self.name.as_deref().map(named).transpose()?;
-        self.widget = self.widget.map(checked).transpose()?;
+        self.hours = self.hours.map(open).transpose()?;
         self.public_key = match self.public_key {
             Some(Some(typed)) => Some(Some(key::normal(&typed)?)),
             other => other,
@@ -113,7 +114,7 @@ impl Patch {
             name: self.name.unwrap_or(found.name),
             enabled: self.enabled.unwrap_or(found.enabled),
             team: self.team.unwrap_or(found.team),
-            widget: self.widget.unwrap_or(found.widget),
+            widget: dressed(self.widget, found.widget)?,
             hours: self.hours.unwrap_or(found.hours),
             algorithm: self.algorithm.unwrap_or(found.algorithm),
             identity_required: self.identity_required.unwrap_or(found.identity_required),
@@ -141,7 +142,7 @@ pub async fn rotate_secret(app: &App, actor: &Actor, id: InboxId) -> Result<Stri
         let found = inbox::lock(tx, id)?;
         inbox::set_secret(tx, id, kept.as_bytes(), old_until)?;
         let data = json!({ "replaced": found.secret_set, "old_until": found.secret_set.then_some(old_until) });
-        audit::record(tx, &actor, "inbox.secret_changed", ("inbox", id.0), data)?;
+        audit::record(tx, &actor, "inbox.secret_made", ("inbox", id.0), data)?;
         tx.note(Note::Settings);
         Ok::<_, Error>(())
     });
@@ -184,8 +185,14 @@ fn named(name: &str) -> Result<String> {
     display_name(name, MAX_NAME).ok_or_else(|| Error::invalid("name", "1 to 60 characters"))
 }
 
-fn checked(widget: WidgetSettings) -> Result<WidgetSettings> {
-    widget.checked().map_err(|(field, why)| Error::invalid(field, why))
+fn dressed(patch: WidgetPatch, kept: WidgetSettings) -> Result<WidgetSettings> {
+    patch.onto(kept).map_err(|(field, why)| Error::invalid(field, why))
+}
+
+/// Hours that a calendar can be made of.
+fn open(hours: Hours) -> Result<Hours> {
+    Calendar::new(&hours).map_err(|error| Error::invalid("hours", error.to_string()))?;
+    Ok(hours)
 }
 
 fn taken(error: StoreError) -> Error {

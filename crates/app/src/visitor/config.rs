@@ -3,7 +3,7 @@
 use super::{Origin, reachable};
 use crate::{App, Error, Limit, Result};
 use candor_domain::colour::{Brand, Colour, brand};
-use candor_domain::hours::{Calendar, Hours};
+use candor_domain::hours::Calendar;
 use candor_domain::id::InboxId;
 use candor_domain::reply_time::{ReplyTime, reply_time};
 use candor_domain::staff::{AgentState, Presence};
@@ -40,13 +40,12 @@ pub async fn widget(app: &App, id: InboxId, origin: Origin<'_>, peer: IpAddr) ->
     origin.may_use(&inbox)?;
     let now = app.now();
     // Settings are checked when they are saved; what cannot be read keeps the widget open rather than shut.
-    let hours: Option<Hours> = serde_json::from_str(&inbox.hours).ok();
-    let calendar = hours.as_ref().and_then(|hours| Calendar::new(hours).ok());
+    let calendar = Calendar::new(&inbox.hours).ok();
     Ok(Widget {
         brand: brand(inbox.widget.brand.parse().unwrap_or(OWN), LIGHT, DARK),
         open_now: calendar.as_ref().is_none_or(|calendar| calendar.open_at(now)),
         next_change_at: calendar.and_then(|calendar| calendar.next_change(now)),
-        time_zone: hours.map_or_else(|| "UTC".to_owned(), |hours| hours.zone),
+        time_zone: inbox.hours.zone.clone(),
         reply_time: reply_time(&samples),
         agents_online,
         inbox,

@@ -3,8 +3,8 @@
 mod origin;
 mod widget;
 
-pub use origin::Origin;
-pub use widget::{Position, WidgetSettings};
+pub use origin::{Origin, OriginError};
+pub use widget::{Position, WidgetPatch, WidgetSettings};
 
 use crate::word::words;
 

@@ -32,9 +32,42 @@ pub struct WidgetSettings {
     pub default_locale: Locale,
 }
 
+/// A change of the settings; what is absent stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WidgetPatch {
+    pub team_name: Option<String>,
+    pub brand: Option<String>,
+    pub greeting: Option<ByLocale>,
+    pub position: Option<Position>,
+    pub origins: Option<Vec<Origin>>,
+    pub anonymous_allowed: Option<bool>,
+    pub csat: Option<bool>,
+    pub anti_scam: Option<bool>,
+    pub default_locale: Option<Locale>,
+}
+
 const MAX_NAME: usize = 60;
 const MAX_GREETING: usize = 500;
 const MAX_ORIGINS: usize = 50;
+
+impl WidgetPatch {
+    /// The settings with this change made, if the result can be used.
+    pub fn onto(self, kept: WidgetSettings) -> Result<WidgetSettings, (&'static str, &'static str)> {
+        let changed = WidgetSettings {
+            team_name: self.team_name.unwrap_or(kept.team_name),
+            brand: self.brand.unwrap_or(kept.brand),
+            greeting: self.greeting.unwrap_or(kept.greeting),
+            position: self.position.unwrap_or(kept.position),
+            origins: self.origins.unwrap_or(kept.origins),
+            anonymous_allowed: self.anonymous_allowed.unwrap_or(kept.anonymous_allowed),
+            csat: self.csat.unwrap_or(kept.csat),
+            anti_scam: self.anti_scam.unwrap_or(kept.anti_scam),
+            default_locale: self.default_locale.unwrap_or(kept.default_locale),
+        };
+        changed.checked()
+    }
+}
 
 impl WidgetSettings {
     /// The settings with names trimmed and origins once each, or the field that cannot be used and why.
@@ -91,6 +124,13 @@ mod tests {
         assert_eq!(kept.origins.len(), 2);
         assert_eq!(kept.greeting.get(Locale::TraditionalChinese), None);
         assert!(kept.allows("https://a.example") && !kept.allows("https://c.example"));
+    }
+
+    #[test]
+    fn a_change_touches_what_it_names() {
+        let patch = WidgetPatch { brand: Some("#000000".to_owned()), csat: Some(false), ..WidgetPatch::default() };
+        let changed = patch.onto(settings()).expect("a good change");
+        assert_eq!((changed.brand.as_str(), changed.csat, changed.anti_scam), ("#000000", false, true));
     }
 
     #[test]
