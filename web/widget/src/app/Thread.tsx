@@ -2,7 +2,7 @@
 import { h, type ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { VisitorEvent } from '$shared/api/types';
-import { desk } from './desk';
+import { desk, isNew } from './desk';
 import { Icon } from './Icon';
 import { rows } from './rows';
 import { Say } from './Say';
@@ -23,11 +23,13 @@ export function Thread({ children }: { children?: ComponentChildren }) {
 
   const state = [desk.conversation?.their_read_seq, desk.stuck, desk.online, desk.progress];
   const list = useMemo(() => {
-    const all = rows(events, out.filter((item) => item.thread === thread));
+    // What waits for a conversation that is out of reach shows in the new one.
+    const lostTo = (id: string): boolean => isNew(thread) && !isNew(id) && !desk.list.some((one) => one.id === id);
+    const all = rows(events, out.filter((item) => item.thread === thread || lostTo(item.thread)));
     const lastMine = all.findLast((row) => row.kind === 'say' && row.mine && row.message);
     return all.map((row) => row.kind === 'say' ? <Say row={row} last={row === lastMine} key={row.key} />
       : <p class="line" key={row.key}>{row.kind === 'day' ? `${day(row.at)} ${clock(row.at)}` : happened(row.event)}</p>);
-  }, [events, out, thread, locale(), ...state]);
+  }, [events, out, thread, locale(), desk.list.length, ...state]);
 
   const settle = (): void => {
     const box = log.current!;

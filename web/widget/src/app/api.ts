@@ -18,8 +18,8 @@ export const authorised = (): string | undefined => token;
 export const bearer = (): Record<string, string> => (token ? { authorization: `Bearer ${token}` } : {});
 
 /** Called when the desk does not know our session any more. */
-let onLost: () => void = () => {};
-export const whenLost = (act: () => void): void => { onLost = act; };
+let onLost: () => Promise<void> | void = () => {};
+export const whenLost = (act: typeof onLost): void => { onLost = act; };
 
 /** The problem of an answer that is not 2xx; a proxy's HTML page has only its status. */
 export function trouble(status: number, text: string): Trouble {
@@ -29,7 +29,7 @@ export function trouble(status: number, text: string): Trouble {
 }
 
 async function refused(answer: Response): Promise<Trouble> {
-  if (answer.status === 401 && token) onLost();
+  if (answer.status === 401 && token) await onLost();
   return trouble(answer.status, await answer.text().catch(() => ''));
 }
 

@@ -9,7 +9,13 @@ const theme = query.get('theme');
 if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
 
 /** What is kept: nothing at all until the first message or a signed identity. `sub` tells whether a new JWT is the same person. */
-export interface Kept { token?: string; contact?: VisitorContact; sub?: string }
+export interface Kept {
+  token?: string;
+  contact?: VisitorContact;
+  sub?: string;
+  /** The last conversation made, and the `new:…` thread it came from: another tab may still write to that. */
+  made?: [from: string, to: string];
+}
 const key = `candor:${inbox}`;
 let memory: Kept | undefined;
 
@@ -29,8 +35,8 @@ export function keep(value: Kept | undefined): void {
   } catch { /* Blocked: this tab's memory has to do. */ }
 }
 
-/** The other tabs of this visitor: `session` changed, `out`box changed, everything was `wiped`. */
-export type Word = 'session' | 'out' | 'wiped';
+/** The other tabs of this visitor: `session` changed, `out`box changed, a conversation was `made`, everything was `wiped`. */
+export type Word = 'session' | 'out' | 'made' | 'wiped';
 const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(key);
 export const tell = (word: Word): void => channel?.postMessage(word);
 export const listen = (hear: (word: Word) => void): void => { if (channel) channel.onmessage = (event) => hear(event.data); };

@@ -3,7 +3,7 @@
 import { authorised } from './api';
 import { desk, isNew, upsert } from './desk';
 import { backoff } from './env';
-import { announce, catchUp, load, open, take } from './thread';
+import { announce, catchUp, isPlaced, load, open, take } from './thread';
 import type { VisitorFrameIn, VisitorFrameOut } from './frames';
 
 export interface Line { send(frame: VisitorFrameOut): void; close(): void }
@@ -54,7 +54,7 @@ export async function connect(): Promise<void> {
     asked = 0;
     if (!frame) return;
     if (frame.type === 'ready') {
-      const again = desk.cut;
+      const again = desk.cut || !isPlaced();
       ready = true;
       tries = refused = 0;
       desk.cut = false;

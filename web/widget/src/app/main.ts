@@ -4,13 +4,13 @@ import type { WidgetConfig } from '$shared/api/types';
 import './app.css';
 import { call, Trouble, whenLost } from './api';
 import { App } from './App';
-import { desk, isNew, redraw, whenChanged } from './desk';
-import { full, inbox, listen } from './env';
+import { desk, redraw, whenChanged } from './desk';
+import { full, inbox, kept, listen } from './env';
 import * as host from './host';
 import { hurry, whenSignedOut } from './live';
 import { pump, retryNow } from './sender';
-import { changed, identify, lost, show, start, wipe, wiped } from './session';
-import { reload } from './thread';
+import { changed, identify, lost, start, wipe, wiped } from './session';
+import { open, reload } from './thread';
 import { speak, undecided } from './words';
 
 const spoken = speak();
@@ -57,7 +57,7 @@ function prefill(text: string): void {
 }
 
 whenLost(lost);
-whenSignedOut(lost);
+whenSignedOut(() => void lost());
 host.listen((message) => {
   if (message.type === 'init' || message.type === 'show') {
     desk.page = message.page;
@@ -75,9 +75,9 @@ listen((word) => {
   if (word === 'session') changed();
   else if (word === 'wiped') wiped();
   else {
-    const had = desk.out.some((item) => item.thread === desk.thread);
-    // Another tab has made the conversation we were starting here.
-    void reload().then(() => { if (had && isNew(desk.thread) && !desk.out.some((item) => item.thread === desk.thread)) return show(); }).catch(() => {});
+    void reload();
+    const made = kept()?.made;
+    if (word === 'made' && made?.[0] === desk.thread) void open(made[1]);
   }
 });
 addEventListener('online', () => { desk.online = true; hurry(); retryNow(); void configure(); });

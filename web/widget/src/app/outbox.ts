@@ -80,6 +80,9 @@ export const done = (client_id: string, from?: string, to?: string) =>
     else if (to && item.thread === from) store.put({ ...item, thread: to });
   }));
 
+/** Uploads belong to a session and go with it. */
+export const unsent = (files: Attached[]): Attached[] => files.map(({ blob, name }) => ({ blob, name }));
+
 export async function wipe(): Promise<void> {
   memory = [];
   const db = await opened;

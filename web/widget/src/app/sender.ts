@@ -3,11 +3,11 @@
 import type { FileInfo, VisitorConversation, VisitorEvent } from '$shared/api/types';
 import { call, Trouble, upload } from './api';
 import { desk, isNew, upsert } from './desk';
-import { alone, backoff, uuid } from './env';
+import { alone, backoff, keep, kept, tell, uuid } from './env';
 import { watch } from './live';
-import { add, change, done, waiting, type Item } from './outbox';
+import { add, change, done, unsent, waiting, type Item } from './outbox';
 import { begin } from './session';
-import { announce, others, reload, take } from './thread';
+import { announce, reload, take } from './thread';
 
 let tries = 0;
 let running = false;
@@ -29,7 +29,7 @@ export async function write(text: string, files: File[], email: string): Promise
 
 async function moved(): Promise<void> {
   await reload();
-  others();
+  tell('out');
 }
 
 /** Takes the waiting messages up again at once. */
@@ -56,14 +56,14 @@ export function retryNow(): void {
 
 /** Throws only what is worth repeating. */
 async function attempt(item: Item): Promise<void> {
+  const signed = !!kept()?.sub;
   try {
     await deliver(item);
   } catch (error) {
     if (!(error instanceof Trouble) || error.again) throw error;
-    // Nobody's session any more and nothing to belong to: the next turn begins a new one.
-    if (error.code === 'unauthenticated' && isNew(item.thread) && desk.config?.anonymous_allowed && tries++ < 2) return;
-    // Uploads belong to a session and may have gone with it.
-    if (error.code !== 'cancelled') await change(item.id, { failed: error.code, files: item.files.map(({ blob, name }) => ({ blob, name })) });
+    // An anonymous session has gone: the next turn begins another.
+    if (error.code === 'unauthenticated' && !signed && desk.config?.anonymous_allowed && tries++ < 2) return;
+    if (error.code !== 'cancelled') await change(item.id, { failed: error.code, files: unsent(item.files) });
   } finally {
     current = undefined;
     await moved();
@@ -83,13 +83,17 @@ async function deliver(item: Item): Promise<void> {
   }
   if (files.length) await change(item.id, { files: item.files });
   const body = { client_id: item.client_id, ...(item.text && { text: item.text }), ...(files.length && { files }) };
-  if (isNew(item.thread)) {
+  const made = kept()?.made;
+  const thread = made?.[0] === item.thread ? made[1] : item.thread;
+  if (isNew(thread)) {
     const { conversation, event } = await call<{ conversation: VisitorConversation; event: VisitorEvent }>('POST', '/conversations', { ...body, ...item.start });
     upsert(conversation);
+    keep({ ...kept(), made: [thread, conversation.id] });
     await acknowledged(item, conversation.id, event);
+    tell('made');
   } else {
-    const { event } = await call<{ event: VisitorEvent }>('POST', `/conversations/${item.thread}/messages`, body);
-    await acknowledged(item, item.thread, event);
+    const { event } = await call<{ event: VisitorEvent }>('POST', `/conversations/${thread}/messages`, body);
+    await acknowledged(item, thread, event);
   }
 }
 

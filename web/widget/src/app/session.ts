@@ -6,7 +6,7 @@ import { desk, isNew } from './desk';
 import { alone, inbox, keep, kept, tell, type Kept } from './env';
 import * as live from './live';
 import * as outbox from './outbox';
-import { fresh, load, open, reload } from './thread';
+import { fresh, show } from './thread';
 import { locale } from './words';
 
 /** A signed JWT not used yet, for the moment the kept session turns out to be dead. */
@@ -65,17 +65,6 @@ export async function identify(jwt: string): Promise<void> {
   await show();
 }
 
-/** The list, and the thread the visitor is most likely to want. */
-export async function show(): Promise<void> {
-  await reload();
-  const started = desk.out.at(-1)?.thread;
-  if (authorised()) await load();
-  if (started && isNew(started)) return fresh(started);
-  const one = desk.list.find((other) => other.id === (started ?? desk.thread)) ?? desk.list.find((other) => other.category !== 'closed');
-  // A new message half written stays where it is.
-  if (one && !(isNew(desk.thread) && desk.draft)) await open(one.id);
-}
-
 export async function start(): Promise<void> {
   const have = kept();
   if (!have) return;
@@ -83,14 +72,19 @@ export async function start(): Promise<void> {
   await show().catch(() => {});
 }
 
-/** The desk does not know the token any more. What waits to be sent stays. */
-export function lost(): void {
+/** The desk does not know the token any more. What waits to be sent stays: as a new conversation of a new anonymous visitor, or, when the
+    person was signed in, until they are again. */
+export async function lost(): Promise<void> {
   const { token, sub } = kept() ?? {};
   if (token !== authorised()) return take(kept());
   keep(desk.out.length ? {} : undefined);
   forget();
   tell('session');
   if (spare && sub) void identify(spare).catch(() => {});
+  if (sub) return;
+  for (const item of await outbox.waiting()) {
+    if (!isNew(item.thread)) await outbox.change(item.id, { thread: desk.thread, files: outbox.unsent(item.files) });
+  }
 }
 
 function forget(): void {

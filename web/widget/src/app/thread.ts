@@ -1,8 +1,8 @@
 // The open thread: load it, keep it gap-free, mark it read. Numbers are the conversation's `public_seq`.
 import type { VisitorConversation, VisitorEvent } from '$shared/api/types';
-import { call } from './api';
+import { authorised, call } from './api';
 import { desk, isNew, upsert } from './desk';
-import { tell, uuid } from './env';
+import { uuid } from './env';
 import * as host from './host';
 import { watch } from './live';
 import { done, waiting } from './outbox';
@@ -83,8 +83,27 @@ export async function load(): Promise<void> {
   desk.list = page.items;
 }
 
+/** The first screen is up: list and thread are what the desk has. */
+let placed = false;
+export const isPlaced = (): boolean => placed;
+
+/** The list, and the thread the visitor is most likely to want. */
+export async function show(): Promise<void> {
+  await reload();
+  const started = desk.out.at(-1)?.thread;
+  const begun = !!started && isNew(started);
+  if (begun) fresh(started);
+  if (authorised()) await load();
+  placed = true;
+  if (begun) return;
+  const one = desk.list.find((other) => other.id === (started ?? desk.thread)) ?? desk.list.find((other) => other.category !== 'closed');
+  // A new message half written stays where it is.
+  if (one && !(isNew(desk.thread) && desk.draft)) await open(one.id);
+}
+
 /** After a line was cut: whatever was missed. */
 export async function catchUp(): Promise<void> {
+  if (!placed) return show();
   await load();
   if (!isNew(desk.thread)) await (desk.events.length ? fill(desk.thread) : open(desk.thread));
 }
@@ -103,5 +122,3 @@ export async function markRead(): Promise<void> {
 export function announce(id: string, from: 'me' | 'them'): void {
   host.post({ type: 'message', from, conversation: id });
 }
-
-export const others = (): void => tell('out');
