@@ -83,3 +83,8 @@ async fn wake(app: &App, id: ConversationId, row: Uuid) -> Result<()> {
         })
         .await
 }
+
+/// When the next timer is due; `None` when there is none, or it cannot be read now.
+pub(crate) async fn next_due(app: &App) -> Option<i64> {
+    app.db.read(Pool::Quick, |rx| timer::next(rx).map_err(crate::Error::from)).await.ok().flatten()
+}

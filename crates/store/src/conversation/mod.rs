@@ -2,8 +2,10 @@
 //!
 //! The row is also the lock of the stream: whoever writes events holds it first.
 
+mod open;
 mod row;
 
+pub use open::{changed_since, marks_of, open_marks, open_mentions, open_states};
 pub use row::{Row, page, read_text, rows};
 
 use crate::keys::{Cell, KeyId};

@@ -1,0 +1,148 @@
+//! What runs beside requests: following notes, reacting, firing timers, chores. Every loop survives its failures and
+//! ends when the server goes down; nothing here holds state that the database does not.
+
+use crate::reactor::{self, Lane};
+use crate::{App, chores, timers};
+use candor_store::{Backend, Note};
+use std::collections::HashMap;
+use std::time::Duration;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// Which loops a process runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Roles {
+    /// Sockets and lists.
+    pub screens: bool,
+    /// Reactions, timers, chores.
+    pub work: bool,
+}
+
+/// How often a loop looks although nothing was told: notes may be lost.
+const POLL: Duration = Duration::from_secs(1);
+/// How long a loop rests after a failure.
+const REST: Duration = Duration::from_millis(500);
+const CHORES: Duration = Duration::from_secs(60);
+
+/// Starts the loops; they end when `stop` is cancelled.
+pub fn start(app: &App, roles: Roles, stop: &CancellationToken) -> JoinSet<()> {
+    let mut loops = JoinSet::new();
+    let mut spawn = |name: &'static str, run: std::pin::Pin<Box<dyn Future<Output = ()> + Send>>| {
+        let stop = stop.clone();
+        loops.spawn(async move {
+            if stop.run_until_cancelled(run).await.is_some() {
+                tracing::error!(name, "a background loop ended by itself");
+            }
+        });
+    };
+    if roles.screens {
+        spawn("live", Box::pin(follow(app.clone())));
+        spawn("sweep", Box::pin(sweep(app.clone())));
+    }
+    if roles.work {
+        let lanes = match app.db.backend() {
+            Backend::Sqlite => 1,
+            Backend::Postgres => 2,
+        };
+        for lane in 0..lanes {
+            spawn("reactor", Box::pin(react(app.clone(), Lane(lane))));
+        }
+        spawn("timers", Box::pin(fire(app.clone())));
+        spawn("chores", Box::pin(tidy(app.clone())));
+    }
+    loops
+}
+
+/// Follows the store's notes. Wake-ups that wait together are told once each stream.
+async fn follow(app: App) {
+    let mut notes = app.db.notes();
+    loop {
+        let first = match notes.recv().await {
+            Ok(note) => note,
+            Err(RecvError::Lagged(_)) => Note::Gap,
+            Err(RecvError::Closed) => return std::future::pending().await,
+        };
+        let (mut moved, mut others): (HashMap<Uuid, i64>, Vec<Note>) = Default::default();
+        let mut next = Some(first);
+        while let Some(note) = next {
+            match note {
+                Note::Wake { stream, seq } => {
+                    let known = moved.entry(stream).or_insert(seq);
+                    *known = seq.max(*known);
+                }
+                other => others.push(other),
+            }
+            next = match notes.try_recv() {
+                Ok(note) => Some(note),
+                Err(TryRecvError::Lagged(_)) => Some(Note::Gap),
+                Err(TryRecvError::Empty | TryRecvError::Closed) => None,
+            };
+        }
+        let wakes = moved.into_iter().map(|(stream, seq)| Note::Wake { stream, seq });
+        for note in others.into_iter().chain(wakes) {
+            if let Err(problem) = app.live.hear(&app.db, note).await {
+                tracing::warn!(%problem, "a note could not be followed; the sweep will find what moved");
+            }
+        }
+    }
+}
+
+async fn sweep(app: App) {
+    loop {
+        sleep(POLL).await;
+        if let Err(problem) = app.live.sweep(&app.db, app.now()).await {
+            tracing::warn!(%problem, "the sweep failed; it is tried again");
+        }
+    }
+}
+
+async fn react(app: App, lane: Lane) {
+    let mut notes = app.db.notes();
+    loop {
+        match reactor::turn(&app, lane).await {
+            Ok(0) => drop(timeout(POLL, notes.recv()).await),
+            Ok(_) => {}
+            Err(problem) => {
+                tracing::warn!(%problem, "the reactor failed; it goes on where it was");
+                sleep(REST).await;
+            }
+        }
+    }
+}
+
+/// Fires timers. What is told in memory only makes it look earlier; the row is the truth.
+async fn fire(app: App) {
+    let mut notes = app.db.notes();
+    let mut look = Instant::now();
+    loop {
+        tokio::select! {
+            () = sleep_until(look) => {
+                if let Err(problem) = timers::fire_due(&app).await {
+                    tracing::warn!(%problem, "timers could not be read; they are tried again");
+                }
+                look = Instant::now() + wait(timers::next_due(&app).await, app.now());
+            }
+            note = notes.recv() => {
+                if let Ok(Note::Timer { due_at }) = note {
+                    look = look.min(Instant::now() + wait(Some(due_at), app.now()));
+                }
+            }
+        }
+    }
+}
+
+/// How long until a time, at most a poll.
+fn wait(due_at: Option<i64>, now: i64) -> Duration {
+    let left = due_at.map_or(POLL, |due_at| Duration::from_millis(u64::try_from(due_at - now).unwrap_or(0)));
+    left.clamp(Duration::from_millis(2), POLL)
+}
+
+async fn tidy(app: App) {
+    loop {
+        chores::run(&app).await;
+        sleep(CHORES).await;
+    }
+}

@@ -1,0 +1,94 @@
+//! The orders that are kept for the lists everybody has open: a page is read off, not sorted.
+
+use super::entry::Entry;
+use super::open_set::{Count, Place};
+use super::view::{Sort, View};
+use candor_domain::id::{AgentId, InboxId, TeamId};
+use std::collections::{BTreeSet, HashMap};
+
+/// A part of the open set whose order is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Group {
+    All,
+    Unassigned,
+    Assignee(AgentId),
+    Team(TeamId),
+    Inbox(InboxId),
+    Snoozed,
+}
+
+impl Group {
+    /// The group a list is read from, where one is kept for it.
+    pub(super) fn of(view: View, agent: AgentId) -> Option<Self> {
+        Some(match view {
+            View::Mine => Self::Assignee(agent),
+            View::Unassigned => Self::Unassigned,
+            View::All => Self::All,
+            View::Snoozed => Self::Snoozed,
+            View::Team(id) => Self::Team(id),
+            View::Inbox(id) => Self::Inbox(id),
+            View::Mentions | View::Resolved => return None,
+        })
+    }
+
+    fn of_entry(entry: &Entry) -> impl Iterator<Item = Self> {
+        let case = &entry.stored.case;
+        let awake = [
+            Some(Self::All),
+            Some(case.assignee.map_or(Self::Unassigned, Self::Assignee)),
+            case.team.map(Self::Team),
+            Some(Self::Inbox(case.inbox)),
+        ];
+        let asleep = [Some(Self::Snoozed), None, None, None];
+        (if case.snoozed { asleep } else { awake }).into_iter().flatten()
+    }
+}
+
+#[derive(Debug, Default)]
+struct Orders {
+    waiting: BTreeSet<Place>,
+    newest: BTreeSet<Place>,
+    ours: usize,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Groups(HashMap<Group, Orders>);
+
+impl Groups {
+    pub(super) fn insert(&mut self, entry: &Entry) {
+        for group in Group::of_entry(entry) {
+            let orders = self.0.entry(group).or_default();
+            orders.waiting.insert((Sort::Waiting.key(entry), entry.id().0));
+            orders.newest.insert((Sort::Newest.key(entry), entry.id().0));
+            orders.ours += usize::from(entry.ours());
+        }
+    }
+
+    pub(super) fn remove(&mut self, entry: &Entry) {
+        for group in Group::of_entry(entry) {
+            let Some(orders) = self.0.get_mut(&group) else { continue };
+            orders.waiting.remove(&(Sort::Waiting.key(entry), entry.id().0));
+            orders.newest.remove(&(Sort::Newest.key(entry), entry.id().0));
+            orders.ours -= usize::from(entry.ours());
+            if orders.newest.is_empty() {
+                self.0.remove(&group);
+            }
+        }
+    }
+
+    /// The kept order of a group; `None` where this order is not kept, an empty one where the group is empty.
+    pub(super) fn ordered(&self, group: Group, sort: Sort) -> Option<&BTreeSet<Place>> {
+        static EMPTY: BTreeSet<Place> = BTreeSet::new();
+        let orders = self.0.get(&group);
+        match sort {
+            Sort::Waiting => Some(orders.map_or(&EMPTY, |orders| &orders.waiting)),
+            Sort::Newest => Some(orders.map_or(&EMPTY, |orders| &orders.newest)),
+            Sort::Oldest | Sort::Priority => None,
+        }
+    }
+
+    pub(super) fn count(&self, group: Group) -> Option<Count> {
+        let orders = self.0.get(&group);
+        Some(orders.map_or(Count::default(), |orders| Count { total: orders.newest.len(), us: orders.ours }))
+    }
+}

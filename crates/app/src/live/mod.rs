@@ -1,0 +1,17 @@
+//! Live screens: woken by (stream, seq), reading from the database what their actor may see.
+//!
+//! The hub follows the store's notes and tells sockets that something moved; it never sends text itself. Notes may
+//! be lost, so once a second a sweep compares what changed with what was told: a screen is two seconds behind at most.
+
+mod entry;
+mod groups;
+mod hub;
+mod open_set;
+mod presence;
+mod view;
+
+pub use entry::Entry;
+pub use hub::{Change, Hub, News, VisitorNews, VisitorSocket};
+pub use open_set::{Ask, Count, OpenSet, Place};
+pub use presence::{Doing, Presence, Viewer};
+pub use view::{Sort, View};

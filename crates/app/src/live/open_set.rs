@@ -1,0 +1,223 @@
+//! The open set: every open conversation's plain columns in memory, so that lists and counts need no SQL and cost
+//! grows with open work, not with history.
+//!
+//! It follows the database: a wake-up reads the row again. Nothing is decided by it; permissions are checked on the
+//! database when a case is opened.
+
+use super::entry::Entry;
+use super::groups::{Group, Groups};
+use super::view::{Sort, View};
+use crate::Result;
+use candor_domain::filter::Filter;
+use candor_domain::id::{AgentId, ConversationId};
+use candor_domain::permission::Scope;
+use candor_store::{Db, Pool, conversation, mention};
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use uuid::Uuid;
+
+/// How many rows one read of the start-up brings.
+const PIECE: i64 = 2_000;
+
+/// All open conversations.
+#[derive(Debug, Default)]
+pub struct OpenSet(RwLock<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    entries: HashMap<ConversationId, Arc<Entry>>,
+    groups: Groups,
+}
+
+/// What a list asks for.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    pub agent: AgentId,
+    pub scope: Scope,
+    pub view: View,
+    pub filter: Option<Filter>,
+    pub sort: Sort,
+}
+
+impl Ask {
+    /// Whether an entry stands in the list.
+    pub fn holds(&self, entry: &Entry) -> bool {
+        self.view.holds(entry, self.agent) && entry.within(&self.scope) && self.filter.as_ref().is_none_or(|filter| filter.matches(&entry.facts(self.agent)))
+    }
+}
+
+/// Where a page begins: behind this key and id.
+pub type Place = (i64, Uuid);
+
+impl OpenSet {
+    /// Reads all open work.
+    pub async fn load(&self, db: &Db) -> Result<()> {
+        let mut entries: HashMap<ConversationId, Entry> = HashMap::new();
+        let mut after = ConversationId(Uuid::nil());
+        loop {
+            let piece = db.read(Pool::Slow, move |rx| conversation::open_states(rx, after, PIECE).map_err(crate::Error::from)).await?;
+            let Some(last) = piece.last() else { break };
+            after = last.case.id;
+            entries.extend(piece.into_iter().map(|stored| (stored.case.id, Entry::new(stored, vec![], vec![]))));
+        }
+        let (marks, mentions) = db
+            .read(Pool::Slow, |rx| Ok::<_, crate::Error>((conversation::open_marks(rx)?, conversation::open_mentions(rx)?)))
+            .await?;
+        for (id, agent, seq) in marks {
+            if let Some(entry) = entries.get_mut(&id) {
+                entry.marks.push((agent, seq));
+            }
+        }
+        for (id, agent, seq) in mentions {
+            if let Some(entry) = entries.get_mut(&id) {
+                entry.mentions.push((agent, seq));
+            }
+        }
+        let mut fresh = Kept::default();
+        for (id, entry) in entries {
+            fresh.put(id, Some(Arc::new(entry)));
+        }
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        Ok(())
+    }
+
+    /// Reads one conversation again; answers what it was and what it is now, `None` for what is not open.
+    pub async fn refresh(&self, db: &Db, id: ConversationId) -> Result<(Option<Arc<Entry>>, Option<Arc<Entry>>)> {
+        let now = db
+            .read(Pool::Quick, move |rx| {
+                let stored = match conversation::get(rx, id) {
+                    Err(candor_store::Error::NotFound) => return Ok::<_, crate::Error>(None),
+                    other => other?,
+                };
+                if !stored.case.category.is_open() {
+                    return Ok(None);
+                }
+                Ok(Some(Entry::new(stored, conversation::marks_of(rx, id)?, mention::of_case(rx, id)?)))
+            })
+            .await?
+            .map(Arc::new);
+        let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        // Two reads may cross; an older one must not win.
+        if let (Some(fresh), Some(known)) = (&now, kept.entries.get(&id))
+            && known.stored.case.seq > fresh.stored.case.seq
+        {
+            return Ok((Some(known.clone()), Some(known.clone())));
+        }
+        let before = kept.put(id, now.clone());
+        Ok((before, now))
+    }
+
+    /// One page of a list: ids in order, and where the next page begins.
+    pub fn page(&self, ask: &Ask, after: Option<Place>, limit: usize) -> (Vec<ConversationId>, Option<Place>) {
+        let kept = self.read();
+        let mut page: Vec<Place> = Vec::with_capacity(limit + 1);
+        let mut take = |place: Place, entry: &Entry| {
+            if ask.holds(entry) {
+                page.push(place);
+            }
+            page.len() <= limit
+        };
+        let group = Group::of(ask.view, ask.agent);
+        match group.and_then(|group| kept.groups.ordered(group, ask.sort)) {
+            Some(ordered) => {
+                let from = after.map_or(std::ops::Bound::Unbounded, std::ops::Bound::Excluded);
+                for place in ordered.range((from, std::ops::Bound::Unbounded)) {
+                    let Some(entry) = kept.entries.get(&ConversationId(place.1)) else { continue };
+                    if !take(*place, entry) {
+                        break;
+                    }
+                }
+            }
+            None => {
+                // No order is kept for this list: it is short, or seldom asked for.
+                let mut all: Vec<(Place, &Arc<Entry>)> = kept.entries.values().map(|entry| ((ask.sort.key(entry), entry.id().0), entry)).collect();
+                all.retain(|(place, entry)| after.is_none_or(|after| *place > after) && ask.view.holds(entry, ask.agent));
+                all.sort_unstable_by_key(|(place, _)| *place);
+                for (place, entry) in all {
+                    if !take(place, entry) {
+                        break;
+                    }
+                }
+            }
+        }
+        let more = page.len() > limit;
+        page.truncate(limit);
+        let next = page.last().copied().filter(|_| more);
+        (page.into_iter().map(|(_, id)| ConversationId(id)).collect(), next)
+    }
+
+    /// How many stand in a list, how many of them wait for us.
+    pub fn count(&self, view: View, agent: AgentId, scope: &Scope) -> Count {
+        let kept = self.read();
+        if let (Some(group), Scope::Everywhere) = (Group::of(view, agent), scope)
+            && let Some(count) = kept.groups.count(group)
+        {
+            return count;
+        }
+        let mut count = Count::default();
+        let mut add = |entry: &Entry| {
+            if view.holds(entry, agent) && entry.within(scope) {
+                count.total += 1;
+                count.us += usize::from(entry.ours());
+            }
+        };
+        match Group::of(view, agent).and_then(|group| kept.groups.ordered(group, Sort::Newest)) {
+            Some(ordered) => ordered.iter().filter_map(|(_, id)| kept.entries.get(&ConversationId(*id))).for_each(|entry| add(entry)),
+            None => kept.entries.values().for_each(|entry| add(entry)),
+        }
+        count
+    }
+
+    /// How many of a list this agent has not read.
+    pub fn unread(&self, view: View, agent: AgentId, scope: &Scope) -> usize {
+        let kept = self.read();
+        let counts = |entry: &&Arc<Entry>| {
+            let news = if view == View::Mentions { entry.mentioned_seq(agent) > entry.read_seq(agent) } else { entry.unread(agent) };
+            view.holds(entry, agent) && entry.within(scope) && news
+        };
+        match Group::of(view, agent).and_then(|group| kept.groups.ordered(group, Sort::Newest)) {
+            Some(ordered) => ordered.iter().filter_map(|(_, id)| kept.entries.get(&ConversationId(*id))).filter(counts).count(),
+            None => kept.entries.values().filter(counts).count(),
+        }
+    }
+
+    pub fn get(&self, id: ConversationId) -> Option<Arc<Entry>> {
+        self.read().entries.get(&id).cloned()
+    }
+
+    pub fn len(&self) -> usize {
+        self.read().entries.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Kept> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The size of a list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    pub total: usize,
+    /// Of them, how many wait for us.
+    pub us: usize,
+}
+
+impl Kept {
+    fn put(&mut self, id: ConversationId, now: Option<Arc<Entry>>) -> Option<Arc<Entry>> {
+        let before = match &now {
+            Some(entry) => self.entries.insert(id, entry.clone()),
+            None => self.entries.remove(&id),
+        };
+        if let Some(before) = &before {
+            self.groups.remove(before);
+        }
+        if let Some(now) = &now {
+            self.groups.insert(now);
+        }
+        before
+    }
+}
