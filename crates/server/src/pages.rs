@@ -30,7 +30,7 @@ pub async fn fallback(State(state): State<AppState>, request: Request) -> Respon
         return ApiError::new(Code::MethodNotAllowed).into_response();
     }
     let name = path.trim_start_matches('/');
-    if name.starts_with("demo/") && !state.demo {
+    if name.starts_with("demo/") && !state.options.demo {
         return ApiError::new(Code::NotFound).into_response();
     }
     match candor_assets::get(name) {
@@ -47,7 +47,7 @@ fn console(state: &AppState, asked: &HeaderMap) -> Response {
 
 /// `/demo`: stands for an exchange's site that has the widget on it.
 pub async fn demo(State(state): State<AppState>, asked: HeaderMap) -> Response {
-    if !state.demo {
+    if !state.options.demo {
         return ApiError::new(Code::NotFound).into_response();
     }
     page("demo/index.html", &asked, headers::demo_policy(), true)

@@ -15,19 +15,25 @@ pub struct AppState(Arc<Parts>);
 pub struct Parts {
     pub app: App,
     pub site: Site,
-    /// Proxies whose word on the client's address counts.
-    pub trusted_proxies: Vec<Network>,
+    pub options: Options,
     /// Cancelled when the server begins to go down: sockets tell their clients to come back.
     pub draining: CancellationToken,
     /// Open sockets and streams hold one of its tokens, so that going down can wait for them.
     pub sockets: TaskTracker,
+}
+
+/// What the operator decides about the outside.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Proxies whose word on the client's address counts.
+    pub trusted_proxies: Vec<Network>,
     /// Whether the demo page is offered.
     pub demo: bool,
 }
 
 impl AppState {
-    pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+    pub fn new(app: App, site: Site, options: Options) -> Self {
+        Self(Arc::new(Parts { app, site, options, draining: CancellationToken::new(), sockets: TaskTracker::new() }))
     }
 }
 

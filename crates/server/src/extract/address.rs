@@ -21,7 +21,7 @@ impl FromRequestParts<AppState> for ClientAddress {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
         let peer = parts.extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
-        Ok(Self(client(peer, &parts.headers, &state.trusted_proxies)))
+        Ok(Self(client(peer, &parts.headers, &state.options.trusted_proxies)))
     }
 }
 

@@ -17,15 +17,15 @@ mod tests {
 
     #[test]
     fn only_a_bearer_token_is_read() {
-        let read = |value: &str| {
+        let of = |value: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::AUTHORIZATION, value.parse().unwrap());
-            super::read(&headers).map(str::to_owned)
+            read(&headers).map(str::to_owned)
         };
-        assert_eq!(read("Bearer abc").as_deref(), Some("abc"));
-        assert_eq!(read("bearer  abc").as_deref(), Some("abc"));
-        assert_eq!(read("Basic abc"), None);
-        assert_eq!(read("Bearer"), None);
-        assert_eq!(read(&format!("Bearer {}", "a".repeat(600))), None);
+        assert_eq!(of("Bearer abc").as_deref(), Some("abc"));
+        assert_eq!(of("bearer  abc").as_deref(), Some("abc"));
+        assert_eq!(of("Basic abc"), None);
+        assert_eq!(of("Bearer"), None);
+        assert_eq!(of(&format!("Bearer {}", "a".repeat(600))), None);
     }
 }

@@ -1,0 +1,58 @@
+//! The closed lists of words, described in the OpenAPI document from the domain's own enums.
+//!
+//! The types here only describe: values are read and written as the domain's enums.
+
+use serde::{Deserialize, Deserializer};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::RefOr;
+use utoipa::{PartialSchema, ToSchema};
+
+macro_rules! describe {
+    ($($(#[$doc:meta])* $name:ident = $kind:path),* $(,)?) => {$(
+        $(#[$doc])*
+        pub struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let words = <$kind>::ALL.iter().map(|word| word.as_str());
+                ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).into()
+            }
+        }
+
+        impl ToSchema for $name {}
+    )*};
+}
+
+describe! {
+    Permission = candor_domain::permission::Permission,
+    Locale = candor_domain::locale::Locale,
+    Category = candor_domain::conversation::Category,
+    Channel = candor_domain::inbox::Channel,
+    Position = candor_domain::inbox::Position,
+    IdentityAlgorithm = candor_domain::inbox::IdentityAlgorithm,
+    AgentState = candor_domain::staff::AgentState,
+    Presence = candor_domain::staff::Presence,
+    LinkKind = candor_domain::staff::LinkKind,
+    Colour = candor_domain::staff::Colour,
+    Theme = candor_domain::staff::Theme,
+    Density = candor_domain::staff::Density,
+}
+
+/// Words in several languages: `{"zh-CN": "...", "zh-TW": "...", "en": "..."}`, none of which must be there.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes candor_domain::locale::ByLocale")]
+pub struct ByLocale {
+    #[schema(nullable = false)]
+    #[serde(rename = "zh-CN")]
+    simplified: Option<String>,
+    #[schema(nullable = false)]
+    #[serde(rename = "zh-TW")]
+    traditional: Option<String>,
+    #[schema(nullable = false)]
+    en: Option<String>,
+}
+
+/// For fields of a PATCH where `null` clears and absence keeps: `#[serde(default, deserialize_with = "present")]`.
+pub(crate) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}

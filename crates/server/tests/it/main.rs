@@ -1,0 +1,3 @@
+//! The desk through HTTP, on both databases. One binary, one module a noun: linking is what takes time.
+
+mod plumbing;

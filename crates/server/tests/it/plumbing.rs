@@ -1,0 +1,124 @@
+//! What holds for every request, whatever it is about.
+
+use candor_testkit::app_test;
+use http::{Method, Request};
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+app_test!(unknown_paths_of_the_surfaces_are_problems, |app| async move {
+    let anon = app.anon();
+    for path in ["/api/v1/nothing", "/api/v2/session", "/api", "/visitor/v1/nothing", "/hooks/x", "/metrics"] {
+        anon.get(path).await.refused(404, "not_found");
+    }
+    anon.get("/missing.js").await.refused(404, "not_found");
+    anon.get("/../Cargo.toml").await.refused(404, "not_found");
+});
+
+app_test!(a_method_that_is_not_offered_says_which_are, |app| async move {
+    let answer = app.anon().post("/livez", Value::Null).await;
+    assert!(answer.header("allow").is_some_and(|allow| allow.contains("GET")), "{:?}", answer.headers);
+    answer.refused(405, "method_not_allowed");
+    app.anon().post("/inbox/mine", Value::Null).await.refused(405, "method_not_allowed");
+});
+
+app_test!(every_answer_has_strict_headers_and_an_id, |app| async move {
+    for path in ["/livez", "/api/v1/nothing", "/", "/openapi.json"] {
+        let answer = app.anon().get(path).await;
+        let policy = answer.header("content-security-policy").unwrap_or_default();
+        assert!(policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
+        assert!(!policy.contains("unsafe"), "{path}: {policy}");
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
+        assert_eq!(answer.header("x-request-id").map(str::len), Some(32), "{path}");
+        assert_eq!(answer.header("access-control-allow-origin"), None, "{path}");
+    }
+});
+
+app_test!(the_console_answers_for_all_its_paths_and_is_not_kept_unchecked, |app| async move {
+    let first = app.anon().get("/").await;
+    let other = app.anon().get("/inbox/mine/0192").await;
+    assert_eq!((first.status, other.status), (200, 200));
+    assert_eq!(first.bytes, other.bytes);
+    assert_eq!(first.header("cache-control"), Some("no-cache"));
+    assert_eq!(first.header("x-frame-options"), Some("DENY"));
+    let tag = first.header("etag").expect("a tag").to_owned();
+    let again = app.anon().with("if-none-match", &tag).get("/").await;
+    assert_eq!((again.status, again.bytes.len()), (304, 0));
+});
+
+app_test!(the_widget_may_be_framed_by_its_inboxes_pages_only, |app| async move {
+    let inbox = app.inbox().await;
+    let answer = app.anon().get(&format!("/widget/index.html?inbox={inbox}&lang=en&theme=auto")).await;
+    assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.bytes));
+    let policy = answer.header("content-security-policy").expect("a policy");
+    assert!(policy.contains("frame-ancestors 'self'") && !policy.contains("frame-ancestors *"), "{policy}");
+    assert_eq!(answer.header("x-frame-options"), None);
+    app.anon().get("/widget/index.html?inbox=0192f0c1-0000-7000-8000-000000000000").await.refused(404, "not_found");
+    app.anon().get("/widget/index.html").await.refused(404, "not_found");
+    let chat = app.anon().get(&format!("/chat?inbox={inbox}")).await;
+    assert!(chat.header("content-security-policy").is_some_and(|policy| policy.contains("frame-ancestors 'none'")));
+});
+
+app_test!(the_demo_page_is_offered_only_when_asked_for, |app| async move {
+    app.anon().get("/demo").await.refused(404, "not_found");
+    app.anon().get("/demo/index.html").await.refused(404, "not_found");
+});
+
+app_test!(health_names_each_part, |app| async move {
+    assert_eq!(app.bare().get("/livez").await.ok()["status"], "ok");
+    let ready = app.bare().get("/readyz").await.ok();
+    assert_eq!(ready["status"], "ok", "{ready}");
+    for part in ["database", "writer", "reactor", "search", "server"] {
+        assert_eq!(ready[part]["status"], "ok", "{part}: {ready}");
+    }
+    app.state.draining.cancel();
+    let ready = app.bare().get("/readyz").await.expect(503);
+    assert_eq!((&ready["status"], &ready["server"]["status"]), (&Value::from("down"), &Value::from("down")));
+});
+
+app_test!(without_a_database_the_desk_is_not_ready, |app| async move {
+    app.app.db.close();
+    let ready = app.bare().get("/readyz").await.expect(503);
+    assert_eq!(ready["database"]["status"], "down", "{ready}");
+    assert_eq!(app.bare().get("/livez").await.status, 200);
+});
+
+app_test!(addresses_too_long_are_refused, |app| async move {
+    app.anon().get(&format!("/api/v1/search?q={}", "a".repeat(20_000))).await.refused(413, "too_large");
+});
+
+app_test!(a_connection_that_sends_its_headers_slowly_does_not_hold_others, |app| async move {
+    let address = app.address().await;
+    let mut slow = TcpStream::connect(address).await.expect("connects");
+    slow.write_all(b"GET /livez HTTP/1.1\r\nHost: x\r\nX-Slow: ").await.expect("writes");
+    let mut quick = TcpStream::connect(address).await.expect("connects");
+    quick.write_all(b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.expect("writes");
+    let mut answer = String::new();
+    quick.read_to_string(&mut answer).await.expect("answers");
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+});
+
+app_test!(going_down_finishes_what_is_under_way_and_accepts_no_more, |app| async move {
+    let address = app.address().await;
+    let mut open = TcpStream::connect(address).await.expect("connects");
+    open.write_all(b"GET /livez HTTP/1.1\r\nHost: x\r\n").await.expect("writes");
+    let mut idle = TcpStream::connect(address).await.expect("connects");
+    idle.write_all(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n").await.expect("writes");
+    let mut first = [0; 12];
+    idle.read_exact(&mut first).await.expect("answers");
+    app.state.draining.cancel();
+    let mut rest = Vec::new();
+    idle.read_to_end(&mut rest).await.expect("an idle connection is closed");
+    open.write_all(b"\r\n").await.expect("writes");
+    let mut answer = String::new();
+    open.read_to_string(&mut answer).await.expect("the request under way is answered");
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(TcpStream::connect(address).await.is_err(), "nobody listens any more");
+});
+
+app_test!(a_foreign_page_cannot_speak_for_a_visitor, |app| async move {
+    let visitor = app.bare().with("origin", "https://evil.test").with("authorization", "Bearer x");
+    let request = Request::builder().method(Method::GET).uri("/visitor/v1/session").header("origin", "https://evil.test");
+    let answer = visitor.run(request.body(Default::default()).expect("a request")).await;
+    assert!(answer.status == 403 || answer.status == 404, "{}", answer.status);
+});
