@@ -28,6 +28,8 @@ export class List {
   complete = $state(false);
   /** Where the keyboard is. */
   cursor = $state<Id | null>(null);
+  /** Raised when the keyboard moved the mark: the list scrolls to it and gives it the focus. */
+  follow = $state(0);
   readonly selected = new SvelteSet<Id>();
   /** Where a run of `Shift+j` began. */
   anchor: Id | null = null;
