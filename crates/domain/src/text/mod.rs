@@ -17,6 +17,8 @@ mod tests;
 mod words;
 
 pub use fold::fold;
+#[cfg(test)]
+pub(crate) use tests::corpus;
 pub use highlight::{Evidence, Query, Span, highlight};
 pub use language::{Language, detect};
 pub use preview::{clean_line, preview};
