@@ -34,6 +34,8 @@ pub struct Options {
     pub erased: PathBuf,
     /// Where signed audit roots are appended.
     pub audit_roots: PathBuf,
+    /// Where roots go besides that file: syslog, an address. Called with each line.
+    pub audit_sink: Option<Box<dyn Fn(&str) + Send>>,
     /// Run pending migrations on a PostgreSQL database that is not empty.
     pub migrate: bool,
     /// Large commands are allowed (imports, demo filling): one owner, no users waiting.
@@ -54,6 +56,7 @@ impl Options {
             clock,
             erased,
             audit_roots,
+            audit_sink: None,
             migrate: false,
             bulk: false,
             writers: 8,

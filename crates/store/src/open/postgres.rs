@@ -1,6 +1,7 @@
 //! Opening a store on PostgreSQL.
 
 use super::{QUICK, SLOW, prepare, random};
+use crate::audit::Roots;
 use crate::conn::Conn;
 use crate::house::House;
 use crate::keeper;
@@ -91,14 +92,15 @@ fn start_bus(house: &House, connector: &Arc<Connector>, node: Node) -> Result<()
     house.worker("store-hears", move || listen(&shared, &connector, node))
 }
 
-fn start_keeper(house: &House, connector: &Arc<Connector>, options: Options) -> Result<(), Error> {
+fn start_keeper(house: &House, connector: &Arc<Connector>, mut options: Options) -> Result<(), Error> {
     let seat = seat(&house.shared, connector.connect(Work::Read(SLOW))?);
     let connector = Arc::clone(connector);
     let reopen: keeper::Reopen = Box::new(move |seat| {
         seat.conn = Conn::Postgres(Box::new(connector.connect(Work::Read(SLOW))?));
         Ok(())
     });
-    house.keeper("store-keeper", move |stopped| keeper::keep(seat, &options, &stopped, &reopen))
+    let roots = Roots::open(&options.audit_roots, options.audit_sink.take())?;
+    house.keeper("store-keeper", move |stopped| keeper::keep(seat, roots, &stopped, &reopen))
 }
 
 fn seat(shared: &Arc<Shared>, conn: PgConn) -> Seat {

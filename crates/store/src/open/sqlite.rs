@@ -1,7 +1,7 @@
 //! Opening a store on SQLite.
 
 use super::{QUICK, SLOW, prepare, random};
-use crate::audit::Lane;
+use crate::audit::{Lane, Roots};
 use crate::conn::Conn;
 use crate::house::House;
 use crate::keeper;
@@ -21,7 +21,7 @@ pub(crate) fn file(dir: &Path) -> PathBuf {
     dir.join("candor.db")
 }
 
-pub(super) fn open(dir: &Path, options: Options, lock: DirLock) -> Result<House, Error> {
+pub(super) fn open(dir: &Path, mut options: Options, lock: DirLock) -> Result<House, Error> {
     let shared = Arc::new(Shared::new(Arc::clone(&options.clock), 1, options.bulk));
     let seat = writer_seat(dir, &options, &shared)?;
     let house = House::new(shared, Backend::Sqlite, Some(lock));
@@ -32,7 +32,8 @@ pub(super) fn open(dir: &Path, options: Options, lock: DirLock) -> Result<House,
         seat.conn = Conn::Sqlite(Box::new(SqliteConn::reader(&file(&again))?));
         Ok(())
     });
-    house.keeper("store-keeper", move |stopped| keeper::keep(seat, &options, &stopped, &reopen))?;
+    let roots = Roots::open(&options.audit_roots, options.audit_sink.take())?;
+    house.keeper("store-keeper", move |stopped| keeper::keep(seat, roots, &stopped, &reopen))?;
     Ok(house)
 }
 
