@@ -11,13 +11,13 @@
 
 mod facts;
 mod json;
-mod test;
+mod leaf;
 #[cfg(test)]
 mod tests;
 
 pub use facts::{Cell, Facts};
 pub use json::{Fault, FilterError};
-pub use test::{Field, Kind, MAX_VALUES, Op, Test, Value};
+pub use leaf::{Field, Kind, MAX_VALUES, Op, Test, Value};
 
 /// How deep filters may nest: a bare test is 1 deep.
 pub const MAX_DEPTH: usize = 8;

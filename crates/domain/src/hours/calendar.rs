@@ -174,7 +174,8 @@ fn week(hours: &Hours) -> Result<[Vec<Minutes>; 7], HoursError> {
     }
     if hours.always {
         // The week that was set stays in the setting, for the day `always` is taken back.
-        week = std::array::from_fn(|_| vec![TimeOfDay::MIDNIGHT.0..TimeOfDay::END.0]);
+        let day = TimeOfDay::MIDNIGHT.0..TimeOfDay::END.0;
+        week = std::array::from_fn(|_| Vec::from([day.clone()]));
     }
     Ok(week)
 }

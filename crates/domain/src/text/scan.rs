@@ -130,7 +130,7 @@ fn number(text: &str, from: usize) -> Option<usize> {
     }
     if end < bytes.len() {
         let rest = end_of(text, end, Class::Letter) - end;
-        let unit = rest == 0 || (rest >= 2 && rest <= 5 && bytes[end..end + rest].iter().all(u8::is_ascii_lowercase));
+        let unit = rest == 0 || ((2..=5).contains(&rest) && bytes[end..end + rest].iter().all(u8::is_ascii_lowercase));
         if !unit || (rest > 0 && !fraction && first > 8) {
             return None;
         }

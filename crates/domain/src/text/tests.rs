@@ -13,7 +13,7 @@ pub(crate) fn corpus(path: &str) -> Option<PathBuf> {
         return Some(file);
     }
     assert!(named.is_none(), "CANDOR_SHARED is set, but {} is missing", file.display());
-    // Goes through the test harness's capture on purpose: shown with --nocapture and on failure.
+    // Written past the test harness, which would swallow it: a skipped test must be seen.
     use std::io::Write as _;
     let _ = writeln!(std::io::stderr(), "SKIPPED: no corpus at {}; set CANDOR_SHARED", file.display());
     None
