@@ -10,6 +10,8 @@ import type tools from './strings/zh-CN/tools';
 
 type Texts = typeof common & typeof inbox & typeof parts & typeof settings & typeof signin & typeof tools;
 export type Key = keyof Texts;
+/** Keys of texts that need nothing filled in: what a table of titles holds. */
+export type PlainKey = { [K in Key]: Params<Texts[K]> extends [] ? K : never }[Key];
 export type Area = 'common' | 'inbox' | 'parts' | 'settings' | 'signin' | 'tools';
 
 const files = import.meta.glob<{ default: Record<string, string> }>('./strings/*/*.ts');

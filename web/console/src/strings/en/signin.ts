@@ -8,7 +8,7 @@ const texts: Record<keyof typeof source, string> = {
   'signin.go': 'Sign in',
   'signin.wrong': 'That email and password do not match. Check capitals and your keyboard layout, then try again.',
   'signin.limited': 'Too many attempts. You can try again in {n|one:# second|other:# seconds}.',
-  'signin.expired': 'Your session has ended. Sign in and you will be back where you were.',
+  'signin.asked': 'Please sign in first. The page you wanted opens right after.',
   'signin.forgot': 'Forgot your password? An administrator can make a reset link for you under Agents.',
   'signin.emailNeeded': 'Enter your email',
   'signin.emailWrong': 'This does not look like an email address',

@@ -7,7 +7,7 @@ const texts = {
   'signin.go': '登录',
   'signin.wrong': '邮箱或密码不对。请检查大小写和输入法后再试。',
   'signin.limited': '尝试次数过多。{n} 秒后可以再试。',
-  'signin.expired': '登录已过期，请重新登录。登录后回到刚才的页面。',
+  'signin.asked': '请先登录，登录后会打开你要的页面。',
   'signin.forgot': '忘记密码？请管理员在「客服」里为你生成重设链接。',
   'signin.emailNeeded': '请填写邮箱',
   'signin.emailWrong': '这不像一个邮箱地址',

@@ -8,7 +8,7 @@ const texts: Record<keyof typeof source, string> = {
   'signin.go': '登入',
   'signin.wrong': '電子郵件或密碼不正確。請確認大小寫與輸入法後再試一次。',
   'signin.limited': '嘗試次數過多。{n} 秒後可以再試。',
-  'signin.expired': '登入已逾時，請重新登入。登入後會回到剛才的頁面。',
+  'signin.asked': '請先登入，登入後會開啟你要的頁面。',
   'signin.forgot': '忘記密碼？請管理員在「客服人員」中為你產生重設連結。',
   'signin.emailNeeded': '請輸入電子郵件',
   'signin.emailWrong': '這不像電子郵件地址',

@@ -1,0 +1,60 @@
+// One search: asks, forgets answers that come too late, goes further back by cursor.
+import type { Hit, SearchAnswer } from '$shared/api/types';
+import { api, wordsFor } from '../state/api';
+
+/** What is asked, as it stands in the address; dates are days. */
+export interface Asked { q: string; status: string; inbox: string; assignee: string; from: string; to: string }
+
+const DAY_MS = 86_400_000;
+// A day begins and ends where the agent is.
+const begin = (day: string): number | undefined => (/^\d{4}-\d{2}-\d{2}$/.test(day) ? new Date(`${day}T00:00:00`).getTime() : undefined);
+
+export class Search {
+  hits = $state.raw<Hit[]>([]);
+  state = $state<'idle' | 'loading' | 'ready' | 'failed'>('idle');
+  busy = $state(false);
+  problem = $state('');
+  took = $state(0);
+  complete = $state(true);
+  next = $state<string | null>(null);
+  #asked: Record<string, string | number | undefined> = {};
+  #running: AbortController | null = null;
+
+  async ask({ q, status, inbox, assignee, from, to }: Asked): Promise<void> {
+    this.#running?.abort();
+    const end = begin(to);
+    this.#asked = { q, status, inbox, assignee, from: begin(from), to: end === undefined ? undefined : end + DAY_MS };
+    if (Object.values(this.#asked).every((each) => each === '' || each === undefined)) {
+      this.hits = [];
+      this.next = null;
+      this.state = 'ready';
+      return;
+    }
+    if (this.state !== 'ready') this.state = 'loading';
+    await this.#read(null);
+  }
+  more(): Promise<void> {
+    return this.next && !this.busy ? this.#read(this.next) : Promise.resolve();
+  }
+
+  async #read(cursor: string | null): Promise<void> {
+    const running = new AbortController();
+    this.#running = running;
+    this.busy = true;
+    try {
+      const answer = await api.get<SearchAnswer>('/search', { query: { ...this.#asked, limit: 30, cursor }, signal: running.signal });
+      if (running.signal.aborted) return;
+      this.hits = cursor ? [...this.hits, ...answer.items] : answer.items;
+      this.next = answer.next ?? null;
+      this.took = answer.took_ms;
+      this.complete = answer.complete;
+      this.state = 'ready';
+    } catch (error) {
+      if (running.signal.aborted) return;
+      this.problem = wordsFor(error);
+      this.state = 'failed';
+    } finally {
+      if (this.#running === running) this.busy = false;
+    }
+  }
+}

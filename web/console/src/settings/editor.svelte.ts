@@ -1,0 +1,110 @@
+// One settings object while it is edited: what the server has, what was typed, what it refused. When somebody else saved in between,
+// their version is fetched, what was typed is put back on top of it, and the next save says so. Nothing typed is ever thrown away here.
+import { isProblem } from '$shared/api/client';
+import { confirm } from '../parts/asking.svelte';
+import { t } from '../i18n.svelte';
+import { api, wordsFor } from '../state/api';
+import { changed, join, same } from './merge';
+
+const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
+
+export class Editor<T extends object> {
+  state = $state<'loading' | 'ready' | 'failed'>('loading');
+  saving = $state(false);
+  /** Fields that the server refused, and why. */
+  errors = $state.raw<Record<string, string>>({});
+  problem = $state('');
+  /** Set when somebody else saved meanwhile: what both changed, by path. */
+  joined = $state.raw<string[] | null>(null);
+  draft = $state() as T;
+  #base = $state.raw() as T;
+  #etag: string | null = null;
+  /** What the last save was answered with. */
+  answer: T | undefined;
+  // A repeat after a lost answer makes nothing twice; a form that was refused is another question.
+  #key = crypto.randomUUID();
+  readonly dirty = $derived(this.state === 'ready' && !same(this.#base, this.draft));
+
+  /** `fresh` is an object that does not exist yet: saving posts it. */
+  constructor(readonly path: string, private readonly toBody: (change: Partial<T>, draft: T) => unknown = (change) => change, private readonly fresh?: T) {
+    if (fresh) this.#take(fresh, null);
+  }
+  get isNew(): boolean { return this.fresh !== undefined; }
+
+  get saved(): T { return this.#base; }
+
+  async load(): Promise<void> {
+    this.state = 'loading';
+    try {
+      const { data, etag } = await api.read<T>(this.path);
+      this.#take(data, etag);
+    } catch (error) {
+      this.problem = wordsFor(error);
+      this.state = 'failed';
+    }
+  }
+  #take(data: T, etag: string | null): void {
+    this.#base = data;
+    this.#etag = etag;
+    this.draft = copy(data);
+    this.errors = {};
+    this.problem = '';
+    this.joined = null;
+    this.state = 'ready';
+  }
+
+  /** True when everything is saved. */
+  async save(): Promise<boolean> {
+    if (this.saving) return false;
+    if (!this.dirty && !this.fresh) return true;
+    this.saving = true;
+    this.errors = {};
+    this.problem = '';
+    const sent = copy(this.draft);
+    try {
+      const { data, etag } = this.fresh
+        ? { data: await api.post<T>(this.path, this.toBody(sent, sent), { key: this.#key }), etag: null }
+        : await api.patch<T>(this.path, this.toBody(changed(this.#base, sent), sent), { etag: this.#etag ?? undefined });
+      this.answer = data;
+      // What was typed while the answer was on its way stays typed.
+      const typed = join(sent, $state.snapshot(this.draft) as T, data ?? sent).value;
+      this.#take(data ?? sent, etag);
+      this.draft = copy(typed);
+      return true;
+    } catch (error) {
+      if (isProblem(error, 'stale', 'conflict') && error.status === 412) await this.#rejoin();
+      else {
+        if (isProblem(error) && !error.passing) this.#key = crypto.randomUUID();
+        if (isProblem(error)) this.errors = error.fields;
+        this.problem = Object.keys(this.errors).length > 0 ? t('settings.checkFields') : wordsFor(error);
+      }
+      return false;
+    } finally {
+      this.saving = false;
+    }
+  }
+  async #rejoin(): Promise<void> {
+    try {
+      const { data, etag } = await api.read<T>(this.path);
+      const { value, both } = join(this.#base, $state.snapshot(this.draft) as T, data);
+      this.#base = data;
+      this.#etag = etag;
+      this.draft = copy(value);
+      this.joined = both;
+    } catch (error) {
+      this.problem = wordsFor(error);
+    }
+  }
+
+  discard(): void {
+    this.draft = copy(this.#base);
+    this.errors = {};
+    this.problem = '';
+    this.joined = null;
+  }
+  /** Asks before unsaved words are lost. */
+  mayLeave = async (): Promise<boolean> => !this.dirty || askToDiscard();
+}
+
+export const askToDiscard = (): Promise<boolean> =>
+  confirm({ title: t('settings.leaveTitle'), text: t('settings.leaveText'), yes: t('settings.leaveYes'), no: t('settings.leaveNo'), danger: true });

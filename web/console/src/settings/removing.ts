@@ -1,0 +1,17 @@
+// Deleting a settings object: asked before, said after.
+import { confirm } from '../parts/asking.svelte';
+import { toast } from '../parts/toasts.svelte';
+import { t } from '../i18n.svelte';
+import { api, wordsFor } from '../state/api';
+
+/** True when it is gone. */
+export async function removeOf(path: string, title: string, text: string, yes: string = t('settings.delete')): Promise<boolean> {
+  if (!(await confirm({ title, text, yes, danger: true }))) return false;
+  try {
+    await api.delete(path);
+    return true;
+  } catch (error) {
+    toast(wordsFor(error), { tone: 'danger' });
+    return false;
+  }
+}
