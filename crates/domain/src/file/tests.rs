@@ -160,7 +160,7 @@ fn the_chooser_offers_every_kind() {
 
 #[test]
 fn naughty_names_become_harmless() {
-    let Some(path) = crate::text::corpus("blns/blns.json") else { return };
+    let Some(path) = crate::text::shared("corpora/blns/blns.json") else { return };
     let names: Vec<String> = serde_json::from_slice(&std::fs::read(path).expect("readable")).expect("a list of strings");
     for name in names {
         harmless(&name);

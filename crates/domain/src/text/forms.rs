@@ -74,8 +74,7 @@ fn compact(folded: &str, group: &Group, take: &mut impl FnMut(Form<'_>) -> bool)
     if word.len() < 6 {
         return true;
     }
-    let ends = if is_id(&word) { Some(ids::ends(&word)) } else { None };
-    take(Form::Made(&word, group.range.clone())) && ends.into_iter().flatten().all(|end| take(Form::Made(&word[end], group.range.clone())))
+    take(Form::Made(&word, group.range.clone())) && (!is_id(&word) || ends(&word, |end| take(Form::Made(&word[end], group.range.clone()))))
 }
 
 fn id_ends(folded: &str, range: &Range<usize>, take: &mut impl FnMut(Form<'_>) -> bool) -> bool {
@@ -83,8 +82,13 @@ fn id_ends(folded: &str, range: &Range<usize>, take: &mut impl FnMut(Form<'_>) -
     if word.len() > super::words::MAX_WORD_BYTES || !is_id(word) {
         return true;
     }
-    ids::ends(word).all(|end| {
-        take(Form::Part(range.start + end.start..range.start + end.end))
+    ends(word, |end| take(Form::Part(range.start + end.start..range.start + end.end)))
+}
+
+/// The ends of an id, and where a query for an end would be cut (`12trx9` is whole, `129trx` an amount), its cut.
+fn ends(id: &str, mut take: impl FnMut(Range<usize>) -> bool) -> bool {
+    ids::ends(id).all(|end| {
+        take(end.clone()) && tokens(&id[end.clone()]).filter(|part| part.range.len() < end.len()).all(|part| take(end.start + part.range.start..end.start + part.range.end))
     })
 }
 

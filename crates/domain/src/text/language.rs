@@ -198,11 +198,12 @@ fn latin(text: &str, letters: usize) -> Option<Language> {
 }
 
 /// Small English words that no other language here shares, and what chat is made of; with the number of all words.
-const ENGLISH: [&str; 57] = [
+const ENGLISH: &[&str] = &[
     "the", "is", "my", "i", "it", "i'm", "you", "your", "not", "and", "of", "to", "this", "that", "have", "has", "what", "why", "how",
     "when", "where", "can", "can't", "cannot", "don't", "please", "help", "thanks", "thank", "hello", "hi", "yes", "still", "with", "from",
     "was", "are", "been", "did", "does", "for", "but", "get", "need", "want", "money", "account", "withdraw", "withdrawal", "deposit",
-    "missing", "sent", "received", "waiting", "anyone", "there", "funds",
+    "missing", "sent", "received", "waiting", "anyone", "there", "funds", "about", "any", "more", "which", "isn't", "won't", "doesn't", "didn't", "would", "could", "should", "will",
+    "who", "your", "keeps", "working", "support", "exchange", "currency",
 ];
 
 fn small_words(text: &str) -> (usize, usize) {

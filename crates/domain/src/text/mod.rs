@@ -18,7 +18,7 @@ mod words;
 
 pub use fold::fold;
 #[cfg(test)]
-pub(crate) use tests::corpus;
+pub(crate) use tests::shared;
 pub use highlight::{Evidence, Query, Span, highlight};
 pub use language::{Language, detect};
 pub use preview::{clean_line, preview};

@@ -103,7 +103,8 @@ fn mark(c: char) -> bool {
 }
 
 /// End of the amount that starts at `from`, if one does: `1,000.50`, `0.5`, `100` before up to five letters
-/// (`100usdt` is an amount and a word). Anything else that starts with a digit is a word.
+/// (`100usdt` is an amount and a word; letters that could all be hexadecimal make it a piece of a hash). Anything else
+/// that starts with a digit is a word.
 fn number(text: &str, from: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let digits = |at: usize| bytes[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -130,7 +131,9 @@ fn number(text: &str, from: usize) -> Option<usize> {
     }
     if end < bytes.len() {
         let rest = end_of(text, end, Class::Letter) - end;
-        let unit = rest == 0 || ((2..=5).contains(&rest) && bytes[end..end + rest].iter().all(u8::is_ascii_lowercase));
+        let letters = &bytes[end..end + rest];
+        let named = letters.iter().all(u8::is_ascii_lowercase) && letters.iter().any(|byte| *byte > b'f');
+        let unit = rest == 0 || ((2..=5).contains(&rest) && named);
         if !unit || (rest > 0 && !fraction && first > 8) {
             return None;
         }
@@ -152,7 +155,8 @@ mod tests {
         assert_eq!(cut("提现100usdt失败"), ["提现", "100", "usdt", "失败"]);
         assert_eq!(cut("10.0.0.1 v1.2"), ["10", "0", "0", "1", "v1", "2"]);
         assert_eq!(cut("0x1f9c 3f2a9"), ["0x1f9c", "3f2a9"]);
-        assert_eq!(cut("1234567890abc"), ["1234567890abc"]);
+        assert_eq!(cut("1234567890xyz"), ["1234567890xyz"]);
+        assert_eq!(cut("052dcc 052usd"), ["052dcc", "052", "usd"]);
         assert_eq!(cut("デポジット 출금이 ถอนเงิน"), ["デポジット", "출금이", "ถอนเงิน"]);
         assert_eq!(cut("हिन्दी мой кошелёк"), ["हिन्दी", "мой", "кошелёк"]);
         assert_eq!(cut(" ,.!? 。，"), Vec::<&str>::new());

@@ -229,6 +229,25 @@ mod tests {
     }
 
     #[test]
+    fn an_end_that_reads_like_an_amount_is_found() {
+        let text = "to bc1qar0srrr7xfkvy5l643lydnw9re59129trx";
+        assert!(finds("129trx", text) && finds("...59129trx", text) && finds("129 trx", text));
+    }
+
+    proptest! {
+        #[test]
+        fn every_end_of_an_id_finds_it(id in "0x[0-9a-f]{40}|[1-9A-HJ-NP-Za-km-z]{34}|bc1q[02-9ac-hj-np-z]{38}|ORD-2025-[0-9]{8}|[0-9]{12}") {
+            let text = format!("see {id}, please");
+            let bare: String = id.chars().filter(char::is_ascii_alphanumeric).collect();
+            let digits = bare.bytes().filter(u8::is_ascii_digit).count();
+            prop_assume!(digits >= 4);
+            for query in [&id[..], &bare, &bare[bare.len() - 6..]] {
+                prop_assert!(finds(query, &text), "{} in {}", query, text);
+            }
+        }
+    }
+
+    #[test]
     fn long_texts_stay_within_the_limits() {
         let chinese: String = ('\u{4e00}'..='\u{9fff}').collect();
         assert_eq!(index_words(&chinese).len(), MAX_WORDS);
