@@ -50,9 +50,12 @@ pub enum Error {
     /// A file or text over its limit.
     #[error("too large: at most {limit}")]
     TooLarge { limit: u64 },
-    /// A file of a kind that is not taken.
-    #[error("files of this type are not taken: {0}")]
-    UnsupportedType(String),
+    /// A file that is not taken, and why.
+    #[error(transparent)]
+    FileRefused(#[from] candor_domain::file::Refused),
+    /// A part of a file that it does not have.
+    #[error("the file has {size} bytes")]
+    OutOfRange { size: u64 },
     /// Too many requests; how long to wait.
     #[error("too many requests")]
     RateLimited { retry_after_ms: u64 },

@@ -57,6 +57,7 @@ codes! {
     LinkUsed = "link_used", GONE, "The link is no longer valid";
     Stale = "stale", PRECONDITION_FAILED, "Changed by somebody else";
     TooLarge = "too_large", PAYLOAD_TOO_LARGE, "Too large";
+    RangeNotSatisfiable = "range_not_satisfiable", RANGE_NOT_SATISFIABLE, "The file has no such part";
     UnsupportedType = "unsupported_type", UNSUPPORTED_MEDIA_TYPE, "This type is not taken";
     RateLimited = "rate_limited", TOO_MANY_REQUESTS, "Too many requests";
     Timeout = "timeout", REQUEST_TIMEOUT, "The request did not arrive in time";
@@ -195,7 +196,9 @@ impl From<candor_app::Error> for ApiError {
             E::LinkUsed => Self::new(Code::LinkUsed),
             E::LastAdmin => Self::new(Code::LastAdmin),
             E::TooLarge { limit } => Self::new(Code::TooLarge).with("limit", limit),
-            E::UnsupportedType(kind) => Self::new(Code::UnsupportedType).with("media_type", kind),
+            E::FileRefused(candor_domain::file::Refused::Empty) => Self::new(Code::ValidationFailed).field("body", "the file is empty"),
+            E::FileRefused(why) => Self::new(Code::UnsupportedType).detail(why.to_string()).with("reason", why.code()),
+            E::OutOfRange { size } => Self::new(Code::RangeNotSatisfiable).with("size", size),
             E::RateLimited { retry_after_ms } => Self::new(Code::RateLimited).retry_after(Duration::from_millis(retry_after_ms)),
             E::OriginRefused => Self::new(Code::OriginRefused),
             E::Refused(refusal) => Self::new(Code::Conflict).detail(refusal.to_string()),

@@ -11,6 +11,7 @@ use crate::Error;
 use candor_domain::actor::{ActorKind, ActorRef};
 use candor_domain::id::{ConversationId, FileId};
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 /// A file with its name opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +72,22 @@ pub fn file_key(q: &mut impl Query, id: FileId) -> Result<Vec<u8>, Error> {
 /// Gives a file to the conversation whose message carries it; false when it is not this owner's, or was given before.
 pub fn attach(tx: &mut Tx<'_>, id: FileId, conversation: ConversationId, owner: ActorRef) -> Result<bool, Error> {
     const ATTACH: &str = "UPDATE file SET conversation_id = $2 WHERE id = $1 AND owner_kind = $3 AND owner_id = $4 AND conversation_id IS NULL";
-    Ok(tx.execute(ATTACH, &[&id.0, &conversation.0, &owner.kind.as_str(), &owner.id])? > 0)
+    let attached = tx.execute(ATTACH, &[&id.0, &conversation.0, &owner.kind.as_str(), &owner.id])? > 0;
+    if attached && owner.kind != ActorKind::Contact {
+        hand_over(tx, id, conversation)?;
+    }
+    Ok(attached)
+}
+
+/// What one of us sent falls under the customer's key from now on: erasing the customer takes it along.
+fn hand_over(tx: &mut Tx<'_>, id: FileId, conversation: ConversationId) -> Result<(), Error> {
+    const HAND_OVER: &str = "UPDATE file SET key_id = $2, wrapped_key = $3, name_sealed = $4 WHERE id = $1";
+    let key = tx.one("SELECT key_id FROM conversation WHERE id = $1", &[&conversation.0], |row| row.get(0).map(KeyId))?;
+    let (file, raw) = (get(tx, id)?, Zeroizing::new(file_key(tx, id)?));
+    let wrapped = tx.seal(key, key_cell(id), &raw)?;
+    let name = tx.seal(key, name_cell(id), file.name.as_bytes())?;
+    tx.execute(HAND_OVER, &[&id.0, &key.0, &wrapped, &name])?;
+    Ok(())
 }
 
 /// Which of these ids have a row.

@@ -31,7 +31,7 @@ pub use record::record;
 pub use redact::redact;
 pub use reply::{FollowUp, ReplyInput, Replied, note, reply};
 pub use start::{Started, StartInput, start};
-pub use write::{Content, Written};
+pub use write::{Content, MAX_FILES, Written};
 
 use crate::Result;
 use candor_domain::actor::Actor;

@@ -2,7 +2,7 @@
 
 use super::record;
 use crate::{App, Error, Result};
-use candor_domain::actor::ActorRef;
+use candor_domain::actor::{ActorKind, ActorRef};
 use candor_domain::conversation::{message_events, status};
 use candor_domain::event::{Event, MessageKind, Recorded};
 use candor_domain::id::{AgentId, FileId, MessageId};
@@ -155,7 +155,9 @@ pub(super) fn preview(tx: &mut Tx<'_>, stored: &Stored, content: &Content) -> Re
 /// The message an earlier request wrote with this client id: the same body answers the same, another is refused.
 pub(super) fn repeated(tx: &mut Tx<'_>, stored: &Stored, author: ActorRef, client_id: Uuid, hmac: &[u8]) -> Result<Option<Written>> {
     let Some(found) = message::by_client(tx, stored.case.id, client_id, author.kind)? else { return Ok(None) };
-    let same = found.author.id == author.id && found.request_hmac.as_deref() == Some(hmac);
+    // A case has one customer, whose id changes when they turn out to be somebody we know.
+    let same_author = author.kind == ActorKind::Contact || found.author.id == author.id;
+    let same = same_author && found.request_hmac.as_deref() == Some(hmac);
     if !same {
         return Err(Error::BodyMismatch);
     }

@@ -6,9 +6,11 @@ use crate::{App, Error, Result, audit};
 use candor_domain::contact::{Identity, IdentityKind};
 use candor_domain::event::Proof;
 use candor_domain::locale::Locale;
+use candor_domain::text;
 use candor_store::contact::{self, Contact};
 use candor_store::{Queue, Tx};
 use serde_json::json;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// What a visitor typed. Absent: as it was.
@@ -17,7 +19,13 @@ pub struct Details {
     pub locale: Option<Locale>,
     pub name: Option<String>,
     pub email: Option<String>,
+    /// What the page around the widget says; never in the place of what the exchange signed.
+    pub fields: BTreeMap<String, String>,
 }
+
+const MAX_FIELDS: usize = 32;
+const MAX_FIELD_NAME: usize = 64;
+const MAX_FIELD: usize = 500;
 
 /// Keeps what a visitor typed. A name that the exchange signed stays.
 pub async fn change(app: &App, visitor: &Visitor, details: Details) -> Result<Contact> {
@@ -26,6 +34,7 @@ pub async fn change(app: &App, visitor: &Visitor, details: Details) -> Result<Co
         .email
         .map(|email| IdentityKind::Email.normal(&email).ok_or_else(|| Error::invalid("email", "write it as name@example.com")))
         .transpose()?;
+    let fields = clean_fields(details.fields);
     let (id, actor, locale, identity) = (visitor.contact.id, visitor.actor(), details.locale, app.ids.make());
     app.db
         .write(Queue::People, move |tx| {
@@ -41,7 +50,8 @@ pub async fn change(app: &App, visitor: &Visitor, details: Details) -> Result<Co
                 Some(email) => type_email(tx, &contact, email, identity)?,
                 None => false,
             };
-            if renamed || addressed {
+            let noted = note_fields(&mut contact, &fields)?;
+            if renamed || addressed || noted {
                 contact.proof = contact.proof.max(Proof::Typed);
                 audit::record(tx, &actor, "contact.described", ("contact", id.0), json!({ "by": "visitor" }))?;
             }
@@ -50,6 +60,32 @@ pub async fn change(app: &App, visitor: &Visitor, details: Details) -> Result<Co
             Ok(contact)
         })
         .await
+}
+
+fn clean_fields(fields: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let clean = |(name, value): (String, String)| {
+        let name = text::clean_line(&name, MAX_FIELD_NAME);
+        (!name.is_empty()).then(|| (name, text::clean_line(&value, MAX_FIELD)))
+    };
+    fields.into_iter().filter_map(clean).take(MAX_FIELDS).collect()
+}
+
+/// Notes fields; false when nothing is new.
+fn note_fields(contact: &mut Contact, new: &BTreeMap<String, String>) -> Result<bool> {
+    let mut fields = contact.fields()?;
+    let before = fields.clone();
+    for (name, value) in new {
+        let known = fields.contains_key(name);
+        if known && contact.proof >= Proof::Signed || !known && fields.len() >= MAX_FIELDS {
+            continue;
+        }
+        fields.insert(name.clone(), value.clone());
+    }
+    let changed = fields != before;
+    if changed {
+        contact.set_fields(&fields);
+    }
+    Ok(changed)
 }
 
 /// Adds a typed address in the place of the last typed one; false when it is known already.

@@ -9,7 +9,9 @@ mod config;
 mod details;
 mod frame;
 mod identity;
+mod page;
 mod person;
+mod say;
 mod session;
 mod start;
 
@@ -18,6 +20,8 @@ pub use config::{Widget, widget};
 pub use details::{Details, change};
 pub use frame::frame_ancestors;
 pub use identity::Refused;
+pub use page::Page;
+pub use say::{Said, open, rate, read, say, timeline, typing};
 pub use session::{Visitor, by_id, by_token, delete_ended, log_out};
 pub use start::{Opened, StartInput, start};
 

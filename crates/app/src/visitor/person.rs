@@ -18,7 +18,7 @@ use candor_store::conversation::{self, Stored};
 use candor_store::visitor::{self as sessions, Session};
 use candor_store::{Query, Tx};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// All that a signed start brings; ids are made before the command.
@@ -133,9 +133,9 @@ fn describe(tx: &mut Tx<'_>, person: &mut Contact, arrival: &Arrival) -> Result<
         person.device.clone_from(&arrival.device);
     }
     if !signed.attrs.is_empty() {
-        let mut fields: BTreeMap<String, String> = person.fields.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+        let mut fields = person.fields()?;
         fields.extend(signed.attrs.clone());
-        person.fields = Some(serde_json::to_string(&fields).expect("texts always serialise"));
+        person.set_fields(&fields);
     }
     person.seen_at = tx.now();
     let new_email = match &signed.email {

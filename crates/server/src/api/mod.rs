@@ -1,9 +1,37 @@
 //! `/api/v1`: the agents' and integrations' surface. One file a noun, each with its `routes()`; merged here.
 
+pub mod agents;
+pub mod audit;
+pub mod bulk;
+pub mod conversations;
+pub mod files;
+pub mod inboxes;
+pub mod me;
+pub mod replies;
+pub mod roles;
+pub mod session;
+pub mod settings;
+pub mod statuses;
+pub mod tags;
+pub mod teams;
+pub mod tokens;
+pub mod types;
+
 use crate::state::AppState;
 use utoipa_axum::router::OpenApiRouter;
 
 /// Everything under `/api/v1`, in the order of the names.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
+        .merge(agents::routes())
+        .merge(audit::routes())
+        .merge(inboxes::routes())
+        .merge(me::routes())
+        .merge(roles::routes())
+        .merge(session::routes())
+        .merge(settings::routes())
+        .merge(statuses::routes())
+        .merge(tags::routes())
+        .merge(teams::routes())
+        .merge(tokens::routes()).merge(bulk::routes()).merge(conversations::routes()).merge(files::routes()).merge(replies::routes())
 }

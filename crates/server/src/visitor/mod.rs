@@ -1,9 +1,15 @@
 //! `/visitor/v1`: the widget's and mobile apps' surface. One file a noun, each with its `routes()`; merged here.
 
+pub mod config;
+pub mod conversations;
+pub mod files;
+pub mod session;
+pub mod types;
+
 use crate::state::AppState;
 use utoipa_axum::router::OpenApiRouter;
 
 /// Everything under `/visitor/v1`, in the order of the names.
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::default()
+    OpenApiRouter::default().merge(config::routes()).merge(conversations::routes()).merge(files::routes()).merge(session::routes())
 }

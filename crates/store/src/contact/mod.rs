@@ -18,6 +18,7 @@ use crate::value::Row;
 use crate::Error;
 use candor_domain::event::Proof;
 use candor_domain::id::ContactId;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// A contact with its cells opened.
@@ -35,6 +36,18 @@ pub struct Contact {
     pub first_seen_at: i64,
     pub seen_at: i64,
     pub version: i64,
+}
+
+impl Contact {
+    /// What is noted of the customer, by name.
+    pub fn fields(&self) -> Result<BTreeMap<String, String>, Error> {
+        let read = |text: &String| serde_json::from_str(text).map_err(|error| Error::Corrupt(format!("contact.fields: {error}")));
+        self.fields.as_ref().map_or_else(|| Ok(BTreeMap::new()), read)
+    }
+
+    pub fn set_fields(&mut self, fields: &BTreeMap<String, String>) {
+        self.fields = (!fields.is_empty()).then(|| serde_json::to_string(fields).expect("texts always serialise"));
+    }
 }
 
 /// A row before its cells are opened.

@@ -1,0 +1,12 @@
+//! Files: taken in while they are checked and sealed, given out in parts, swept when nobody sent them.
+//!
+//! The order of a file's life keeps every row true: bytes durable, then the row, then the message that carries it. What
+//! is left behind between two of these steps belongs to nobody and goes after a day.
+
+mod download;
+mod sweep;
+mod upload;
+
+pub use download::{Opened, infos, open};
+pub use sweep::{Swept, sweep};
+pub use upload::{Incoming, upload};
