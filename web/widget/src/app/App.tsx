@@ -53,7 +53,7 @@ export function App() {
         {desk.menu ? extra && <extra.Menu /> : [
           config?.anti_scam !== false && <p class="safe" key="safe"><Icon name="shield" /><span>{t('safe')}</span></p>,
           <Thread key="thread">{extra && rate && <extra.Rating key={one!.id} />}</Thread>,
-          problem ? <p class="bar bad" role="alert">{told(problem)}</p>
+          problem ? <p class="bar bad" role="alert">{problem === 'not_found' ? t('absent') : told(problem)}</p>
             : config?.anonymous_allowed === false && !desk.contact ? <p class="bar">{t('signIn')}</p>
             : <Composer attach={attach} key="composer" />,
         ]}

@@ -32,8 +32,8 @@ export function Thread({ children }: { children?: ComponentChildren }) {
   }, [events, out, thread, locale(), desk.list.length, ...state]);
 
   const settle = (): void => {
-    const box = log.current!;
-    if (desk.atEnd || keep.current) box.scrollTop = box.scrollHeight - (keep.current || box.clientHeight);
+    const box = log.current;
+    if (box && (desk.atEnd || keep.current)) box.scrollTop = box.scrollHeight - (keep.current || box.clientHeight);
     keep.current = 0;
   };
   const end = (): void => {
@@ -47,6 +47,7 @@ export function Thread({ children }: { children?: ComponentChildren }) {
     const watcher = new ResizeObserver(() => { if (desk.atEnd) settle(); });
     watcher.observe(log.current!);
     watcher.observe(log.current!.firstElementChild!);
+    return () => watcher.disconnect();
   }, []);
   async function older(): Promise<void> {
     const box = log.current!;

@@ -37,12 +37,24 @@ export function keep(value: Kept | undefined): void {
 
 /** The other tabs of this visitor: `session` changed, `out`box changed, a conversation was `made`, everything was `wiped`. */
 export type Word = 'session' | 'out' | 'made' | 'wiped';
-const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(key);
+let channel: BroadcastChannel | undefined;
+try { channel = new BroadcastChannel(key); } catch { /* Denied with the storage: every tab for itself. */ }
 export const tell = (word: Word): void => channel?.postMessage(word);
 export const listen = (hear: (word: Word) => void): void => { if (channel) channel.onmessage = (event) => hear(event.data); };
 
-/** One tab at a time; where Web Locks are missing the server's `client_id` still keeps messages single. */
-export const alone = <T>(work: () => Promise<T>): Promise<T> => navigator.locks ? navigator.locks.request(key, work) as Promise<T> : work();
+/** One tab at a time. Where Web Locks are missing or denied with the storage, `client_id` alone keeps messages single. */
+export async function alone<T>(work: () => Promise<T>): Promise<T> {
+  let begun = false;
+  try {
+    return await (navigator.locks.request(key, () => {
+      begun = true;
+      return work();
+    }) as Promise<T>);
+  } catch (error) {
+    if (begun) throw error;
+    return work();
+  }
+}
 
 /** `crypto.randomUUID` is missing on plain http. */
 export const uuid = (): string => {

@@ -20,7 +20,7 @@ export async function write(text: string, files: File[], email: string): Promise
   const start = isNew(desk.thread);
   await add({
     client_id: uuid(), thread: desk.thread, text, at: Date.now(), files: files.map((file) => ({ blob: file, name: file.name })),
-    ...(start && { start: { page: desk.page, fields } }),
+    ...(start && { start: { page: desk.page, ...(Object.keys(fields).length && { fields }) } }),
     ...(start && Object.keys(details).length && { details }),
   });
   await moved();
