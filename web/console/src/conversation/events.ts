@@ -31,7 +31,7 @@ const person = (id: string | null | undefined): string => (id === agent().id ? t
 
 /** Who did it: you, a colleague, the customer, or the desk itself. */
 export function actorName(actor: Author): string {
-  if (actor.kind === 'agent') return actor.id === agent().id ? t('you') : agentOf(actor.id)?.name ?? actor.name;
+  if (actor.kind === 'agent') return actor.id === agent().id ? t('you.start') : agentOf(actor.id)?.name ?? actor.name;
   return actor.kind === 'system' ? t('system') : actor.name;
 }
 

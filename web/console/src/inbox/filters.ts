@@ -15,7 +15,7 @@ export function choicesOf(filter: FilterName): Choice[] {
     case 'team': return [{ value: 'none', label: t('filter.noTeam') }, ...named(allTeams())];
     case 'assignee': {
       const me = agent().id;
-      return [{ value: me, label: t('you') }, { value: 'none', label: t('filter.nobody') }, ...named(allAgents().filter((each) => each.id !== me))];
+      return [{ value: me, label: t('you.start') }, { value: 'none', label: t('filter.nobody') }, ...named(allAgents().filter((each) => each.id !== me))];
     }
     case 'tag': return named(allTags());
     case 'priority': return PRIORITIES.map((priority) => ({ value: priority, label: t(`priority.${priority}`) }));
@@ -28,7 +28,7 @@ export function valueName(filter: FilterName, value: string): string {
     case 'status': return statusName(statusOf(value));
     case 'inbox': return inboxOf(value)?.name ?? '—';
     case 'team': return teamOf(value)?.name ?? '—';
-    case 'assignee': return value === agent().id ? t('you') : agentOf(value)?.name ?? '—';
+    case 'assignee': return value === agent().id ? t('you.start') : agentOf(value)?.name ?? '—';
     case 'tag': return tagOf(value)?.name ?? '—';
     case 'priority': return t(`priority.${value}` as Extract<Key, 'priority.low'>);
   }

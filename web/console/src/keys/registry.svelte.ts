@@ -1,5 +1,6 @@
 // The one registry of actions: the table, the agent's own keys over it, and who can do each action at the moment.
 // Screens `provide` what they can do while they are there; the palette, the sheet and the keyboard read. It holds no state of the desk.
+import { untrack } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
 import { t, type Key } from '../i18n.svelte';
 import { ACTION_IDS, ACTIONS, type ActionGroup, type ActionId } from './actions';
@@ -33,16 +34,13 @@ export const tip = (id: ActionId, title: Key = ACTIONS[id].title): string => {
 
 /** Says what a screen can do; answers how to take it back. The latest provider of an action wins. */
 export function provide(actions: Partial<Record<ActionId, Provider | Provider['run']>>): () => void {
-  const added = Object.entries(actions).map(([id, given]) => {
-    const provider: Provider = typeof given === 'function' ? { run: given } : given;
-    providers.set(id as ActionId, [...(providers.get(id as ActionId) ?? []), provider]);
-    return [id as ActionId, provider] as const;
+  const added = Object.entries(actions).map(([id, given]) => [id as ActionId, typeof given === 'function' ? { run: given } : given] as const);
+  // Screens provide from effects; reading the map there must not tie them to what they write.
+  const change = (to: (have: readonly Provider[], provider: Provider) => readonly Provider[]) => untrack(() => {
+    for (const [id, provider] of added) providers.set(id, to(providers.get(id) ?? [], provider));
   });
-  return () => {
-    for (const [id, provider] of added) {
-      providers.set(id, (providers.get(id) ?? []).filter((each) => each !== provider));
-    }
-  };
+  change((have, provider) => [...have, provider]);
+  return () => change((have, provider) => have.filter((each) => each !== provider));
 }
 
 function able(id: ActionId): Provider | undefined {

@@ -16,7 +16,7 @@ export function assignees(rows: readonly Row[]): PickItem[] {
   return [
     ...(assigned ? [{ id: '', label: t('pick.nobody'), group: t('pick.people') }] : []),
     ...people.map((each) => ({
-      id: each.id, label: each.name, hint: each.id === me ? t('you') : '', avatar: true, presence: each.presence, group: t('pick.people'),
+      id: each.id, label: each.name, hint: each.id === me ? t('you.start') : '', avatar: true, presence: each.presence, group: t('pick.people'),
       checked: every(rows, (row) => row.assignee === each.id),
     })),
   ];

@@ -27,24 +27,27 @@ export function filterOf(query: URLSearchParams): Filter | null {
   return parts.length > 0 ? { all: parts } : null;
 }
 
-/** Shows a list: the same one if it was open before, and live from now on. */
-export function openList(view: string, query: URLSearchParams): List {
+/** The list of an address: the same one if it was open before. */
+export function listFor(view: string, query: URLSearchParams): List {
   const sort = sortOf(query);
   const filter = filterOf(query);
   const key = JSON.stringify([view, sort, filter]);
-  if (current && kept.get(key) === current) return current;
   const list = kept.get(key) ?? new List(`l${(serial += 1)}`, { view, sort, filter });
   kept.delete(key);
   kept.set(key, list);
   for (const [old, each] of kept) {
     if (kept.size <= KEPT) break;
-    each.close();
-    kept.delete(old);
+    if (each !== current) kept.delete(old);
   }
+  return list;
+}
+
+/** Shows a list, live from now on, in place of the one before; `null` shows none. */
+export function showList(list: List | null): void {
+  if (current === list) return;
   current?.close();
   current = list;
-  list.open();
-  return list;
+  list?.open();
 }
 
 export function forgetLists(): void {

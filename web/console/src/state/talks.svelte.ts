@@ -10,30 +10,27 @@ let current = $state.raw<Talk | null>(null);
 
 export const currentTalk = (): Talk | null => current;
 
-export function openTalk(id: Id | null): Talk | null {
-  if (current?.id === id) return current;
-  saveAllDrafts();
-  current?.close();
-  if (id === null) {
-    if (current) line.presence(undefined, 'viewing');
-    current = null;
-    return null;
-  }
+/** The conversation as it is kept, or a new one that has read nothing yet. */
+export function talkFor(id: Id): Talk {
   const talk = kept.get(id) ?? new Talk(id);
   kept.delete(id);
   kept.set(id, talk);
   for (const old of kept.keys()) {
     if (kept.size <= KEPT) break;
-    kept.delete(old);
+    if (old !== current?.id) kept.delete(old);
   }
-  current = talk;
-  talk.open();
-  line.presence(id, 'viewing');
   return talk;
 }
 
-/** The conversation if it is in memory, open or not: a message on its way may belong to one that was left. */
-export const talkOf = (id: Id): Talk | undefined => kept.get(id);
+/** Opens a conversation in place of the one before; `null` leaves it. */
+export function showTalk(talk: Talk | null): void {
+  if (current === talk) return;
+  saveAllDrafts();
+  current?.close();
+  current = talk;
+  talk?.open();
+  line.presence(talk?.id, 'viewing');
+}
 
 export function forgetTalks(): void {
   current?.close();

@@ -2,6 +2,7 @@ import type source from '../zh-CN/inbox';
 
 const texts: Record<keyof typeof source, string> = {
   'you': 'you',
+  'you.start': 'You',
   'someone': 'a colleague',
   'system': 'Candor',
   'and': ', ',

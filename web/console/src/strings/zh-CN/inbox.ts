@@ -1,6 +1,7 @@
 // The words of the working screens: views and lists, the conversation, the composer, the customer's panel.
 const texts = {
   'you': '你',
+  'you.start': '你',
   'someone': '一位同事',
   'system': '系统',
   'and': '、',

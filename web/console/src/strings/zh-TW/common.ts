@@ -118,7 +118,7 @@ const texts: Record<keyof typeof source, string> = {
   'key.assign': '指派給……',
   'key.assignMe': '指派給我',
   'key.team': '轉給團隊……',
-  'key.resolve': '標示為已解決',
+  'key.resolve': '解決',
   'key.resolveNext': '解決並開啟下一個',
   'key.status': '變更狀態……',
   'key.snooze': '延後到客戶回覆',

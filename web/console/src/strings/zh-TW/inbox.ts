@@ -2,6 +2,7 @@ import type source from '../zh-CN/inbox';
 
 const texts: Record<keyof typeof source, string> = {
   'you': '你',
+  'you.start': '你',
   'someone': '一位同事',
   'system': '系統',
   'and': '、',
