@@ -3,7 +3,7 @@
 use crate::keys::Cell;
 use crate::query::Query;
 use crate::tx::Tx;
-use crate::value::Row;
+use crate::value::{Row, Value};
 use crate::Error;
 use candor_domain::actor::{ActorKind, ActorRef};
 use candor_domain::event::MessageKind;
@@ -102,6 +102,23 @@ pub fn by_doc(q: &mut impl Query, doc: i64) -> Result<Option<Stored>, Error> {
     q.optional(BY_DOC, &[&doc], read)
 }
 
+/// How many documents one statement asks for: few shapes, so that few statements are prepared.
+const DOC_SHAPES: [usize; 4] = [1, 10, 50, 200];
+
+/// The messages of these documents, newest first; what is gone is left out.
+pub fn by_docs(q: &mut impl Query, docs: &[i64]) -> Result<Vec<Stored>, Error> {
+    let mut found = Vec::with_capacity(docs.len());
+    for part in docs.chunks(DOC_SHAPES[DOC_SHAPES.len() - 1]) {
+        let width = DOC_SHAPES.into_iter().find(|width| *width >= part.len()).unwrap_or(part.len());
+        let places: Vec<String> = (1..=width).map(|place| format!("${place}")).collect();
+        let sql = format!(concat!("SELECT ", columns!(), " FROM message WHERE doc IN ({}) ORDER BY doc DESC"), places.join(", "));
+        let values: Vec<i64> = (0..width).filter_map(|place| part.get(place).or(part.last())).copied().collect();
+        let bound: Vec<&dyn Value> = values.iter().map(|doc| doc as &dyn Value).collect();
+        found.extend(q.list_shaped(&sql, &bound, read)?);
+    }
+    Ok(found)
+}
+
 const BETWEEN: &str = concat!("SELECT ", columns!(), " FROM message WHERE conversation_id = $1 AND seq >= $2 AND seq <= $3 ORDER BY seq");
 
 /// The messages with `first <= seq <= last`, in order.
@@ -130,6 +147,13 @@ pub fn unread_by_customer(q: &mut impl Query, conversation: ConversationId, publ
 /// Whether a message that the customer may see carries this file.
 pub fn carries_publicly(q: &mut impl Query, conversation: ConversationId, file: FileId) -> Result<bool, Error> {
     Ok(q.optional(CARRIES, &[&conversation.0, &file.to_string()], |_| Ok(()))?.is_some())
+}
+
+const AFTER: &str = concat!("SELECT ", columns!(), " FROM message WHERE conversation_id = $1 AND seq > $2 ORDER BY seq LIMIT $3");
+
+/// The first `limit` messages after a number, in order: for jobs that go through a conversation in pieces.
+pub fn after(q: &mut impl Query, conversation: ConversationId, seq: i64, limit: i64) -> Result<Vec<Stored>, Error> {
+    q.list(AFTER, &[&conversation.0, &seq, &limit], read)
 }
 
 const REDACT: &str = "UPDATE message SET body_sealed = NULL, files = '', redacted_at = $2 WHERE id = $1 AND redacted_at IS NULL";

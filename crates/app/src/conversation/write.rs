@@ -140,7 +140,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, stored: &Stored, new: &New, content: &Cont
 /// Sets the index words of a message: its own, and the scope words that make rights part of the query.
 pub(super) fn index(tx: &mut Tx<'_>, stored: &Stored, doc: i64, text: &str) {
     let scope = crate::search::scope_words(&stored.case);
-    let marks = text::words(text).iter().map(String::as_str).chain(scope.iter().map(String::as_str)).map(|word| tx.mark(word)).collect();
+    let marks = text::index_words(text).iter().chain(scope.iter().map(String::as_str)).map(|word| tx.mark(word)).collect();
     tx.index(doc, marks);
 }
 

@@ -6,7 +6,7 @@ mod open;
 mod row;
 
 pub use open::{changed_since, marks_of, open_marks, open_mentions, open_states};
-pub use row::{Row, page, read_text, rows};
+pub use row::{Row, matches, page, read_text, rows};
 
 use crate::keys::{Cell, KeyId};
 use crate::message;

@@ -70,6 +70,14 @@ pub fn page(q: &mut impl Query, agent: AgentId, tail: &str, values: &[&dyn Value
     lines.into_iter().map(|line| open(q, line)).collect()
 }
 
+/// Whether there is a conversation that a tail lets through: the same tails as [`page`] takes.
+pub fn matches(q: &mut impl Query, agent: AgentId, tail: &str, values: &[&dyn Value]) -> Result<bool, Error> {
+    let sql = format!("SELECT 1 FROM conversation c LEFT JOIN read_mark r ON r.conversation_id = c.id AND r.agent_id = $1 {tail}");
+    let mut bound: Vec<&dyn Value> = vec![&agent.0];
+    bound.extend_from_slice(values);
+    Ok(!q.list_shaped(&sql, &bound, |_| Ok(()))?.is_empty())
+}
+
 /// A row before its sealed cells are opened.
 struct Line {
     stored: Stored,
