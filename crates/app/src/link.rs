@@ -136,8 +136,8 @@ impl Step {
     async fn first(app: &App, email: String, name: String) -> Result<Drafted> {
         let (workspace, _) = app.db.read(Pool::Quick, |rx| workspace::get(rx)).await?;
         let everywhere = Held { role: workspace.admin_role, inbox: None, team: None };
-        let new = New { email, name, roles: vec![everywhere], teams: Default::default(), locale: workspace.default_locale };
-        Drafted::prepare(app, new, AgentState::Active)
+        let new = New { email, name, roles: vec![everywhere], teams: Default::default(), locale: Some(workspace.default_locale) };
+        Drafted::prepare(app, new, AgentState::Active).await
     }
 
     fn agent(&self) -> AgentId {

@@ -14,7 +14,7 @@ use std::net::IpAddr;
 /// A session ends when it was not used for this long,
 const IDLE_MS: i64 = 12 * 3_600_000;
 /// and after this long in any case.
-const LONGEST_MS: i64 = 7 * 24 * 3_600_000;
+pub const LONGEST_MS: i64 = 7 * 24 * 3_600_000;
 /// How exact "last seen" is.
 const SEEN_EVERY_MS: i64 = 60_000;
 const MAX_DEVICE: usize = 200;

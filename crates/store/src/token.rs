@@ -7,7 +7,7 @@ use crate::value::Row;
 use crate::Error;
 use candor_domain::id::{AgentId, InboxId, TokenId};
 use candor_domain::permission::{Grant, Permission, Rights};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +49,8 @@ const USED: &str = "UPDATE api_token SET used_at = $2 WHERE id = $1 AND (used_at
 const REVOKE: &str = "UPDATE api_token SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
 const OF_AGENT: &str = "SELECT id FROM api_token WHERE created_by = $1 AND revoked_at IS NULL ORDER BY id";
 
+const NAMES: &str = "SELECT id, name FROM api_token";
+
 fn read(row: &Row<'_>) -> Result<Token, Error> {
     let inboxes = row.get::<String>(3)?;
     let inboxes = inboxes.split_ascii_whitespace().map(str::parse).collect::<Result<_, _>>();
@@ -76,6 +78,11 @@ pub fn get(q: &mut impl Query, id: TokenId) -> Result<Token, Error> {
 /// All that were not revoked, run out or not.
 pub fn list(q: &mut impl Query) -> Result<Vec<Token>, Error> {
     q.list(LIST, &[], read)
+}
+
+/// The names of all that ever were.
+pub fn names(q: &mut impl Query) -> Result<HashMap<TokenId, String>, Error> {
+    Ok(q.list(NAMES, &[], |row| Ok((TokenId(row.get(0)?), row.get(1)?)))?.into_iter().collect())
 }
 
 /// The tokens an agent made.

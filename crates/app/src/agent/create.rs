@@ -3,7 +3,7 @@
 use super::{Profile, profile, roles};
 use crate::link::Issued;
 use crate::rights::require_everywhere;
-use crate::{App, Error, Result, audit, password};
+use crate::{App, Error, Result, audit, password, workspace};
 use candor_domain::actor::Actor;
 use candor_domain::contact::IdentityKind;
 use candor_domain::id::{AgentId, TeamId};
@@ -12,7 +12,7 @@ use candor_domain::permission::Permission;
 use candor_domain::staff::{AgentSettings, AgentState, LinkKind, Presence, display_name};
 use candor_store::agent::{self, Agent};
 use candor_store::agent_role::{self, Held};
-use candor_store::{Note, Queue, Tx, counter};
+use candor_store::{Note, Pool, Queue, Tx, counter};
 use serde_json::json;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -26,14 +26,15 @@ pub struct New {
     pub name: String,
     pub roles: Vec<Held>,
     pub teams: BTreeSet<TeamId>,
-    pub locale: Locale,
+    /// The desk's own when absent.
+    pub locale: Option<Locale>,
 }
 
 /// Invites somebody; the link is shown once and sets their password.
 pub async fn invite(app: &App, actor: &Actor, new: New) -> Result<(Profile, String)> {
     require_everywhere(actor, Permission::AgentManage)?;
     let actor = actor.clone();
-    let drafted = Drafted::prepare(app, new, AgentState::Invited)?;
+    let drafted = Drafted::prepare(app, new, AgentState::Invited).await?;
     let link = Issued::prepare(app, LinkKind::Invite, Some(drafted.id));
     let address = link.address.clone();
     let done = app.db.write(Queue::People, move |tx| {
@@ -50,7 +51,7 @@ pub async fn create(app: &App, actor: &Actor, new: New, password: &str) -> Resul
     let accepted = password::accept(password, &[&new.name, &new.email])?;
     let hash = app.passwords.hash(accepted, app.ids.bytes()).await?;
     let actor = actor.clone();
-    let drafted = Drafted::prepare(app, new, AgentState::Active)?;
+    let drafted = Drafted::prepare(app, new, AgentState::Active).await?;
     app.db
         .write(Queue::People, move |tx| {
             drafted.insert(tx, &actor, "agent.created")?;
@@ -70,11 +71,15 @@ pub(crate) struct Drafted {
 }
 
 impl Drafted {
-    pub(crate) fn prepare(app: &App, new: New, state: AgentState) -> Result<Self> {
+    pub(crate) async fn prepare(app: &App, new: New, state: AgentState) -> Result<Self> {
         let id = app.ids.make();
         let email = IdentityKind::Email.normal(&new.email).ok_or_else(|| Error::invalid("email", "not an address"))?;
         let name = display_name(&new.name, MAX_NAME).ok_or_else(|| Error::invalid("name", "1 to 60 characters"))?;
-        let settings = serde_json::to_string(&AgentSettings::new(new.locale)).map_err(|error| Error::Broken(error.to_string()))?;
+        let locale = match new.locale {
+            Some(locale) => locale,
+            None => app.db.read(Pool::Quick, |rx| workspace::get(rx)).await?.0.default_locale,
+        };
+        let settings = serde_json::to_string(&AgentSettings::new(locale)).map_err(|error| Error::Broken(error.to_string()))?;
         let agent = Agent {
             id,
             number: 0,
@@ -82,7 +87,7 @@ impl Drafted {
             public_name: name.clone(),
             name,
             state,
-            locale: new.locale,
+            locale,
             presence: Presence::Offline,
             settings,
             created_at: app.now(),

@@ -4,10 +4,11 @@
 mod address;
 pub(crate) mod bearer;
 mod body;
+mod caller;
 mod condition;
 pub mod cookie;
 mod json;
-mod origin;
+pub(crate) mod origin;
 pub mod page;
 mod params;
 mod path;
@@ -16,6 +17,7 @@ mod visitor_in;
 
 pub use address::{ClientAddress, Peer};
 pub use body::{Body, MAX_JSON};
+pub use caller::{Caller, OwnPage};
 pub use condition::{ETag, IfMatch, Tagged};
 pub use origin::{NoForeignPage, OptionalOrigin};
 pub use page::{Page, PageParams};

@@ -2,4 +2,7 @@
 
 pub mod case;
 pub mod conversation;
+pub mod desk;
 pub mod file;
+pub mod staff;
+pub mod words;
