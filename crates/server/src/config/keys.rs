@@ -37,6 +37,7 @@ pub(crate) const KEYS: &[Key] = &[
     secret("master_key", "the key that wraps all keys, 64 hexadecimal digits"),
     key("master_key_file", Kind::Text, "the file of the master key, made at the first start; absent: master.key in the data directory"),
     key("master_key_command", Kind::Text, "a command that prints the master key"),
+    key("audit_roots", Kind::Text, "where signed audit roots are appended; absent: audit-roots.jsonl in the data directory"),
     key("max_file_mb", Kind::Number, "the largest file a message may carry"),
     key("limit_factor", Kind::Number, "how many times as wide as usual the rate limits are"),
     key("log_level", Kind::Text, "error, warn, info, debug, or filters as target=level"),

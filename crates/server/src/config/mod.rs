@@ -49,6 +49,8 @@ pub struct Config {
     pub master_key_file: Option<PathBuf>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub master_key_command: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audit_roots: Option<PathBuf>,
     pub max_file_mb: u64,
     pub limit_factor: NonZeroU32,
     pub log_level: String,
@@ -69,6 +71,7 @@ impl Default for Config {
             master_key: None,
             master_key_file: None,
             master_key_command: None,
+            audit_roots: None,
             max_file_mb: 25,
             limit_factor: NonZeroU32::MIN,
             log_level: "info".to_owned(),

@@ -1,0 +1,74 @@
+//! Opens the store as the settings say.
+
+use super::{Failure, out};
+use crate::config::Config;
+use candor_app::{App, Ids};
+use candor_store::{Db, MasterKey, Options, Place, SystemClock};
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::Arc;
+
+pub(super) fn place(config: &Config) -> Place {
+    let dir = config.data.clone();
+    match &config.database_url {
+        Some(url) => Place::Postgres { url: url.reveal().to_owned(), dir },
+        None => Place::Sqlite { dir },
+    }
+}
+
+pub(super) fn options(config: &Config) -> Result<Options, Failure> {
+    let mut options = Options::new(place(config), master_key(config)?, Arc::new(SystemClock::new()));
+    if let Some(path) = &config.audit_roots {
+        options.audit_roots.clone_from(path);
+    }
+    Ok(options)
+}
+
+pub(super) fn key_file(config: &Config) -> PathBuf {
+    config.master_key_file.clone().unwrap_or_else(|| config.data.join("master.key"))
+}
+
+/// The key from the settings, from a command, or from its file, which the first start makes.
+fn master_key(config: &Config) -> Result<MasterKey, Failure> {
+    if let Some(key) = &config.master_key {
+        return Ok(MasterKey::parse(key.reveal())?);
+    }
+    if let Some(command) = &config.master_key_command {
+        return printed_key(command);
+    }
+    let path = key_file(config);
+    let is_new = !path.exists();
+    let key = MasterKey::load_or_create(&path)?;
+    if is_new {
+        out::note(&format!(
+            "A master key was made: {}\nKeep a copy of it apart from the backups of the data: without it nothing can be read, with it everything can.",
+            path.display()
+        ));
+    }
+    Ok(key)
+}
+
+fn printed_key(command: &str) -> Result<MasterKey, Failure> {
+    let failed = |why: String| Failure::Failed(anyhow::anyhow!("master_key_command: {why}"));
+    let output = Command::new("sh").args(["-c", command]).output().map_err(|error| failed(error.to_string()))?;
+    if !output.status.success() {
+        return Err(failed(output.status.to_string()));
+    }
+    let text = String::from_utf8(output.stdout).map_err(|_| failed("printed something else than text".to_owned()))?;
+    Ok(MasterKey::parse(&text)?)
+}
+
+/// The use cases over an open store.
+pub(super) fn app(config: &Config, db: Db) -> App {
+    let mut settings = candor_app::Config::new(config.public_url.clone(), config.data.clone());
+    settings.max_file_bytes = config.max_file_mb << 20;
+    settings.limit_factor = config.limit_factor;
+    // The store corrects its clock by the database's; everybody goes by that one.
+    let clock = Arc::clone(db.clock());
+    App::new(db, settings, Ids::new(Arc::clone(&clock)), clock)
+}
+
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|error| Failure::Failed(anyhow::anyhow!("cannot start: {error}")))
+}

@@ -1,0 +1,123 @@
+//! What the operator may do from the command line, and doing it. The audit log names the operator's user id.
+
+use candor_app::{App, Error, Result, agent, inbox, setup, token};
+use candor_domain::actor::Actor;
+use candor_domain::id::{InboxId, TokenId};
+use candor_domain::locale::Locale;
+use candor_domain::permission::Permission;
+use candor_store::agent_role::Held;
+use candor_store::{Pool, role};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+const DAY_MS: i64 = 24 * 3_600_000;
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "deed", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Deed {
+    UserList,
+    /// With a password the agent can sign in at once, without one a link invites them.
+    UserCreate { email: String, name: String, role: String, locale: Locale, password: Option<String> },
+    UserReset { email: String },
+    UserDisable { email: String },
+    UserEnable { email: String },
+    TokenList,
+    TokenCreate { name: String, permissions: Vec<String>, inboxes: Vec<String>, days: Option<u32> },
+    TokenRevoke { id: TokenId },
+}
+
+/// Does it, as the operator with this user id.
+pub(crate) async fn perform(app: &App, uid: u32, deed: Deed) -> Result<Value> {
+    // Commands are typed by hand, so the few bytes each name keeps are never many.
+    let actor = Actor::machine(format!("cli, uid {uid}").leak());
+    setup::run(app, Locale::English).await?;
+    match deed {
+        Deed::UserList => users(app, &actor).await,
+        Deed::UserCreate { email, name, role, locale, password } => create(app, &actor, email, name, &role, locale, password).await,
+        Deed::UserReset { email } => {
+            let id = find(app, &actor, &email).await?.agent.id;
+            Ok(json!({ "link": agent::reset(app, &actor, id).await? }))
+        }
+        Deed::UserDisable { email } => {
+            let id = find(app, &actor, &email).await?.agent.id;
+            agent::disable(app, &actor, id).await.map(|changed| shown(&changed))
+        }
+        Deed::UserEnable { email } => {
+            let id = find(app, &actor, &email).await?.agent.id;
+            agent::enable(app, &actor, id).await.map(|changed| shown(&changed))
+        }
+        Deed::TokenList => {
+            let tokens = token::list(app, &actor).await?;
+            Ok(json!({ "items": tokens.iter().map(shown_token).collect::<Vec<_>>() }))
+        }
+        Deed::TokenCreate { name, permissions, inboxes, days } => make_token(app, &actor, name, &permissions, &inboxes, days).await,
+        Deed::TokenRevoke { id } => token::revoke(app, &actor, id).await.map(|()| json!({ "id": id })),
+    }
+}
+
+async fn users(app: &App, actor: &Actor) -> Result<Value> {
+    let (agents, roles) = (agent::list(app, actor).await?, roles(app).await?);
+    let named = |held: &Held| roles.iter().find(|role| role.id == held.role).map_or_else(String::new, |role| role.name.clone());
+    let line = |profile: &agent::Profile| {
+        let mut line = shown(profile);
+        line["roles"] = json!(profile.roles.iter().map(named).collect::<BTreeSet<_>>());
+        line
+    };
+    Ok(json!({ "items": agents.iter().map(line).collect::<Vec<_>>() }))
+}
+
+fn shown(profile: &agent::Profile) -> Value {
+    let agent = &profile.agent;
+    json!({ "id": agent.id, "email": agent.email, "name": agent.name, "state": agent.state.as_str(), "seen_at": agent.seen_at })
+}
+
+async fn roles(app: &App) -> Result<Vec<role::Role>> {
+    app.db.read(Pool::Quick, |rx| Ok(role::list(rx)?)).await
+}
+
+async fn find(app: &App, actor: &Actor, email: &str) -> Result<agent::Profile> {
+    let wanted = email.trim().to_lowercase();
+    let found = agent::list(app, actor).await?.into_iter().find(|profile| profile.agent.email.to_lowercase() == wanted);
+    found.ok_or_else(|| Error::invalid("email", "nobody has this address"))
+}
+
+async fn create(app: &App, actor: &Actor, email: String, name: String, role: &str, locale: Locale, password: Option<String>) -> Result<Value> {
+    let known = roles(app).await?;
+    let role = known.iter().find(|one| one.name.eq_ignore_ascii_case(role)).ok_or_else(|| {
+        let names: Vec<&str> = known.iter().map(|role| role.name.as_str()).collect();
+        Error::invalid("role", format!("one of {}", names.join(", ")))
+    })?;
+    let everywhere = Held { role: role.id, inbox: None, team: None };
+    let new = agent::New { email, name, roles: vec![everywhere], teams: BTreeSet::new(), locale: Some(locale) };
+    match password {
+        Some(password) => agent::create(app, actor, new, &password).await.map(|made| shown(&made)),
+        None => {
+            let (made, link) = agent::invite(app, actor, new).await?;
+            let mut made = shown(&made);
+            made["link"] = json!(link);
+            Ok(made)
+        }
+    }
+}
+
+fn shown_token(token: &candor_store::token::Token) -> Value {
+    let permissions: Vec<&str> = token.permissions.iter().map(|permission| permission.as_str()).collect();
+    json!({ "id": token.id, "name": token.name, "permissions": permissions, "inboxes": token.inboxes, "expires_at": token.expires_at, "used_at": token.used_at })
+}
+
+async fn make_token(app: &App, actor: &Actor, name: String, permissions: &[String], inboxes: &[String], days: Option<u32>) -> Result<Value> {
+    let parse = |word: &String| Permission::parse(word).ok_or_else(|| Error::invalid("permissions", format!("`{word}` is none")));
+    let permissions = permissions.iter().map(parse).collect::<Result<BTreeSet<_>>>()?;
+    let known = inbox::list(app, actor).await?;
+    let named = |wanted: &String| {
+        let found = known.iter().find(|inbox| inbox.name == *wanted || inbox.id.to_string() == *wanted);
+        found.map(|inbox| inbox.id).ok_or_else(|| Error::invalid("inboxes", format!("`{wanted}` is none")))
+    };
+    let inboxes = inboxes.iter().map(named).collect::<Result<Vec<InboxId>>>()?;
+    let expires_at = days.map(|days| app.now() + i64::from(days) * DAY_MS);
+    let (made, secret) = token::create(app, actor, token::New { name, permissions, inboxes, expires_at }).await?;
+    let mut made = shown_token(&made);
+    made["secret"] = json!(secret);
+    Ok(made)
+}
