@@ -27,7 +27,14 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        self.enqueue(queue, command)?.await.unwrap_or_else(|_| Err(Error::OutcomeUnknown.into()))
+        let (answer, wait) = self.enqueue(queue, command)?;
+        if let Some(inline) = &self.house.inline {
+            if wait {
+                tokio::task::yield_now().await;
+            }
+            inline.flush(&self.house.shared);
+        }
+        answer.await.unwrap_or_else(|_| Err(Error::OutcomeUnknown.into()))
     }
 
     /// `write` for threads without a runtime.
@@ -40,7 +47,11 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        self.enqueue(queue, command)?.blocking_recv().unwrap_or_else(|_| Err(Error::OutcomeUnknown.into()))
+        let (answer, _) = self.enqueue(queue, command)?;
+        if let Some(inline) = &self.house.inline {
+            inline.flush(&self.house.shared);
+        }
+        answer.blocking_recv().unwrap_or_else(|_| Err(Error::OutcomeUnknown.into()))
     }
 
     /// Runs a query on one consistent picture of the database.
@@ -129,11 +140,12 @@ impl Db {
         self.house.close();
     }
 
+    /// Puts a command in line; in simulation also says whether it lets others come in first.
     fn enqueue<T, E>(
         &self,
         queue: Queue,
         run: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<oneshot::Receiver<Result<T, E>>, E>
+    ) -> Result<(oneshot::Receiver<Result<T, E>>, bool), E>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
@@ -141,8 +153,11 @@ impl Db {
         let (reply, answer) = oneshot::channel();
         let at = self.house.shared.clock.now_ms();
         let work = Box::new(Work { run, at, result: None, reply });
-        self.house.shared.queues.push(queue, work).map_err(|(error, _)| error)?;
-        Ok(answer)
+        let wait = match &self.house.inline {
+            Some(inline) => inline.push(&self.house.shared, queue, work)?,
+            None => self.house.shared.queues.push(queue, work).map(|()| false).map_err(|(error, _)| error)?,
+        };
+        Ok((answer, wait))
     }
 }
 

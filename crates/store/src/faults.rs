@@ -11,6 +11,10 @@ pub enum Fault {
     Transaction,
     /// The next commit fails after all statements went well.
     Commit,
+    /// The process dies before the next commit (simulation).
+    CrashBeforeCommit,
+    /// The process dies after the next commit, before anybody is answered (simulation).
+    CrashAfterCommit,
 }
 
 #[derive(Default)]
@@ -18,17 +22,18 @@ pub(crate) struct Faults {
     /// Statements until the fault; 0 when none is ordered.
     left: AtomicI64,
     kind: AtomicU8,
+    /// The fault of the next commit; 0, which is no fault of a commit, when none is ordered.
     commit: AtomicU8,
 }
 
 impl Faults {
     pub(crate) fn order(&self, nth: u32, fault: Fault) {
-        if fault == Fault::Commit {
-            self.commit.store(1, Ordering::SeqCst);
-            return;
+        if matches!(fault, Fault::Statement | Fault::Transaction) {
+            self.kind.store(fault as u8, Ordering::SeqCst);
+            self.left.store(i64::from(nth), Ordering::SeqCst);
+        } else {
+            self.commit.store(fault as u8, Ordering::SeqCst);
         }
-        self.kind.store(fault as u8, Ordering::SeqCst);
-        self.left.store(i64::from(nth), Ordering::SeqCst);
     }
 
     pub(crate) fn on_statement(&self) -> Option<Fault> {
@@ -39,7 +44,14 @@ impl Faults {
         Some(if lost { Fault::Transaction } else { Fault::Statement })
     }
 
-    pub(crate) fn on_commit(&self) -> bool {
-        self.commit.load(Ordering::Relaxed) != 0 && self.commit.swap(0, Ordering::SeqCst) != 0
+    /// The fault of this commit; orders are used up by it.
+    pub(crate) fn on_commit(&self) -> Option<Fault> {
+        if self.commit.load(Ordering::Relaxed) == 0 {
+            return None;
+        }
+        let ordered = self.commit.swap(0, Ordering::SeqCst);
+        [Fault::Commit, Fault::CrashBeforeCommit, Fault::CrashAfterCommit]
+            .into_iter()
+            .find(|fault| *fault as u8 == ordered)
     }
 }

@@ -1,5 +1,6 @@
 //! What stands behind a `Db`: threads, queues, the lock of the directory. It ends in order: people first, the lock last.
 
+use crate::inline::Inline;
 use crate::lock::DirLock;
 use crate::read::Job;
 use crate::shared::Shared;
@@ -24,6 +25,8 @@ pub(crate) struct House {
     stop_keepers: Mutex<Option<Sender<()>>>,
     stopped: Receiver<()>,
     lock: Mutex<Option<DirLock>>,
+    /// Runs everything where it is called, instead of the threads.
+    pub(crate) inline: Option<Inline>,
 }
 
 impl House {
@@ -38,6 +41,7 @@ impl House {
             stop_keepers: Mutex::new(Some(stop)),
             stopped,
             lock: Mutex::new(lock),
+            inline: None,
         }
     }
 
@@ -60,6 +64,9 @@ impl House {
     }
 
     pub(crate) fn ask(&self, pool: Pool, job: Job) -> Result<(), Error> {
+        if let Some(inline) = &self.inline {
+            return inline.read(job);
+        }
         let pools = held(&self.pools);
         let senders = pools.as_ref().ok_or(Error::Closed)?;
         senders[pool as usize].try_send(job).map_err(|error| match error {
@@ -97,6 +104,9 @@ impl House {
         join(&self.workers);
         held(&self.stop_keepers).take();
         join(&self.keepers);
+        if let Some(inline) = &self.inline {
+            inline.close(&self.shared);
+        }
         held(&self.lock).take();
     }
 }

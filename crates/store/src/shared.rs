@@ -8,7 +8,9 @@ use crate::notes::Note;
 use crate::queue::Queues;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use crossbeam_channel::Sender;
-use std::sync::{Arc, OnceLock};
+use rand::RngExt;
+use rand::rngs::StdRng;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
@@ -21,6 +23,12 @@ pub(crate) struct Shared {
     pub(crate) notes: broadcast::Sender<Note>,
     pub(crate) faults: Faults,
     pub(crate) bulk: bool,
+    /// No threads and no real time: `Db::inline`.
+    pub(crate) simulated: bool,
+    /// The simulated process has died.
+    pub(crate) crashed: AtomicBool,
+    /// Which notes get lost in simulation.
+    loses: OnceLock<(u32, Mutex<StdRng>)>,
     /// This process among those that serve the database.
     pub(crate) node: Uuid,
     /// Where notes for other nodes go; empty where there are none.
@@ -51,6 +59,9 @@ impl Shared {
             notes: broadcast::channel(NOTES).0,
             faults: Faults::default(),
             bulk,
+            simulated: false,
+            crashed: AtomicBool::new(false),
+            loses: OnceLock::new(),
             node: uuid::Builder::from_random_bytes(rand::random()).into_uuid(),
             abroad: OnceLock::new(),
             closing: AtomicBool::new(false),
@@ -115,14 +126,27 @@ impl Shared {
         }
     }
 
+    /// From now on this many of a thousand notes get lost.
+    pub(crate) fn lose_notes(&self, odds: u32, random: StdRng) {
+        let _ = self.loses.set((odds, Mutex::new(random)));
+    }
+
+    fn is_lost(&self) -> bool {
+        self.loses.get().is_some_and(|(odds, random)| {
+            random.lock().unwrap_or_else(PoisonError::into_inner).random_range(0..1000) < *odds
+        })
+    }
+
     /// Sends notes to receivers of this process.
     pub(crate) fn send_here(&self, notes: impl IntoIterator<Item = Note>) {
         for note in notes {
             if note == Note::KeysDestroyed {
                 self.vault().forget_opened_keys();
             }
-            // Nobody listening is no error.
-            let _ = self.notes.send(note);
+            if !self.is_lost() {
+                // Nobody listening is no error.
+                let _ = self.notes.send(note);
+            }
         }
     }
 }

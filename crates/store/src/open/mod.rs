@@ -3,6 +3,8 @@
 mod postgres;
 mod sqlite;
 
+pub(crate) use sqlite::{reader_seat, writer_seat};
+
 use crate::command::said;
 use crate::db::Db;
 use crate::house::House;

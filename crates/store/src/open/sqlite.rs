@@ -13,6 +13,7 @@ use crate::seat::Seat;
 use crate::shared::Shared;
 use crate::sqlite::{SqliteConn, read, write};
 use crate::{Backend, Error, Pool};
+use rand::rngs::StdRng;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -23,11 +24,11 @@ pub(crate) fn file(dir: &Path) -> PathBuf {
 
 pub(super) fn open(dir: &Path, mut options: Options, lock: DirLock) -> Result<House, Error> {
     let shared = Arc::new(Shared::new(Arc::clone(&options.clock), 1, options.bulk));
-    let seat = writer_seat(dir, &options, &shared)?;
+    let seat = writer_seat(dir, &options, &shared, random())?;
     let house = House::new(shared, Backend::Sqlite, Some(lock));
     house.writer(move || write(seat))?;
     start_readers(&house, dir, &options)?;
-    let (seat, again) = (reader_seat(&house.shared, dir)?, dir.to_owned());
+    let (seat, again) = (reader_seat(&house.shared, dir, random())?, dir.to_owned());
     let reopen: keeper::Reopen = Box::new(move |seat| {
         seat.conn = Conn::Sqlite(Box::new(SqliteConn::reader(&file(&again))?));
         Ok(())
@@ -38,10 +39,15 @@ pub(super) fn open(dir: &Path, mut options: Options, lock: DirLock) -> Result<Ho
 }
 
 /// The connection that writes, with its schema, keys and audit lane in order.
-pub(crate) fn writer_seat(dir: &Path, options: &Options, shared: &Arc<Shared>) -> Result<Seat, Error> {
+pub(crate) fn writer_seat(
+    dir: &Path,
+    options: &Options,
+    shared: &Arc<Shared>,
+    random: StdRng,
+) -> Result<Seat, Error> {
     let mut conn = Conn::Sqlite(Box::new(SqliteConn::writer(&file(dir))?));
     bring_up(&mut conn, dir, options)?;
-    let mut seat = Seat::new(conn, Arc::clone(shared), random());
+    let mut seat = Seat::new(conn, Arc::clone(shared), random);
     prepare(&mut seat, options)?;
     seat.lane = Some(Lane::read(&mut seat, 0)?);
     Ok(seat)
@@ -50,7 +56,7 @@ pub(crate) fn writer_seat(dir: &Path, options: &Options, shared: &Arc<Shared>) -
 pub(super) fn open_reader(dir: &Path, options: &Options) -> Result<House, Error> {
     let shared = Arc::new(Shared::new(Arc::clone(&options.clock), 1, false));
     shared.queues.close();
-    let mut seat = reader_seat(&shared, dir)?;
+    let mut seat = reader_seat(&shared, dir, random())?;
     let standing = migrate::standing(&mut seat.conn)?;
     if !standing.pending.is_empty() {
         return Err(Error::NeedsMigration { pending: standing.pending.len() });
@@ -63,15 +69,15 @@ pub(super) fn open_reader(dir: &Path, options: &Options) -> Result<House, Error>
 
 fn start_readers(house: &House, dir: &Path, options: &Options) -> Result<(), Error> {
     house.open_pools([options.quick_readers, options.slow_readers], |pool, jobs| {
-        let seat = reader_seat(&house.shared, dir)?;
+        let seat = reader_seat(&house.shared, dir, random())?;
         let deadline = if pool == Pool::Quick { QUICK } else { SLOW };
         house.worker("store-reader", move || read(seat, &jobs, deadline))
     })
 }
 
-pub(crate) fn reader_seat(shared: &Arc<Shared>, dir: &Path) -> Result<Seat, Error> {
+pub(crate) fn reader_seat(shared: &Arc<Shared>, dir: &Path, random: StdRng) -> Result<Seat, Error> {
     let conn = Conn::Sqlite(Box::new(SqliteConn::reader(&file(dir))?));
-    Ok(Seat::new(conn, Arc::clone(shared), random()))
+    Ok(Seat::new(conn, Arc::clone(shared), random))
 }
 
 fn bring_up(conn: &mut Conn, dir: &Path, options: &Options) -> Result<(), Error> {

@@ -112,7 +112,7 @@ fn once(seat: &mut Seat, command: &mut dyn Command, words: &mut bool) -> Ended {
 }
 
 fn commit(seat: &mut Seat) -> Result<(), Ended> {
-    if seat.shared.faults.on_commit() {
+    if seat.shared.faults.on_commit().is_some() {
         return Err(Ended::Refuse(Error::OutcomeUnknown));
     }
     pg(seat).batch("COMMIT").map_err(|error| match error {

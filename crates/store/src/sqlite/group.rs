@@ -5,6 +5,7 @@ use super::conn::SqliteConn;
 use super::words::Words;
 use crate::command::Command;
 use crate::conn::Conn;
+use crate::faults::Fault;
 use crate::notes::Note;
 use crate::queue::Queue;
 use crate::seat::Seat;
@@ -19,10 +20,11 @@ const GROUP_AGE: Duration = Duration::from_millis(10);
 /// A command that holds the writer longer is counted and named in the log.
 const COMMAND_TIME: Duration = Duration::from_millis(5);
 /// A command that never ends would stop the desk: SQLite drops its transaction here.
+const SIMULATED: Duration = Duration::from_micros(100);
 const COMMAND_DEADLINE: Duration = Duration::from_secs(10);
 
 #[derive(Default)]
-pub(super) struct Group {
+pub(crate) struct Group {
     waiting: VecDeque<(Queue, Box<dyn Command>)>,
     /// Ran well and waits for the commit.
     done: Vec<(Queue, Box<dyn Command>)>,
@@ -42,7 +44,7 @@ enum Ended {
 
 impl Group {
     /// Runs `first` and whatever waits with it.
-    pub(super) fn run(&mut self, seat: &mut Seat, first: (Queue, Box<dyn Command>)) {
+    pub(crate) fn run(&mut self, seat: &mut Seat, first: (Queue, Box<dyn Command>)) {
         self.waiting.push_back(first);
         let mut words = !seat.shared.search_broken.load(Ordering::Relaxed);
         let mut fresh = true;
@@ -84,11 +86,7 @@ impl Group {
             }
             return self.unknown(seat, began.1, &error);
         }
-        let committed = match seat.shared.faults.on_commit() {
-            true => Err(Error::Unavailable("commit failed, as ordered".to_owned())),
-            false => sqlite(seat).control("COMMIT"),
-        };
-        match committed {
+        match commit(seat) {
             Ok(()) => {
                 if std::mem::take(&mut self.index_whole) {
                     seat.shared.search_broken.store(false, Ordering::Relaxed);
@@ -102,7 +100,8 @@ impl Group {
 
     fn next(&mut self, seat: &Seat, fresh: bool, began: Instant) -> Option<(Queue, Box<dyn Command>)> {
         self.waiting.pop_front().or_else(|| {
-            let room = fresh && self.done.len() < GROUP && began.elapsed() < GROUP_AGE;
+            let young = seat.shared.simulated || began.elapsed() < GROUP_AGE;
+            let room = fresh && self.done.len() < GROUP && young;
             if room { seat.shared.queues.try_pop() } else { None }
         })
     }
@@ -121,7 +120,9 @@ impl Group {
         let well = command.run(&mut tx);
         let left = tx.left;
         sqlite(seat).never_stop();
-        self.book(seat, queue, started.elapsed());
+        // Simulated time stands still; every command then costs the same.
+        let took = if seat.shared.simulated { SIMULATED } else { started.elapsed() };
+        self.book(seat, queue, took);
         if !sqlite(seat).in_transaction() {
             self.failed.push(command);
             return false;
@@ -201,6 +202,21 @@ impl Group {
             seat.shared.queues.spent(queue, Duration::ZERO);
             command.refuse(error(()));
         }
+    }
+}
+
+/// Commits, or does what was ordered for this commit.
+fn commit(seat: &mut Seat) -> Result<(), Error> {
+    let ordered = Err(Error::Unavailable("commit failed, as ordered".to_owned()));
+    let fault = seat.shared.faults.on_commit();
+    match fault {
+        Some(Fault::CrashBeforeCommit | Fault::CrashAfterCommit) => seat.shared.crashed.store(true, Ordering::Relaxed),
+        _ => {}
+    }
+    match fault {
+        None => sqlite(seat).control("COMMIT"),
+        Some(Fault::CrashAfterCommit) => sqlite(seat).control("COMMIT").and(ordered),
+        Some(_) => ordered,
     }
 }
 

@@ -7,5 +7,6 @@ mod words;
 mod writer;
 
 pub(crate) use conn::SqliteConn;
-pub(crate) use reader::read;
+pub(crate) use group::Group;
+pub(crate) use reader::{read, serve};
 pub(crate) use writer::write;
