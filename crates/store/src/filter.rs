@@ -118,7 +118,9 @@ impl Shaped {
         };
         self.push(column).push(operator);
         let tags = matches!(test.op(), Op::Has | Op::HasNot);
-        test.values().iter().for_each(|value| drop(self.wanted(value, tags)));
+        for value in test.values() {
+            self.wanted(value, tags);
+        }
         self
     }
 

@@ -13,7 +13,7 @@ use crate::{App, Error, Result};
 use candor_domain::event::Recorded;
 use candor_domain::id::ConversationId;
 use candor_store::conversation::Stored;
-use candor_store::{Backend, Pool, Query, Queue, Tx, conversation, dirty, event, parked};
+use candor_store::{Backend, Pool, Queue, Tx, conversation, dirty, event, parked};
 use rollup::Totals;
 use uuid::Uuid;
 
@@ -30,7 +30,7 @@ pub async fn turn(app: &App, lane: Lane) -> Result<usize> {
         Backend::Sqlite => 32,
         Backend::Postgres => 16,
     };
-    let waiting = app.db.read(Pool::Quick, move |rx| dirty::candidates(rx, at_once).map_err(crate::Error::from)).await?;
+    let waiting = app.db.read(Pool::Quick, move |rx| dirty::candidates(rx, at_once).map_err(Error::from)).await?;
     let streams: Vec<Uuid> = waiting.into_iter().filter(|one| one.kind == "conversation").map(|one| one.stream).collect();
     if streams.is_empty() {
         return Ok(0);

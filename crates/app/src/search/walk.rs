@@ -2,16 +2,17 @@
 
 use super::words_of;
 use crate::conversation::permitted;
+use crate::conversation::view::Names;
 use crate::{App, Error, Result};
-use candor_domain::actor::Actor;
+use candor_domain::actor::{Actor, ActorKind};
 use candor_domain::filter::Filter;
 use candor_domain::id::{AgentId, ConversationId};
 use candor_domain::permission::{Door, Permission, Rights, Scope};
 use candor_domain::text::{Evidence, Query as Words, Span, rank};
 use candor_store::conversation::{Row, Stored};
 use candor_store::filter::Shaped;
-use candor_store::{Pool, Query, Rx, conversation, message, read_text};
-use std::collections::HashMap;
+use candor_store::{Pool, Query, Rx, agent, conversation, message, read_text};
+use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
@@ -41,6 +42,8 @@ pub struct Hit {
     pub message: Option<message::Stored>,
     pub snippet: String,
     pub marks: Vec<Span>,
+    /// The name of whoever wrote it.
+    pub names: Names,
 }
 
 /// What was found.
@@ -84,7 +87,7 @@ fn by_number(rx: &mut Rx<'_>, actor: &Actor, query: &str) -> Result<Vec<Hit>> {
         return Ok(vec![]);
     }
     let rows = conversation::rows(rx, viewer(actor), &[id])?;
-    Ok(rows.into_iter().map(|row| Hit { snippet: row.preview.clone(), row, message: None, marks: vec![] }).collect())
+    Ok(rows.into_iter().map(|row| Hit { snippet: row.preview.clone(), row, message: None, marks: vec![], names: Names::default() }).collect())
 }
 
 /// Walks the index newest first and keeps what may be seen and passes the filter.
@@ -156,12 +159,15 @@ fn open(rx: &mut Rx<'_>, actor: &Actor, words: &Words, found: Vec<message::Store
     opened.truncate(limit);
     let ids: Vec<ConversationId> = opened.iter().map(|(one, _, _)| one.conversation).collect();
     let rows: HashMap<ConversationId, Row> = conversation::rows(rx, viewer(actor), &ids)?.into_iter().map(|row| (row.stored.case.id, row)).collect();
+    let authors: BTreeSet<AgentId> = opened.iter().filter(|(one, _, _)| one.author.kind == ActorKind::Agent).filter_map(|(one, _, _)| one.author.id.map(AgentId)).collect();
+    let agents = agent::names(rx, &authors.into_iter().collect::<Vec<_>>())?;
     Ok(opened
         .into_iter()
         .filter_map(|(one, text, _)| {
             let row = rows.get(&one.conversation)?.clone();
             let (snippet, marks) = words.snippet(&text, SNIPPET);
-            Some(Hit { row, message: Some(one), snippet, marks })
+            let names = Names { agents: agents.clone(), contact: row.contact_name.clone() };
+            Some(Hit { row, message: Some(one), snippet, marks, names })
         })
         .collect())
 }

@@ -6,6 +6,7 @@ pub mod bulk;
 pub mod conversations;
 pub mod files;
 pub mod inboxes;
+pub mod lists;
 pub mod me;
 pub mod replies;
 pub mod roles;
@@ -17,7 +18,9 @@ pub mod teams;
 pub mod tokens;
 pub mod types;
 
+use crate::live::agent;
 use crate::state::AppState;
+use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 
 /// Everything under `/api/v1`, in the order of the names.
@@ -33,5 +36,11 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .merge(statuses::routes())
         .merge(tags::routes())
         .merge(teams::routes())
-        .merge(tokens::routes()).merge(bulk::routes()).merge(conversations::routes()).merge(files::routes()).merge(replies::routes())
+        .merge(tokens::routes())
+        .merge(bulk::routes())
+        .merge(conversations::routes())
+        .merge(files::routes())
+        .merge(lists::routes())
+        .merge(replies::routes())
+        .route("/stream", get(agent::socket).post(agent::streamed))
 }

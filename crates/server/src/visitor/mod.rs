@@ -6,10 +6,17 @@ pub mod files;
 pub mod session;
 pub mod types;
 
+use crate::live::visitor;
 use crate::state::AppState;
+use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 
 /// Everything under `/visitor/v1`, in the order of the names.
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::default().merge(config::routes()).merge(conversations::routes()).merge(files::routes()).merge(session::routes())
+    OpenApiRouter::default()
+        .merge(config::routes())
+        .merge(conversations::routes())
+        .merge(files::routes())
+        .merge(session::routes())
+        .route("/stream", get(visitor::socket).post(visitor::streamed))
 }

@@ -22,7 +22,6 @@ pub struct Conversation {
     pub csat: Option<Csat>,
     pub first_reply_at: Option<i64>,
     pub resolved_at: Option<i64>,
-    pub visitor_read_seq: i64,
     pub shared_with: Vec<SharedWith>,
     pub held: Vec<HeldReply>,
 }
@@ -107,7 +106,6 @@ impl From<Detail> for Conversation {
             csat: detail.rating.map(|one| Csat { score: one.score, solved: one.solved, comment: one.comment, at: one.at }),
             first_reply_at: case.first_reply_at,
             resolved_at: case.resolved_at,
-            visitor_read_seq: case.visitor_read_seq,
             shared_with: detail
                 .shared_with
                 .into_iter()

@@ -163,6 +163,8 @@ pub struct Row {
     pub preview_from: String,
     pub seq: i64,
     pub read_seq: i64,
+    /// The last public number the customer has read.
+    pub visitor_read_seq: i64,
     /// 1 when the customer wrote something this agent has not read.
     pub unread: i64,
     /// Whether this agent was mentioned and has not read it.
@@ -175,6 +177,16 @@ pub struct Row {
     pub snoozed_until: Option<i64>,
     /// Rises with every change: the ETag.
     pub version: i64,
+}
+
+impl Row {
+    /// The same row through the eyes of another agent: read marks and mentions are each one's own.
+    pub fn seen_by(mut self, read_seq: i64, mentioned_seq: i64, last_customer_seq: i64) -> Self {
+        self.read_seq = read_seq;
+        self.unread = i64::from(last_customer_seq > read_seq);
+        self.mentioned = mentioned_seq > read_seq;
+        self
+    }
 }
 
 impl From<kept::Row> for Row {
@@ -199,6 +211,7 @@ impl From<kept::Row> for Row {
             preview_from: stored.preview_from,
             seq: case.seq,
             read_seq: row.read_seq,
+            visitor_read_seq: case.visitor_read_seq,
             unread: i64::from(case.last_customer_seq > row.read_seq),
             mentioned: row.mentioned_seq > row.read_seq,
             created_at: case.created_at,

@@ -1,0 +1,210 @@
+//! The visitors' line. The socket opens without rights and must say who it is in its first frame, within 5 s.
+
+use super::agent::{Outcome, slow};
+use super::socket::{Socket, limited};
+use super::stream;
+use super::visitor_frames::{Said, Says, WatchAsk};
+use super::wire::{End, Heard, Wire};
+use crate::extract::Body;
+use crate::extract::origin::refuse_foreign;
+use crate::problem::ApiResult;
+use crate::state::AppState;
+use crate::visitor::types::{VisitorContact, VisitorConversation, VisitorEvents};
+use axum::extract::{State, WebSocketUpgrade};
+use axum::response::Response;
+use candor_app::conversation::view::{Eyes, timeline_in};
+use candor_app::live::{Presence, VisitorNews};
+use candor_app::visitor::{self, Visitor};
+use candor_domain::id::{AgentId, ConversationId};
+use candor_store::event::Part;
+use candor_store::{Pool, agent};
+use http::HeaderMap;
+use serde::Deserialize;
+use std::collections::HashMap;
+use std::time::Duration;
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+const FIRST_FRAME: Duration = Duration::from_secs(5);
+/// How often the session is looked at although nobody said that it ended.
+const LOOK_AGAIN: Duration = Duration::from_secs(4);
+/// Conversations one line follows at most, events a frame carries, and how far behind a watch may be.
+const MOST: usize = 16;
+const FRAME: usize = 100;
+const TOO_FAR: i64 = 1_000;
+/// How often a customer's typing crosses the bus at most, in milliseconds.
+const TYPING_MS: i64 = 1_000;
+
+/// `GET /visitor/v1/stream`: the WebSocket.
+pub async fn socket(State(state): State<AppState>, headers: HeaderMap, upgrade: WebSocketUpgrade) -> ApiResult<Response> {
+    refuse_foreign(&headers, &state.site)?;
+    Ok(limited(upgrade).on_upgrade(move |socket| greet(state, Socket::new(socket))))
+}
+
+async fn greet(state: AppState, mut wire: Socket) {
+    let first = timeout(FIRST_FRAME, wire.hear()).await;
+    let Ok(Heard::Text(text)) = first else { return wire.end(End::SignedOut).await };
+    let Ok(Said::Auth { token, watch }) = serde_json::from_str::<Said>(&text) else { return wire.end(End::BadFrame).await };
+    match visitor::by_token(&state.app, &token).await {
+        Ok(visitor) => run(state, visitor, wire, watch).await,
+        Err(_) => wire.end(End::SignedOut).await,
+    }
+}
+
+/// What a streamed line is opened with.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StreamInput {
+    auth: String,
+    #[serde(default)]
+    watch: Vec<WatchAsk>,
+}
+
+/// `POST /visitor/v1/stream`: the same frames as an event stream.
+pub async fn streamed(State(state): State<AppState>, headers: HeaderMap, Body(input): Body<StreamInput>) -> ApiResult<Response> {
+    refuse_foreign(&headers, &state.site)?;
+    let visitor = visitor::by_token(&state.app, &input.auth).await?;
+    let (wire, response) = stream::open();
+    tokio::spawn(run(state, visitor, wire, input.watch));
+    Ok(response)
+}
+
+async fn run(state: AppState, visitor: Visitor, mut wire: impl Wire, watch: Vec<WatchAsk>) {
+    let mut seat = state.app.live.visitor(visitor.contact.id, visitor.session.id);
+    let mut screen = Screen { state: state.clone(), visitor, watches: HashMap::new(), typed_at: 0 };
+    let mut look_again = interval(LOOK_AGAIN);
+    look_again.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut outcome = screen.begin(&mut wire, watch).await;
+    while outcome.is_ok() {
+        outcome = tokio::select! {
+            heard = wire.hear() => match heard {
+                Heard::Text(text) => match serde_json::from_str::<Said>(&text) {
+                    Ok(said) => screen.said(&mut wire, said).await,
+                    Err(_) => Err(Some(End::BadFrame)),
+                },
+                Heard::Ended => Err(None),
+            },
+            news = seat.news.recv() => match news {
+                Some(news) => screen.news(&mut wire, news).await,
+                // The hub gave up on us: we did not keep up.
+                None => Err(Some(End::TooSlow)),
+            },
+            _ = look_again.tick() => screen.look_again().await,
+            () = state.draining.cancelled() => Err(Some(End::Restart)),
+        };
+    }
+    if let Err(Some(why)) = outcome {
+        wire.end(why).await;
+    }
+}
+
+struct Screen {
+    state: AppState,
+    visitor: Visitor,
+    /// The last public number sent of each conversation that is followed.
+    watches: HashMap<ConversationId, i64>,
+    typed_at: i64,
+}
+
+impl Screen {
+    async fn begin(&mut self, wire: &mut impl Wire, watch: Vec<WatchAsk>) -> Outcome {
+        let contact = VisitorContact::from(&self.visitor.contact);
+        wire.send_frame(&Says::Ready { contact }).await.map_err(slow)?;
+        for ask in watch {
+            self.watch(wire, ask).await?;
+        }
+        Ok(())
+    }
+
+    async fn said(&mut self, wire: &mut impl Wire, said: Said) -> Outcome {
+        match said {
+            Said::Watch(ask) => self.watch(wire, ask).await,
+            Said::Unwatch { conversation } => {
+                self.watches.remove(&ConversationId(conversation));
+                Ok(())
+            }
+            Said::Typing { conversation } => {
+                let (id, now) = (ConversationId(conversation), self.state.app.now());
+                if self.watches.contains_key(&id) && now - self.typed_at >= TYPING_MS {
+                    self.typed_at = now;
+                    self.state.app.db.publish(Presence::of_visitor(id));
+                }
+                Ok(())
+            }
+            Said::Ping {} => wire.send_frame(&Says::Pong).await.map_err(slow),
+            Said::Auth { .. } => Err(Some(End::BadFrame)),
+        }
+    }
+
+    async fn watch(&mut self, wire: &mut impl Wire, ask: WatchAsk) -> Outcome {
+        let id = ConversationId(ask.conversation);
+        if self.watches.len() >= MOST && !self.watches.contains_key(&id) {
+            return Err(Some(End::BadFrame));
+        }
+        self.watches.insert(id, ask.after.max(0));
+        self.read_on(wire, id).await
+    }
+
+    async fn news(&mut self, wire: &mut impl Wire, news: VisitorNews) -> Outcome {
+        match news {
+            VisitorNews::Change { id, .. } => {
+                if self.watches.contains_key(&id) {
+                    self.read_on(wire, id).await?;
+                }
+                self.tell_conversation(wire, id).await
+            }
+            VisitorNews::AgentTyping { id, agent } if self.watches.contains_key(&id) => self.tell_typing(wire, id, agent).await,
+            VisitorNews::AgentTyping { .. } => Ok(()),
+            VisitorNews::Revoked => self.look_again().await,
+            VisitorNews::Gap => wire.send_frame(&Says::Reload { conversation: None }).await.map_err(slow),
+        }
+    }
+
+    /// Reads a conversation on from where this screen is, and says what is new.
+    async fn read_on(&mut self, wire: &mut impl Wire, id: ConversationId) -> Outcome {
+        while let Some(after) = self.watches.get(&id).copied() {
+            let actor = self.visitor.actor();
+            let read = self.state.app.db.read(Pool::Quick, move |rx| timeline_in(rx, &actor, id, Part::After(after), FRAME, Eyes::Customer)).await;
+            let Ok(timeline) = read else {
+                self.watches.remove(&id);
+                return wire.send_frame(&Says::Reload { conversation: Some(id.0) }).await.map_err(slow);
+            };
+            let (more, newest) = (timeline.more, timeline.stored.case.public_seq);
+            if newest - after > TOO_FAR {
+                self.watches.insert(id, newest);
+                return wire.send_frame(&Says::Reload { conversation: Some(id.0) }).await.map_err(slow);
+            }
+            let events = VisitorEvents::from(timeline).items;
+            if let Some(last) = events.last().map(|event| event.seq) {
+                self.watches.insert(id, last);
+                wire.send_frame(&Says::Events { conversation: id.0, events }).await.map_err(slow)?;
+            }
+            if !more {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    async fn tell_conversation(&self, wire: &mut impl Wire, id: ConversationId) -> Outcome {
+        let Ok(case) = visitor::case(&self.state.app, &self.visitor, id).await else { return Ok(()) };
+        wire.send_frame(&Says::Conversation { conversation: &VisitorConversation::from(case) }).await.map_err(slow)
+    }
+
+    async fn tell_typing(&self, wire: &mut impl Wire, id: ConversationId, who: AgentId) -> Outcome {
+        let names = self.state.app.db.read(Pool::Quick, move |rx| agent::names(rx, &[who]).map_err(candor_app::Error::from)).await;
+        let Some(name) = names.ok().and_then(|mut names| names.remove(&who)) else { return Ok(()) };
+        wire.send_frame(&Says::Typing { conversation: id.0, name: &name.public_name }).await.map_err(slow)
+    }
+
+    async fn look_again(&mut self) -> Outcome {
+        match visitor::by_id(&self.state.app, self.visitor.session.id).await {
+            // The same session may speak for somebody else now: the client must begin again.
+            Ok(fresh) if fresh.contact.id == self.visitor.contact.id => {
+                self.visitor = fresh;
+                Ok(())
+            }
+            Ok(_) | Err(candor_app::Error::Unauthenticated | candor_app::Error::NotFound) => Err(Some(End::SignedOut)),
+            Err(_) => Ok(()),
+        }
+    }
+}
