@@ -12,7 +12,7 @@ export type Attach = (files: FileList | null | undefined) => void;
 const touch = matchMedia('(pointer: coarse)').matches;
 
 /** A phone's keyboard stays down until the visitor asks for it. */
-export const focusBox = (): void => document.querySelector<HTMLElement>(touch ? '.log' : 'textarea')?.focus();
+export const focusBox = (): void => document.querySelector<HTMLElement>(touch ? 'h1' : 'textarea')?.focus();
 
 function refusal(file: File, have: number): string {
   const config = desk.config;

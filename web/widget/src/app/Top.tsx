@@ -25,7 +25,7 @@ export function Top() {
       {menu && <IconButton name="back" label={t('back')} act={() => { desk.menu = false; }} />}
       {agent && <span class={config?.agents_online ? 'face on' : 'face'} aria-hidden="true">{[...agent.name][0]}</span>}
       <div>
-        <h1>{menu ? t('menu') : (agent?.name ?? config?.team_name ?? t('title'))}</h1>
+        <h1 tabIndex={-1}>{menu ? t('menu') : (agent?.name ?? config?.team_name ?? t('title'))}</h1>
         <p>{menu ? '' : agent && config?.open_now !== false ? t('agentNo', { number: agent.agent_number }) : promise()}</p>
       </div>
       {!menu && desk.contact && (

@@ -6,7 +6,8 @@ import { backoff } from './env';
 import { announce, catchUp, isPlaced, load, open, take } from './thread';
 import type { VisitorFrameIn, VisitorFrameOut } from './frames';
 
-export interface Line { send(frame: VisitorFrameOut): void; close(): void }
+/** `patience`: how long an answer to a question may take, in ms. */
+export interface Line { patience: number; send(frame: VisitorFrameOut): void; close(): void }
 export type Hear = (frame?: VisitorFrameIn) => void;
 export type Ended = (code?: number) => void;
 
@@ -28,18 +29,18 @@ function socket(hear: Hear, ended: Ended): Line {
   ws.onopen = () => ws.send(JSON.stringify(first()));
   ws.onmessage = (event) => hear(JSON.parse(event.data));
   ws.onclose = (event) => ended(event.code);
-  return { send: (frame) => { if (ws.readyState === 1) ws.send(JSON.stringify(frame)); }, close: () => ws.close() };
+  return { patience: 8_000, send: (frame) => { if (ws.readyState === 1) ws.send(JSON.stringify(frame)); }, close: () => ws.close() };
 }
 
 export async function connect(): Promise<void> {
   clearTimeout(timer);
   if (line || !authorised()) return;
-  const pending: Line = { send() {}, close() {} };
+  const pending: Line = { patience: 0, send() {}, close() {} };
   line = pending;
   let mine: Line = pending;
   let ready = false;
   let heard = Date.now();
-  let asked = 0;
+  let asked = heard;
   const ended: Ended = (code) => {
     if (line !== mine) return;
     stop();
@@ -51,7 +52,6 @@ export async function connect(): Promise<void> {
   const hear: Hear = (frame) => {
     if (line !== mine) return;
     heard = Date.now();
-    asked = 0;
     if (!frame) return;
     if (frame.type === 'ready') {
       const again = desk.cut || !isPlaced();
@@ -68,10 +68,9 @@ export async function connect(): Promise<void> {
   line = mine = make(hear, ended);
   clock = setInterval(() => {
     const now = Date.now();
-    if (now - heard < 20_000) return;
     // Timers of a hidden tab are slow: only an unanswered question counts as silence.
-    if (!asked) { asked = now; line?.send({ type: 'ping' }); } else if (now - asked > 8_000) { mine.close(); ended(); }
-  }, 4_000);
+    if (asked > heard && now - asked > mine.patience) { mine.close(); ended(); } else if (now - asked > 15_000 && asked <= heard) { asked = now; mine.send({ type: 'ping' }); }
+  }, 3_000);
 }
 
 function react(frame: VisitorFrameIn): void {

@@ -34,6 +34,8 @@ export function stream(hear: Hear, ended: Ended): Line {
   };
   begin();
   return {
+    // The other end gives a sign of life every 15 s.
+    patience: 20_000,
     send(frame) {
       if (frame.type === 'typing') void call('POST', `/conversations/${frame.conversation}/typing`, {}).catch(() => {});
       if (frame.type !== 'watch') return;
