@@ -114,6 +114,7 @@ export interface AgentSettings {
   theme: 'auto' | 'light' | 'dark';
   density: 'compact' | 'comfortable';
   locale: Locale;
+  /** `volume` from 0 to 100. */
   sounds: { message: boolean; assigned: boolean; mention: boolean; volume: number };
   browser_notifications: boolean;
   keys: Record<string, string>;
@@ -178,6 +179,8 @@ export interface Row {
   id: Id; number: number; contact: { id: Id; name: string; proof: Proof }; inbox: Id; team?: Id | null; assignee?: Id | null;
   status: Id; category: Category; turn: Turn; priority: Priority; tags: Id[]; channel: Channel; language?: string | null;
   subject?: string | null; preview: string; preview_from: 'customer' | 'agent' | 'note' | 'system'; seq: number; read_seq: number;
+  /** The last public number the customer has read. */
+  visitor_read_seq?: number;
   unread: number; mentioned: boolean; created_at: Time; updated_at: Time; last_message_at: Time; waiting_since?: Time | null;
   /** Asleep; without `snoozed_until` it sleeps until the customer replies. */
   snoozed?: boolean | null; snoozed_until?: Time | null; version: number;
@@ -185,7 +188,7 @@ export interface Row {
 
 export interface HeldReply {
   id: Id; text: string; files: FileInfo[]; author: Id; created_at: Time; release_at: Time; state: 'held' | 'asking';
-  newer?: Message[] | null; then?: { status?: Id | null; tags?: Id[] | null; next?: boolean | null } | null;
+  seen_seq?: number; then?: { status?: Id | null; tags?: Id[] | null } | null;
 }
 
 export type Doing = 'viewing' | 'typing' | 'drafting';
@@ -196,8 +199,7 @@ export interface DeviceInfo { browser?: string | null; os?: string | null; langu
 export interface Conversation extends Row {
   access: 'full' | 'text'; page?: { url: string; title?: string | null } | null; device?: DeviceInfo | null;
   csat?: { score: number; solved?: boolean | null; comment?: string | null; at: Time } | null;
-  first_reply_at?: Time | null; resolved_at?: Time | null; visitor_read_seq: number; shared_with: SharedAccess[];
-  held: HeldReply[]; viewers: Viewer[];
+  first_reply_at?: Time | null; resolved_at?: Time | null; shared_with: SharedAccess[]; held: HeldReply[];
 }
 
 export interface Identity {
@@ -223,12 +225,11 @@ export type Action =
   | { type: 'move'; inbox: Id }
   | { type: 'unread' };
 
-export type FilterField = 'status' | 'category' | 'turn' | 'inbox' | 'team' | 'assignee' | 'tag' | 'priority' | 'channel' | 'unread';
 export type Filter =
   | { all: Filter[] }
   | { any: Filter[] }
   | { not: Filter }
-  | { field: FilterField | (string & {}); op: string; value: unknown };
+  | { field: string; op: string; value?: unknown };
 
 export type Sort = 'waiting' | 'newest' | 'oldest' | 'priority';
 export type ViewId = 'mine' | 'unassigned' | 'all' | 'mentions' | 'snoozed' | 'resolved' | `team:${Id}` | `inbox:${Id}`;
@@ -240,7 +241,7 @@ export interface Hit {
 }
 export interface SearchAnswer extends Page<Hit> { took_ms: number; complete: boolean }
 
-export interface BulkAnswer { done: Id[]; failed: { id: Id; code: string }[]; undo: string }
+export interface BulkAnswer { done: Id[]; failed: { id: Id; code: string }[]; undo?: Id | null }
 
 // --- the agents' live line ------------------------------------------------------------------------------------------
 

@@ -30,13 +30,15 @@ export const iconOf = (type: EventType): Glyph => ICONS[type] ?? CircleDot;
 const person = (id: string | null | undefined): string => (id === agent().id ? t('you') : agentOf(id)?.name ?? t('someone'));
 
 /** Who did it: you, a colleague, the customer, or the desk itself. */
-export function actorName(actor: Author): string {
+export function actorName(actor: Author, customer = ''): string {
   if (actor.kind === 'agent') return actor.id === agent().id ? t('you.start') : agentOf(actor.id)?.name ?? actor.name;
-  return actor.kind === 'system' ? t('system') : actor.name;
+  if (actor.kind === 'contact') return actor.name || customer;
+  return actor.name || (actor.kind === 'bot' ? t('bot') : t('system'));
 }
 
-export function wordsOfEvent({ type, actor, data }: TimelineItem): string {
-  const who = actorName(actor);
+/** `customer` is the name to show where the event has none. */
+export function wordsOfEvent({ type, actor, data }: TimelineItem, customer: string): string {
+  const who = actorName(actor, customer);
   const to = data?.to ?? null;
   switch (type) {
     case 'started': return t('event.started', { who });

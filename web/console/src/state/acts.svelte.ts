@@ -25,9 +25,11 @@ export async function act(ids: readonly Id[], action: Action, words?: string): P
   const off = ids.map((id) => layOver(id, (row) => applyAction(row, action, statusOf)));
   let forget = () => {};
   try {
-    if (ids.length === 1) await one(ids[0]!, action);
+    // A read mark is nobody else's business: no bulk, no event, no undo.
+    if (action.type === 'unread') for (const id of ids) await one(id, action);
+    else if (ids.length === 1) await one(ids[0]!, action);
     else await many(ids, action, words);
-    forget = ids.length === 1 ? offerUndo(before, action, words) : forget;
+    forget = ids.length === 1 || action.type === 'unread' ? offerUndo(before, action, words) : forget;
     return true;
   } catch (error) {
     forget();

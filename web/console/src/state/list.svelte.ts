@@ -40,7 +40,7 @@ export class List {
   #hidden = new Set<Id>();
   #next: string | null = null;
   #frozen = false;
-  #grouped: boolean;
+  #grouped = $state(true);
   #due = false;
   #loading: Promise<void> | null = null;
   #off: (() => void)[] = [];
@@ -48,7 +48,7 @@ export class List {
   constructor(id: string, asked: Asked) {
     this.id = id;
     this.asked = asked;
-    this.#grouped = isLive(asked.view) && asked.view !== 'snoozed';
+    this.#grouped = this.#turns;
   }
 
   /** Groups by whose turn it is, empty ones left out; one group without a heading where turns say nothing. */
@@ -59,6 +59,8 @@ export class List {
     return TURNS.filter((turn) => by[turn].length > 0).map((turn) => ({ turn, ids: by[turn] }));
   }
   get grouped(): boolean { return this.#grouped; }
+  /** Whether turns say something in this view. */
+  get #turns(): boolean { return isLive(this.asked.view) && this.asked.view !== 'snoozed'; }
 
   /** Goes live and reads anew; what is there already stays on the screen meanwhile. */
   open(): void {
@@ -92,6 +94,9 @@ export class List {
         rows.push(...page.items);
         next = page.next ?? null;
       } while (next && rows.length < want);
+      // Only in the order of waiting does the server put our turn first; another order that goes on behind this page would have rows
+      // jump into the groups above.
+      this.#grouped = this.#turns && (this.asked.sort === 'waiting' || next === null);
       this.#order = [];
       this.#known.clear();
       this.#add(rows, next);

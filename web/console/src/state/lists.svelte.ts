@@ -22,7 +22,9 @@ export function sortOf(query: URLSearchParams): Sort {
 export function filterOf(query: URLSearchParams): Filter | null {
   const parts = FILTERS.flatMap((field): Filter[] => {
     const value = query.get(field);
-    return value ? [{ field, op: 'is', value: value === 'none' && field !== 'priority' ? null : value }] : [];
+    if (!value) return [];
+    if (value === 'none' && field !== 'priority') return [{ field, op: 'empty' }];
+    return [field === 'tag' ? { field: 'tags', op: 'has', value } : { field, op: 'is', value }];
   });
   return parts.length > 0 ? { all: parts } : null;
 }

@@ -59,12 +59,17 @@ export class Talk {
       line.on('viewers', (f) => { if (f.conversation === this.id) this.viewers = f.viewers; }),
       line.on('visitor_typing', (f) => { if (f.conversation === this.id) this.typingUntil = Date.now() + TYPING_MS; }),
       line.on('reload', (f) => { if (!f.conversation || f.conversation === this.id) void this.load(); }),
-      line.onResume(() => { void this.loadHead(); }),
+      line.onResume(() => { line.presence(this.id, 'viewing'); void this.loadHead(); }),
       onActed((answer) => { if (answer.id === this.id) this.#useHead(answer); }),
       () => line.unwatch(this.id),
     ];
     this.readBefore = null;
-    void this.load().then(() => { if (this.#off.length > 0 && this.state === 'ready') line.watch(this.id, () => this.lastSeq); });
+    void this.load().then(() => { 
+      if (this.#off.length === 0 || this.state !== 'ready') return;
+      line.watch(this.id, () => this.lastSeq);
+      // The server hears only those who watch.
+      line.presence(this.id, 'viewing');
+    });
   }
 
   close(): void {
@@ -108,7 +113,6 @@ export class Talk {
   #useHead(head: Conversation): void {
     this.#head = head;
     this.held = head.held;
-    this.viewers = head.viewers;
     takeRow(head);
   }
 
@@ -161,10 +165,9 @@ export class Talk {
     void this.#take([item]);
   }
 
-  /** Puts a changed item in place of the old one, such as a message that was blacked out. */
-  replace(seq: number, item: TimelineItem): void {
-    if (item.seq === seq) this.items = this.items.map((each) => (each.seq === seq ? item : each));
-    else { this.items = this.items.map((each) => (each.seq === seq ? redact(each, each.message?.id) : each)); this.add(item); }
+  /** Shows a message blacked out; its event follows on the live line. */
+  blackOut(message: Id): void {
+    this.items = this.items.map((item) => redact(item, message));
   }
 
   /** Tells how far the agent has really seen; the read mark follows. */

@@ -1,6 +1,5 @@
 // The conversations that were opened: the last few stay in memory, so that going back and forth shows them at once.
 import type { Id } from '$shared/api/types';
-import * as line from '../live/line.svelte';
 import { saveAllDrafts } from './drafts.svelte';
 import { Talk } from './talk.svelte';
 
@@ -29,7 +28,6 @@ export function showTalk(talk: Talk | null): void {
   current?.close();
   current = talk;
   talk?.open();
-  line.presence(talk?.id, 'viewing');
 }
 
 export function forgetTalks(): void {

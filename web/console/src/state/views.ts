@@ -20,21 +20,24 @@ export function belongs(view: string, row: Row, me: Id): boolean {
     case 'mine': return row.assignee === me && !isSnoozed(row);
     case 'unassigned': return !row.assignee && !isSnoozed(row);
     case 'snoozed': return isSnoozed(row);
-    case 'team': return row.team === id;
-    case 'inbox': return row.inbox === id;
+    case 'team': return row.team === id && !isSnoozed(row);
+    case 'inbox': return row.inbox === id && !isSnoozed(row);
+    case 'all': return !isSnoozed(row);
     default: return true;
   }
 }
 
 const rank = Object.fromEntries(PRIORITIES.map((each, at) => [each, at])) as Record<Priority, number>;
-const waiting = (row: Row): number => row.waiting_since ?? row.last_message_at;
+/** Those who wait for nobody come after those who wait for us, the latest first. */
+const LATER = 2 ** 52;
+const waiting = (row: Row): number => row.waiting_since ?? LATER - row.last_message_at;
 
 /** The order inside one group of a list. Ids settle a tie, so that nothing swaps places by itself. */
 export function compare(sort: Sort, a: Row, b: Row): number {
   const by = {
     waiting: () => waiting(a) - waiting(b),
     newest: () => b.last_message_at - a.last_message_at,
-    oldest: () => a.created_at - b.created_at,
+    oldest: () => a.last_message_at - b.last_message_at,
     priority: () => rank[a.priority] - rank[b.priority] || waiting(a) - waiting(b),
   }[sort]();
   return by || (a.id < b.id ? -1 : 1);
