@@ -8,6 +8,7 @@ use crate::seat::Each;
 use crate::text::{self, Sql, TextKey};
 use crate::value::{Cells, Row, Value};
 use lru::LruCache;
+use postgres::error::{DbError, Severity};
 use postgres::types::ToSql;
 use postgres::{Client, NoTls, Statement};
 use std::collections::HashMap;
@@ -81,15 +82,17 @@ pub(crate) struct PgConn {
     shapes: LruCache<String, Statement>,
     /// This transaction plans each call anew: plans made for all values are a hundred times slower for text search.
     planning: bool,
+    /// The server said that it ends this connection; the driver notices later.
+    ended: bool,
 }
 
 impl PgConn {
     fn new(client: Client) -> PgConn {
-        PgConn { client, prepared: HashMap::new(), shapes: LruCache::new(SHAPES), planning: false }
+        PgConn { client, prepared: HashMap::new(), shapes: LruCache::new(SHAPES), planning: false, ended: false }
     }
 
     pub(crate) fn is_closed(&self) -> bool {
-        self.client.is_closed()
+        self.ended || self.client.is_closed()
     }
 
     /// Begins a transaction with this text.
@@ -100,7 +103,8 @@ impl PgConn {
 
     pub(crate) fn execute(&mut self, sql: &'static str, values: &[&dyn Value]) -> Result<u64, Error> {
         let statement = self.statement(Sql::Fixed(sql))?;
-        Ok(self.client.execute(&statement, &bound(&statement, values)?)?)
+        let done = self.client.execute(&statement, &bound(&statement, values)?);
+        done.map_err(|error| self.failed(error))
     }
 
     pub(crate) fn each(&mut self, sql: Sql<'_>, values: &[&dyn Value], row: Each<'_>) -> Result<(), Error> {
@@ -109,7 +113,8 @@ impl PgConn {
             self.planning = true;
         }
         let statement = self.statement(sql)?;
-        for found in &self.client.query(&statement, &bound(&statement, values)?)? {
+        let found = self.client.query(&statement, &bound(&statement, values)?);
+        for found in &found.map_err(|error| self.failed(error))? {
             if row(&Row(Cells::Postgres(found)))? == ControlFlow::Break(()) {
                 break;
             }
@@ -118,7 +123,13 @@ impl PgConn {
     }
 
     pub(crate) fn batch(&mut self, sql: &str) -> Result<(), Error> {
-        Ok(self.client.batch_execute(sql)?)
+        self.client.batch_execute(sql).map_err(|error| self.failed(error))
+    }
+
+    fn failed(&mut self, error: postgres::Error) -> Error {
+        let severity = error.as_db_error().and_then(DbError::parsed_severity);
+        self.ended |= matches!(severity, Some(Severity::Fatal | Severity::Panic));
+        error.into()
     }
 
     pub(crate) fn asks_again(error: &Error) -> bool {
@@ -131,7 +142,7 @@ impl PgConn {
                 if let Some(statement) = self.prepared.get(&text::key(sql)) {
                     return Ok(statement.clone());
                 }
-                let statement = self.client.prepare(&text::for_postgres(sql))?;
+                let statement = self.client.prepare(&text::for_postgres(sql)).map_err(|error| self.failed(error))?;
                 self.prepared.insert(text::key(sql), statement.clone());
                 Ok(statement)
             }
@@ -139,7 +150,7 @@ impl PgConn {
                 if let Some(statement) = self.shapes.get(sql) {
                     return Ok(statement.clone());
                 }
-                let statement = self.client.prepare(&text::for_postgres(sql))?;
+                let statement = self.client.prepare(&text::for_postgres(sql)).map_err(|error| self.failed(error))?;
                 self.shapes.put(sql.to_owned(), statement.clone());
                 Ok(statement)
             }
