@@ -4,7 +4,9 @@ use super::{Failure, out};
 use crate::config::Config;
 use candor_app::{App, Ids};
 use candor_store::{Db, MasterKey, Options, Place, SystemClock};
-use std::path::PathBuf;
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
@@ -17,11 +19,21 @@ pub(super) fn place(config: &Config) -> Place {
 }
 
 pub(super) fn options(config: &Config) -> Result<Options, Failure> {
+    make_directory(&config.data)?;
     let mut options = Options::new(place(config), master_key(config)?, Arc::new(SystemClock::new()));
     if let Some(path) = &config.audit_roots {
         options.audit_roots.clone_from(path);
     }
     Ok(options)
+}
+
+/// A directory that we make is nobody else's to look into.
+fn make_directory(dir: &Path) -> Result<(), Failure> {
+    if dir.is_dir() {
+        return Ok(());
+    }
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
+    made.map_err(|error| Failure::Unreachable(format!("cannot make the data directory {}: {error}", dir.display())))
 }
 
 pub(super) fn key_file(config: &Config) -> PathBuf {
