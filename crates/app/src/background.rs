@@ -58,7 +58,12 @@ pub fn start(app: &App, roles: Roles, stop: &CancellationToken) -> JoinSet<()> {
 
 /// Follows the store's notes. Wake-ups that wait together are told once each stream.
 async fn follow(app: App) {
+    // Signed on before the first read, so that nothing falls between them.
     let mut notes = app.db.notes();
+    while let Err(problem) = app.live.load(&app.db).await {
+        tracing::warn!(%problem, "open work cannot be read yet");
+        sleep(REST).await;
+    }
     loop {
         let first = match notes.recv().await {
             Ok(note) => note,

@@ -5,8 +5,9 @@ use crate::workspace::{self, Workspace};
 use crate::{App, Error, Result, audit};
 use candor_domain::actor::Actor;
 use candor_domain::conversation::Category;
+use candor_domain::conversation::status::BUILTIN;
 use candor_domain::hours::Hours;
-use candor_domain::id::TeamId;
+use candor_domain::id::{TeamId, StatusId};
 use candor_domain::inbox::{Channel, IdentityAlgorithm, Origin, Position, WidgetSettings};
 use candor_domain::locale::{ByLocale, Locale};
 use candor_domain::permission::Permission;
@@ -19,7 +20,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 /// Colour of a new widget's button.
-const BRAND: &str = "#1f6feb";
+const BRAND: &str = "#0b6b5b";
 
 /// Fills an empty desk, in this language; says whether it was empty.
 pub async fn run(app: &App, locale: Locale) -> Result<bool> {
@@ -50,7 +51,7 @@ impl Desk {
         let team = Team { id: app.ids.make(), name: words(locale, "客服", "客服", "Support"), members: Default::default(), version: 1 };
         let inbox = inbox(app, locale, team.id);
         let name = words(locale, "客户支持", "客戶支援", "Support desk");
-        Self { workspace: Workspace { name, default_locale: locale, admin_role }, roles, statuses: statuses(app), team, inbox }
+        Self { workspace: Workspace { name, default_locale: locale, admin_role }, roles, statuses: statuses(), team, inbox }
     }
 
     fn insert(&self, tx: &mut Tx<'_>) -> Result<()> {
@@ -114,23 +115,24 @@ fn roles(app: &App) -> Vec<Role> {
     all.into_iter().map(role).collect()
 }
 
-fn statuses(app: &App) -> Vec<Status> {
-    let all = [
-        (Category::Open, "处理中", "處理中", "Open"),
-        (Category::Waiting, "待客户回复", "待客戶回覆", "Waiting on customer"),
-        (Category::Waiting, "待第三方处理", "待第三方處理", "Waiting on third party"),
-        (Category::Resolved, "已解决", "已解決", "Resolved"),
-        (Category::Closed, "已关闭", "已關閉", "Closed"),
+/// The built-in statuses under their fixed ids, so that commands find them without asking.
+fn statuses() -> Vec<Status> {
+    let names = [
+        ("处理中", "處理中", "Open"),
+        ("待客户回复", "待客戶回覆", "Waiting on customer"),
+        ("待第三方处理", "待第三方處理", "Waiting on third party"),
+        ("已解决", "已解決", "Resolved"),
+        ("已关闭", "已關閉", "Closed"),
     ];
-    let status = |(position, (category, simplified, traditional, english)): (i64, (Category, &str, &str, &str))| Status {
-        id: app.ids.make(),
+    let named = |(position, ((id, category), (simplified, traditional, english))): (i64, ((StatusId, Category), (&str, &str, &str)))| Status {
+        id,
         names: ByLocale::all(simplified, traditional, english),
         category,
         position,
         builtin: true,
         version: 1,
     };
-    (0..).zip(all).map(status).collect()
+    (0..).zip(BUILTIN.into_iter().zip(names)).map(named).collect()
 }
 
 /// Round the clock, until somebody says otherwise.
