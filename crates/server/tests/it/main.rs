@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
 mod cli;
+mod input;
 mod openapi;
 mod plumbing;
 mod session;
