@@ -22,7 +22,8 @@ const DAY = 24 * HOUR;
 export function waited(ms: number): string {
   const unit = (value: number, name: 'minute' | 'hour' | 'day') =>
     new Intl.NumberFormat(locale(), { style: 'unit', unit: name, unitDisplay: 'short' }).format(value);
-  if (ms < HOUR) return unit(Math.max(0, Math.floor(ms / MINUTE)), 'minute');
+  if (ms < MINUTE) return t('time.now');
+  if (ms < HOUR) return unit(Math.floor(ms / MINUTE), 'minute');
   if (ms < DAY) return unit(Math.floor(ms / HOUR), 'hour');
   return unit(Math.floor(ms / DAY), 'day');
 }

@@ -125,6 +125,7 @@ const texts: Record<keyof typeof source, string> = {
   'pick.findTag': 'Type a tag’s name',
   'pick.findStatus': 'Type a status',
 
+  'time.now': 'now',
   'time.today': 'today {time}',
   'time.tomorrow': 'tomorrow {time}',
   'time.dayToday': 'Today, {day}',

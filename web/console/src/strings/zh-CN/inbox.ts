@@ -124,6 +124,7 @@ const texts = {
   'pick.findTag': '输入标签名',
   'pick.findStatus': '输入状态名',
 
+  'time.now': '刚刚',
   'time.today': '今天 {time}',
   'time.tomorrow': '明天 {time}',
   'time.dayToday': '今天，{day}',

@@ -125,6 +125,7 @@ const texts: Record<keyof typeof source, string> = {
   'pick.findTag': '輸入標籤名稱',
   'pick.findStatus': '輸入狀態名稱',
 
+  'time.now': '剛剛',
   'time.today': '今天 {time}',
   'time.tomorrow': '明天 {time}',
   'time.dayToday': '今天，{day}',
