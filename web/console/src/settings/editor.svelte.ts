@@ -66,6 +66,11 @@ export class Editor<T extends object> {
         ? { data: await api.post<T>(this.path, this.toBody(sent, sent), { key: this.#key }), etag: null }
         : await api.patch<T>(this.path, this.toBody(changed(this.#base, sent), sent), { etag: this.#etag ?? undefined });
       this.answer = data;
+      if (this.fresh) {
+        // It exists now: what was typed is no longer unsaved, and the answer is the caller's.
+        this.#base = sent;
+        return true;
+      }
       // What was typed while the answer was on its way stays typed.
       const typed = join(sent, $state.snapshot(this.draft) as T, data ?? sent).value;
       this.#take(data ?? sent, etag);
