@@ -1,6 +1,7 @@
 //! Customers' identities: their kinds, and the one form in which a value is kept and compared.
 
 use crate::event::Proof;
+use crate::mask::PersonalKind;
 use crate::word::words;
 
 words! {
@@ -60,6 +61,51 @@ fn normal_phone(value: &str) -> Option<String> {
     (6..=15).contains(&digits.len()).then(|| format!("+{digits}"))
 }
 
+/// What a noted field is, by its name and by its value; `None` for what identifies nobody ("VIP 3", "BTC").
+///
+/// Exchanges name their fields as they like, so this errs on the side of masking.
+pub fn personal_field(name: &str, value: &str) -> Option<PersonalKind> {
+    const NAMES: [(&str, PersonalKind); 22] = [
+        ("mail", PersonalKind::Mail),
+        ("邮箱", PersonalKind::Mail),
+        ("phone", PersonalKind::Phone),
+        ("mobile", PersonalKind::Phone),
+        ("tel", PersonalKind::Phone),
+        ("手机", PersonalKind::Phone),
+        ("电话", PersonalKind::Phone),
+        ("passport", PersonalKind::Document),
+        ("document", PersonalKind::Document),
+        ("id_number", PersonalKind::Document),
+        ("idcard", PersonalKind::Document),
+        ("id_card", PersonalKind::Document),
+        ("身份证", PersonalKind::Document),
+        ("护照", PersonalKind::Document),
+        ("birth", PersonalKind::Address),
+        ("address", PersonalKind::Address),
+        ("street", PersonalKind::Address),
+        ("地址", PersonalKind::Address),
+        ("balance", PersonalKind::BalanceBand),
+        ("余额", PersonalKind::BalanceBand),
+        ("full_name", PersonalKind::Name),
+        ("real_name", PersonalKind::Name),
+    ];
+    let name = name.to_lowercase().replace(['-', ' ', '.'], "_");
+    if let Some((_, kind)) = NAMES.iter().find(|(part, _)| name.contains(part)) {
+        return Some(*kind);
+    }
+    if IdentityKind::Email.normal(value).is_some() {
+        return Some(PersonalKind::Mail);
+    }
+    if value.trim_start().starts_with('+') && IdentityKind::Phone.normal(value).is_some() {
+        return Some(PersonalKind::Phone);
+    }
+    // Long numbers and codes: documents, cards, accounts, wallets. An amount or a date has points or is short.
+    let code = value.trim();
+    let digits = code.bytes().filter(u8::is_ascii_digit).count();
+    let long = code.len() >= 8 && digits >= 4 && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    long.then_some(PersonalKind::Document)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,6 +127,26 @@ mod tests {
         assert_eq!(normal("+86 138-0013-8000"), Some("+8613800138000".to_owned()));
         for bad in ["13800138000", "+12", "+1234567890123456", "+86abc", "+"] {
             assert_eq!(normal(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn personal_fields_are_known_by_name_or_by_value() {
+        for (name, value, kind) in [
+            ("Contact-Email", "x", Some(PersonalKind::Mail)),
+            ("手机号", "x", Some(PersonalKind::Phone)),
+            ("ID number", "1", Some(PersonalKind::Document)),
+            ("note", "li@example.com", Some(PersonalKind::Mail)),
+            ("note", "+86 138 0013 8000", Some(PersonalKind::Phone)),
+            ("ref", "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq", Some(PersonalKind::Document)),
+            ("ref", "440102198001021230", Some(PersonalKind::Document)),
+            ("vip", "3", None),
+            ("coin", "BTC", None),
+            ("since", "2019-04-02", None),
+            ("volume", "12000.50", None),
+            ("kyc", "level 2", None),
+        ] {
+            assert_eq!(personal_field(name, value), kind, "{name}: {value}");
         }
     }
 

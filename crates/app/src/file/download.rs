@@ -1,6 +1,7 @@
 //! A file goes out: only to whom its conversation is open, and only the chunks that were asked for.
 
 use super::upload::disk;
+use crate::contact::look;
 use crate::conversation::get_permitted;
 use crate::{App, Error, Limit, Result};
 use bytes::Bytes;
@@ -33,6 +34,10 @@ pub async fn open(app: &App, actor: &Actor, id: FileId) -> Result<Opened> {
             Ok::<_, Error>((file, file::file_key(rx, id)?))
         })
         .await?;
+    if let (Some(case), false) = (file.conversation, matches!(actor, Actor::Visitor { .. })) {
+        // Documents of customers are looked at on record, like their other data.
+        look(app, actor, "case.files_viewed", ("conversation", case.0), case).await?;
+    }
     let key = <[u8; 32]>::try_from(key).map(FileKey::new).map_err(|_| Error::Broken("a file's key has not 32 bytes".into()))?;
     let size = u64::try_from(file.size).unwrap_or(0);
     let blob = app.blobs.open(id).await.map_err(disk)?;

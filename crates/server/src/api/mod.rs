@@ -3,6 +3,7 @@
 pub mod agents;
 pub mod audit;
 pub mod bulk;
+pub mod contacts;
 pub mod conversations;
 pub mod files;
 pub mod inboxes;
@@ -38,6 +39,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .merge(teams::routes())
         .merge(tokens::routes())
         .merge(bulk::routes())
+        .merge(contacts::routes())
         .merge(conversations::routes())
         .merge(files::routes())
         .merge(lists::routes())

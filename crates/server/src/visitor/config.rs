@@ -13,7 +13,6 @@ use candor_domain::inbox::Position;
 use candor_domain::locale::{ByLocale, Locale};
 use http::{HeaderName, HeaderValue, header};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
@@ -40,7 +39,7 @@ pub struct WidgetConfig {
     pub brand_ink: String,
     pub brand_dark: String,
     pub brand_dark_ink: String,
-    #[schema(value_type = BTreeMap<String, String>)]
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
     pub greeting: ByLocale,
     #[schema(value_type = String)]
     pub position: Position,
