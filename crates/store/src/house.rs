@@ -129,7 +129,15 @@ impl Alive {
 
 impl Drop for Alive {
     fn drop(&mut self) {
-        self.0.writers_alive.fetch_sub(1, Ordering::Relaxed);
+        if self.0.writers_alive.fetch_sub(1, Ordering::Relaxed) > 1 || self.0.closing.load(Ordering::Relaxed) {
+            return;
+        }
+        // The last writer died: nobody would ever answer who waits.
+        tracing::error!("no writer is left; the store answers nobody any more");
+        self.0.queues.close();
+        while let Some((_, command)) = self.0.queues.try_pop() {
+            command.refuse(Error::Closed);
+        }
     }
 }
 

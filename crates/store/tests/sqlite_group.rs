@@ -94,8 +94,8 @@ async fn a_refused_command_leaves_nothing_and_its_neighbours_stay() {
 #[tokio::test]
 async fn the_nth_statement_fails_and_only_its_command_is_lost() {
     for fault in [Fault::Statement, Fault::Transaction] {
-        let test = TestDb::sqlite();
-        for nth in 1..=40 {
+        for nth in 1..=36 {
+            let test = TestDb::sqlite();
             test.db.fail(nth, fault);
             let results = group_of_eight(&test.db, None).await;
             test.db.fail(0, fault);
@@ -105,10 +105,10 @@ async fn the_nth_statement_fails_and_only_its_command_is_lost() {
             let found = names(&test.db).await;
             assert_eq!(found.len(), kept.len() * 3);
             assert!(found.iter().all(|name| kept.iter().any(|kept| name.starts_with(kept.as_str()))));
-            test.db
-                .write::<_, Error>(Queue::People, |tx| tx.execute("DELETE FROM counter", &[]))
-                .await
-                .expect("cleans");
+            let (word, later) = (test.db.mark("word"), 25..=32);
+            let indexed = test.db.read::<_, Error>(Pool::Quick, |rx| rx.search_docs(&[word], &[], None, 10)).await;
+            let expected = if later.contains(&nth) { 0 } else { kept.len() };
+            assert_eq!(indexed.expect("searches").len(), expected, "{fault:?} at {nth}");
         }
     }
 }

@@ -20,8 +20,8 @@ const STEPS: i32 = 4000;
 /// Deletions overwrite what they free; the log is folded back every 16 MB, not every 4.
 const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
     PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 4000;
-    PRAGMA cache_size = -65536; PRAGMA busy_timeout = 5000;";
-const READER_PRAGMAS: &str = "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;
+    PRAGMA cache_size = -32768; PRAGMA busy_timeout = 5000;";
+const READER_PRAGMAS: &str = "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192;
     PRAGMA busy_timeout = 5000;";
 
 pub(crate) struct SqliteConn {

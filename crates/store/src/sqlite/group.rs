@@ -79,7 +79,8 @@ impl Group {
         if let Err(error) = self.words.write(seat, !words) {
             if words {
                 tracing::warn!(%error, "index words could not be written; the documents will be indexed later");
-                if matches!(error, Error::Corrupt(_)) {
+                // A damaged index fails in many ways; only a full disk or a broken-off statement says nothing about it.
+                if !matches!(error, Error::Unavailable(_) | Error::Deadline) {
                     seat.shared.search_is_broken();
                 }
                 return self.again(seat, began.1, false);

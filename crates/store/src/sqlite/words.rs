@@ -27,6 +27,11 @@ impl Words {
                 false => search::write(seat, *doc, words.as_deref())?,
             }
         }
+        if !later && !self.0.is_empty() {
+            // The index keeps words in memory until a savepoint or the commit. Flushed here, a damaged index fails here,
+            // where the group can still do without it.
+            seat.conn.batch("SAVEPOINT words; RELEASE words")?;
+        }
         Ok(())
     }
 }
