@@ -187,3 +187,8 @@ pub async fn first_admin(app: &App) -> Result<Option<String>> {
         })
         .await
 }
+
+/// Whether somebody can sign in: a desk that nobody can enter is new.
+pub async fn anybody(app: &App) -> Result<bool> {
+    app.db.read(Pool::Quick, |rx| Ok(agent::any_active(rx)?)).await
+}

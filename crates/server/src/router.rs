@@ -2,7 +2,7 @@
 
 use crate::problem::{ApiError, Code};
 use crate::state::AppState;
-use crate::{api, headers, health, logs, openapi, pages, visitor};
+use crate::{api, demo, headers, health, logs, openapi, pages, visitor};
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -31,6 +31,7 @@ pub fn build(state: AppState) -> Router {
         .route("/openapi.json", get(move || async move { Json(document) }))
         .route("/chat", get(pages::chat))
         .route("/demo", get(pages::demo))
+        .merge(demo::routes())
         .route("/widget", get(pages::widget))
         .route("/widget/index.html", get(pages::widget))
         .fallback(pages::fallback)

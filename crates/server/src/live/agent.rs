@@ -58,6 +58,7 @@ pub async fn streamed(State(state): State<AppState>, who: AgentIn, Body(input): 
 
 async fn run(state: AppState, who: session::SignedIn, mut wire: impl Wire, wanted: Vec<Said>) {
     // Signed on before the first read, so that nothing falls between them.
+    let _open = state.sockets.token();
     let mut news = state.app.live.agent();
     let mut screen = Screen::new(state.clone(), who);
     let mut look_again = interval(LOOK_AGAIN);

@@ -69,6 +69,7 @@ pub async fn streamed(State(state): State<AppState>, headers: HeaderMap, Body(in
 }
 
 async fn run(state: AppState, visitor: Visitor, mut wire: impl Wire, watch: Vec<WatchAsk>) {
+    let _open = state.sockets.token();
     let mut seat = state.app.live.visitor(visitor.contact.id, visitor.session.id);
     let mut screen = Screen { state: state.clone(), visitor, watches: HashMap::new(), typed_at: 0 };
     let mut look_again = interval(LOOK_AGAIN);
