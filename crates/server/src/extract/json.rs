@@ -11,6 +11,10 @@ use std::fmt;
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let text = std::str::from_utf8(bytes).map_err(|_| ApiError::new(Code::InvalidJson).detail("not UTF-8"))?;
     check(text)?;
+    // Types would take their fields in order from a list, which nobody means.
+    if !text.trim_start().starts_with('{') {
+        return Err(ApiError::new(Code::ValidationFailed).field("body", "an object is expected"));
+    }
     let mut json = serde_json::Deserializer::from_str(text);
     serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
@@ -157,7 +161,7 @@ mod tests {
         assert_eq!(problem("{}"), (Code::ValidationFailed, "text".into()));
         assert_eq!(problem(r#"{"text":"a","page":{"number":1,"colour":2}}"#), (Code::BadRequest, "page.colour".into()));
         assert_eq!(problem(r#"{"text":"a","admin":true}"#), (Code::BadRequest, "admin".into()));
-        assert_eq!(problem("[]"), (Code::ValidationFailed, "body".into()));
+        assert_eq!(problem(r#"["a", {"number":1}]"#), (Code::ValidationFailed, "body".into()));
     }
 
     #[test]

@@ -26,9 +26,18 @@ impl FromRequestParts<AppState> for AgentIn {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        let token = cookie::read(&parts.headers, &state.site).ok_or(ApiError::new(Code::Unauthenticated))?;
+        let Some(token) = cookie::read(&parts.headers, &state.site) else { return Err(no_person(parts, state).await) };
         refuse_forged(&parts.method, &parts.headers, &state.site)?;
         Ok(Self(session::by_cookie(&state.app, token).await?))
+    }
+}
+
+/// A token that counts is known, but it is no person.
+async fn no_person(parts: &Parts, state: &AppState) -> ApiError {
+    let Some(secret) = bearer::read(&parts.headers) else { return ApiError::new(Code::Unauthenticated) };
+    match token::by_secret(&state.app, secret).await {
+        Ok(_) => ApiError::new(Code::Forbidden).detail("not for tokens"),
+        Err(error) => error.into(),
     }
 }
 

@@ -2,8 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
+mod agents;
+mod audit;
 mod cli;
+mod desk;
+mod inboxes;
 mod input;
 mod openapi;
 mod plumbing;
+mod roles;
 mod session;

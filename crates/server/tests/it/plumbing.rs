@@ -1,7 +1,6 @@
 //! What holds for every request, whatever it is about.
 
 use candor_testkit::app_test;
-use http::{Method, Request};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -114,11 +113,4 @@ app_test!(going_down_finishes_what_is_under_way_and_accepts_no_more, |app| async
     open.read_to_string(&mut answer).await.expect("the request under way is answered");
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     assert!(TcpStream::connect(address).await.is_err(), "nobody listens any more");
-});
-
-app_test!(a_foreign_page_cannot_speak_for_a_visitor, |app| async move {
-    let visitor = app.bare().with("origin", "https://evil.test").with("authorization", "Bearer x");
-    let request = Request::builder().method(Method::GET).uri("/visitor/v1/session").header("origin", "https://evil.test");
-    let answer = visitor.run(request.body(Default::default()).expect("a request")).await;
-    assert!(answer.status == 403 || answer.status == 404, "{}", answer.status);
 });
