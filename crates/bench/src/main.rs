@@ -1,1 +1,49 @@
-fn main() {}
+//! Loads the desk through its public API and says what came of it, one JSON line a figure.
+//!
+//! It starts the real program and speaks HTTP and WebSocket to it; it never opens the database and knows no crate of ours.
+
+mod client;
+mod cuts;
+mod desk;
+mod kill;
+mod ledger;
+mod proxy;
+mod report;
+mod watcher;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+#[derive(Debug, Parser)]
+#[command(about = "Loads the desk through its public API and says what came of it, one JSON line a figure.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Kills the server with -9 under load, again and again, and compares what it has with what it acknowledged.
+    Kill(kill::KillArgs),
+    /// Cuts and freezes clients' lines while messages come in, and compares what every client has at the end.
+    Cuts(cuts::CutsArgs),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return report::failed(&anyhow::anyhow!("cannot start: {error}")),
+    };
+    let done = runtime.block_on(async {
+        match &cli.command {
+            Command::Kill(args) => kill::run(args).await,
+            Command::Cuts(args) => cuts::run(args).await,
+        }
+    });
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => report::failed(&error),
+    }
+}

@@ -1,0 +1,42 @@
+#!/bin/bash
+# Installs what building and testing need on Debian 12, as root; without root it says what is missing.
+# What is there is never installed again. Rust and Node are the developer's own choice and are only looked for.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+missing=()
+command -v cargo > /dev/null || missing+=("Rust 1.95 or newer (https://rustup.rs)")
+node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2> /dev/null || missing+=("Node 20 or newer, with npm (https://nodejs.org)")
+command -v npm > /dev/null || missing+=("npm")
+if [ ${#missing[@]} -gt 0 ]; then
+  printf 'missing: %s\n' "${missing[@]}" >&2
+  exit 1
+fi
+
+packages=()
+command -v cc > /dev/null || packages+=(gcc libc6-dev)
+ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 || packages+=(postgresql-15)
+command -v psql > /dev/null || packages+=(postgresql-client-15)
+[ -x /usr/bin/chromium ] || packages+=(chromium)
+# Without it Chinese is drawn as boxes, on screenshots too.
+ls /usr/share/fonts/opentype/noto/NotoSansCJK-* > /dev/null 2>&1 || packages+=(fonts-noto-cjk)
+if [ ${#packages[@]} -gt 0 ]; then
+  if [ "$(id -u)" -ne 0 ] || ! command -v apt-get > /dev/null; then
+    echo "missing: ${packages[*]}; as root: apt-get install ${packages[*]}" >&2
+    exit 1
+  fi
+  # Tests start a private cluster; the one that Debian would make and start is not wanted.
+  if [ ! -e /etc/postgresql-common/createcluster.conf ]; then
+    mkdir -p /etc/postgresql-common
+    echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.conf
+  fi
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update -qq
+  apt-get install -y -qq --no-install-recommends -o Dpkg::Options::=--force-confold "${packages[@]}" < /dev/null
+fi
+
+# The same rule as in crates/assets/build.rs: what is installed is older than the lock.
+if [ ! web/node_modules/.package-lock.json -nt web/package-lock.json ]; then
+  (cd web && npm ci --no-audit --no-fund < /dev/null)
+  touch web/node_modules/.package-lock.json
+fi
