@@ -40,7 +40,7 @@ export function entries(): Entry[] {
     ...allTeams().map((each): Entry => ({ id: `team:${each.id}`, group: 'views', title: each.name, hint: t('palette.team'), icon: UsersRound, run: () => go('inbox', { view: `team:${each.id}` }) })),
     ...allInboxes().map((each): Entry => ({ id: `inbox:${each.id}`, group: 'views', title: each.name, hint: t('palette.inbox'), icon: Inbox, run: () => go('inbox', { view: `inbox:${each.id}` }) })),
   ] : [];
-  const people: Entry[] = may('conversation.read') ? activeAgents().map((each) => ({ id: `agent:${each.id}`, group: 'people', title: each.name, hint: t('palette.assigned'), icon: AtSign, run: () => go('search', {}, { assignee: each.id }) })) : [];
+  const people: Entry[] = may('conversation.read') ? activeAgents().map((each) => ({ id: `agent:${each.id}`, group: 'people', title: each.name, hint: t('palette.assigned'), icon: AtSign, run: () => go('inbox', { view: 'all' }, { assignee: each.id }) })) : [];
   const settings: Entry[] = [
     ...open().map((each): Entry => ({ id: each.route, group: 'settings', title: t(each.title), hint: t(each.text), also: [each.route.replace('.', ' ')], icon: each.route === 'profile' ? UserRound : Settings, run: () => go(each.route) })),
     ...LOCALES.filter((each) => each !== locale()).map((each): Entry => ({ id: `locale:${each}`, group: 'settings', title: t('palette.language', { name: LANGUAGES[each] }), also: [LANGUAGES[each], 'language', '语言', '語言'], icon: Languages, run: () => { saveSettings({ locale: each }).catch((error: unknown) => toast(wordsFor(error), { tone: 'danger' })); } })),

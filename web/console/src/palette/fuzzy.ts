@@ -19,6 +19,11 @@ export function fit(typed: string, text: string): Fit | null {
   return byInitials(wanted, text) ?? inOrder(wanted, low);
 }
 
+function inside(typed: string, text: string): Fit | null {
+  const wanted = typed.trim().toLowerCase();
+  return wanted !== '' && text.toLowerCase().includes(wanted) ? { score: 60, marks: [] } : null;
+}
+
 function byInitials(wanted: string, text: string): Fit | null {
   if (!/^[a-z0-9 ]+$/.test(wanted)) return null;
   const letters = initials(text);
@@ -52,8 +57,9 @@ function inOrder(wanted: string, low: string): Fit | null {
 export function rank<T>(typed: string, items: readonly T[], text: (item: T) => readonly string[], limit = 20): { item: T; fit: Fit }[] {
   const found: { item: T; fit: Fit; at: number }[] = [];
   items.forEach((item, at) => {
-    // The first text is the one that is shown, so only its marks count; the others are other names for the same thing.
-    const fits = text(item).map((each, i) => { const one = fit(typed, each); return one && i > 0 ? { score: one.score - 5, marks: [] } : one; });
+    // The first text is the one that is shown, so only its marks count. The others are other words for the same thing: they fit as
+    // a whole or not at all, or nearly everything would be found.
+    const fits = text(item).map((each, i) => (i === 0 ? fit(typed, each) : inside(typed, each)));
     const best = fits.reduce((a, b) => ((b?.score ?? -1) > (a?.score ?? -1) ? b : a), null);
     if (best) found.push({ item, fit: best, at });
   });

@@ -23,8 +23,9 @@ export class Search {
   async ask({ q, status, inbox, assignee, from, to }: Asked): Promise<void> {
     this.#running?.abort();
     const end = begin(to);
-    this.#asked = { q, status, inbox, assignee, from: begin(from), to: end === undefined ? undefined : end + DAY_MS };
-    if (Object.values(this.#asked).every((each) => each === '' || each === undefined)) {
+    this.#asked = { q, status, inbox, assignee, from: begin(from), to: end === undefined ? undefined : end + DAY_MS - 1 };
+    // Filters alone are the inbox's business; a search has words.
+    if (q === '') {
       this.hits = [];
       this.next = null;
       this.state = 'ready';

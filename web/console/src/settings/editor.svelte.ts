@@ -5,6 +5,7 @@ import { confirm } from '../parts/asking.svelte';
 import { t } from '../i18n.svelte';
 import { api, wordsFor } from '../state/api';
 import { changed, join, same } from './merge';
+import { refusedFields, refusedWords } from './refused';
 
 const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
@@ -77,11 +78,11 @@ export class Editor<T extends object> {
       this.draft = copy(typed);
       return true;
     } catch (error) {
-      if (isProblem(error, 'stale', 'conflict') && error.status === 412) await this.#rejoin();
+      if (isProblem(error, 'stale')) await this.#rejoin();
       else {
         if (isProblem(error) && !error.passing) this.#key = crypto.randomUUID();
-        if (isProblem(error)) this.errors = error.fields;
-        this.problem = Object.keys(this.errors).length > 0 ? t('settings.checkFields') : wordsFor(error);
+        if (isProblem(error)) this.errors = refusedFields(error.fields);
+        this.problem = Object.keys(this.errors).length > 0 ? t('settings.checkFields') : reasonOf(error);
       }
       return false;
     } finally {
@@ -110,6 +111,10 @@ export class Editor<T extends object> {
   /** Asks before unsaved words are lost. */
   mayLeave = async (): Promise<boolean> => !this.dirty || askToDiscard();
 }
+
+/** Why something was not done: the server's own reason where it gives one. */
+export const reasonOf = (error: unknown): string =>
+  isProblem(error, 'conflict') && error.document.detail ? refusedWords(error.document.detail) : isProblem(error, 'last_admin') ? t('agents.lastAdmin') : wordsFor(error);
 
 export const askToDiscard = (): Promise<boolean> =>
   confirm({ title: t('settings.leaveTitle'), text: t('settings.leaveText'), yes: t('settings.leaveYes'), no: t('settings.leaveNo'), danger: true });

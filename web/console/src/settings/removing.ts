@@ -2,7 +2,8 @@
 import { confirm } from '../parts/asking.svelte';
 import { toast } from '../parts/toasts.svelte';
 import { t } from '../i18n.svelte';
-import { api, wordsFor } from '../state/api';
+import { api } from '../state/api';
+import { reasonOf } from './editor.svelte';
 
 /** True when it is gone. */
 export async function removeOf(path: string, title: string, text: string, yes: string = t('settings.delete')): Promise<boolean> {
@@ -11,7 +12,7 @@ export async function removeOf(path: string, title: string, text: string, yes: s
     await api.delete(path);
     return true;
   } catch (error) {
-    toast(wordsFor(error), { tone: 'danger' });
+    toast(reasonOf(error), { tone: 'danger' });
     return false;
   }
 }

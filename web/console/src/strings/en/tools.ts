@@ -21,7 +21,7 @@ const texts: Record<keyof typeof source, string> = {
   'search.label': 'Search conversations',
   'search.placeholder': 'Words, a number, a transaction hash or an email',
   'search.start': 'Search every conversation you may see',
-  'search.startText': 'Simplified and traditional Chinese find each other. Numbers, hashes and emails have to be complete.',
+  'search.startText': 'Simplified and traditional Chinese find each other. Numbers, hashes and emails have to be complete. Filters work on what you type.',
   'search.filters': 'Filters',
   'search.filtersSet': 'Filters ({n})',
   'search.clearFilters': 'Clear the filters',
@@ -41,7 +41,7 @@ const texts: Record<keyof typeof source, string> = {
   'search.noneText': 'Try other words, or only the most telling ones.',
   'search.noneFiltered': 'The filters may hide it.',
   'search.more': 'Search further back',
-  'search.partial': 'Only newer conversations were searched.',
+  'search.partial': 'The index is being rebuilt: older conversations may be missing for now.',
   'search.end': 'That is all',
   'search.said': '{who}: ',
 

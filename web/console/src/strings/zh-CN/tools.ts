@@ -20,7 +20,7 @@ const texts = {
   'search.label': '搜索会话',
   'search.placeholder': '关键词、会话编号、交易哈希或邮箱',
   'search.start': '搜索你能看到的所有会话',
-  'search.startText': '简体和繁体互通。编号、哈希和邮箱请输入完整。',
+  'search.startText': '简体和繁体互通，编号、哈希和邮箱请输入完整。筛选在有关键词时生效。',
   'search.filters': '筛选',
   'search.filtersSet': '筛选（{n}）',
   'search.clearFilters': '清除筛选',
@@ -40,7 +40,7 @@ const texts = {
   'search.noneText': '换个说法试试，或只输入最关键的几个字。',
   'search.noneFiltered': '可能被筛选挡住了。',
   'search.more': '继续往前找',
-  'search.partial': '只找了较近的会话。',
+  'search.partial': '索引正在重建，较早的会话可能暂时找不到。',
   'search.end': '已经到头了',
   'search.said': '{who}：',
 

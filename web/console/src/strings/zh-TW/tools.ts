@@ -21,7 +21,7 @@ const texts: Record<keyof typeof source, string> = {
   'search.label': '搜尋對話',
   'search.placeholder': '關鍵字、對話編號、交易雜湊或電子郵件',
   'search.start': '搜尋你能看到的所有對話',
-  'search.startText': '簡體與繁體互通。編號、雜湊與電子郵件請輸入完整。',
+  'search.startText': '簡體與繁體互通，編號、雜湊與電子郵件請輸入完整。篩選在有關鍵字時生效。',
   'search.filters': '篩選',
   'search.filtersSet': '篩選（{n}）',
   'search.clearFilters': '清除篩選',
@@ -41,7 +41,7 @@ const texts: Record<keyof typeof source, string> = {
   'search.noneText': '換個說法試試，或只輸入最關鍵的幾個字。',
   'search.noneFiltered': '可能被篩選擋住了。',
   'search.more': '繼續往前找',
-  'search.partial': '只找了較近的對話。',
+  'search.partial': '索引正在重建，較早的對話可能暫時找不到。',
   'search.end': '已經到底了',
   'search.said': '{who}：',
 
