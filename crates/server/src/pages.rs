@@ -57,7 +57,12 @@ pub async fn demo(State(state): State<AppState>, asked: HeaderMap) -> Response {
 pub async fn widget(State(state): State<AppState>, Params(shown): Params<Shown>, asked: HeaderMap) -> ApiResult<Response> {
     let inbox = shown.inbox.ok_or(ApiError::new(Code::NotFound))?;
     let pages = visitor::frame_ancestors(&state.app, inbox).await?;
-    Ok(page("widget/index.html", &asked, &headers::widget_policy(&state.site, &pages), false))
+    let mut response = page("widget/index.html", &asked, &headers::widget_policy(&state.site, &pages), false);
+    // Pages that isolate themselves may show it: it says that it may be loaded, and isolates itself too.
+    let headers = response.headers_mut();
+    headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin"));
+    headers.insert(HeaderName::from_static("cross-origin-embedder-policy"), HeaderValue::from_static("require-corp"));
+    Ok(response)
 }
 
 /// What the loader says in the frame's address; the rest is for the app in it.

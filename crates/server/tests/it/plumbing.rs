@@ -45,6 +45,39 @@ app_test!(the_console_answers_for_all_its_paths_and_is_not_kept_unchecked, |app|
     assert_eq!((again.status, again.bytes.len()), (304, 0));
 });
 
+app_test!(built_files_go_out_packed_and_those_with_a_hash_are_kept_for_ever, |app| async move {
+    let script = candor_assets::all().iter().find(|asset| asset.path.starts_with("console/") && asset.path.ends_with(".js")).expect("the interface is built: `make web`");
+    let path = format!("/{}", script.path);
+    let plain = app.anon().get(&path).await;
+    assert_eq!((plain.status, plain.bytes.as_slice()), (200, script.bytes));
+    assert_eq!(plain.header("content-type"), Some("text/javascript; charset=utf-8"));
+    assert!(plain.header("cache-control").is_some_and(|keep| keep.contains("immutable")));
+    for (taken, packed) in [("br", script.br), ("gzip", script.gz)] {
+        let answer = app.anon().with("accept-encoding", taken).get(&path).await;
+        assert_eq!((answer.header("content-encoding"), Some(answer.bytes.as_slice())), (Some(taken), packed));
+        assert_eq!(answer.header("vary"), Some("accept-encoding"));
+    }
+    let refused = app.anon().with("accept-encoding", "br;q=0, gzip;q=0").get(&path).await;
+    assert_eq!(refused.header("content-encoding"), None);
+});
+
+app_test!(the_loader_may_be_used_by_any_page_and_is_looked_at_again_soon, |app| async move {
+    let loader = app.anon().get("/w.js").await;
+    assert_eq!((loader.status, loader.header("access-control-allow-origin")), (200, Some("*")));
+    assert_eq!(loader.header("cross-origin-resource-policy"), Some("cross-origin"));
+    assert_eq!(loader.header("cache-control"), Some("public, max-age=300"));
+});
+
+app_test!(no_page_holds_a_script_or_style_that_its_policy_forbids, |app| async move {
+    let inbox = app.inbox().await;
+    for path in ["/".to_owned(), "/chat".to_owned(), format!("/widget?inbox={inbox}")] {
+        let page = app.anon().get(&path).await;
+        let html = String::from_utf8(page.bytes).expect("text");
+        let inline = html.split("<script").skip(1).any(|script| !script.split('>').next().unwrap_or_default().contains("src="));
+        assert!(!inline && !html.contains("<style") && !html.contains(" style=") && !html.contains(" onload="), "{path}: {html}");
+    }
+});
+
 app_test!(the_widget_may_be_framed_by_its_inboxes_pages_only, |app| async move {
     let inbox = app.inbox().await;
     let answer = app.anon().get(&format!("/widget/index.html?inbox={inbox}&lang=en&theme=auto")).await;
