@@ -3,7 +3,7 @@
 use super::Visitor;
 use crate::conversation::detail::{RatingView, open_rating};
 use crate::conversation::get_permitted;
-use crate::{App, Result};
+use crate::{App, Limit, Result};
 use candor_domain::actor::Actor;
 use candor_domain::conversation::Category;
 use candor_domain::id::ConversationId;
@@ -42,6 +42,7 @@ const LINE: usize = 140;
 
 /// A page of the visitor's conversations, newest first; one more than `limit` if there are more.
 pub async fn cases(app: &App, visitor: &Visitor, before: Option<contact::Before>, limit: usize) -> Result<Vec<Case>> {
+    app.limits.check(Limit::VisitorRead, visitor.session.id)?;
     let (actor, contact) = (visitor.actor(), visitor.contact.id);
     let ask = i64::try_from(limit).unwrap_or(i64::MAX - 1) + 1;
     app.db
@@ -54,6 +55,7 @@ pub async fn cases(app: &App, visitor: &Visitor, before: Option<contact::Before>
 
 /// One of the visitor's conversations.
 pub async fn case(app: &App, visitor: &Visitor, id: ConversationId) -> Result<Case> {
+    app.limits.check(Limit::VisitorRead, visitor.session.id)?;
     let actor = visitor.actor();
     app.db.read(Pool::Quick, move |rx| case_in(rx, &actor, id)).await
 }

@@ -75,7 +75,7 @@ pub async fn read(app: &App, visitor: &Visitor, id: ConversationId, public_seq: 
 pub async fn rate(app: &App, visitor: &Visitor, id: ConversationId, input: conversation::RatingInput) -> Result<()> {
     app.limits.check(Limit::VisitorTyping, visitor.session.id)?;
     match conversation::rate(app, &visitor.actor(), id, input).await {
-        Err(Error::Refused(Refusal::AlreadyRated)) => Err(Error::Duplicate("a rating")),
+        Err(Error::Refused(Refusal::AlreadyRated)) => Err(Error::Duplicate("rating")),
         done => done,
     }
 }

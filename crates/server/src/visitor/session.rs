@@ -52,7 +52,6 @@ pub struct SessionInput {
     pub locale: Option<String>,
     /// Taken for symmetry with conversations, which keep it.
     #[serde(default)]
-    #[expect(dead_code, reason = "a session keeps no page")]
     pub page: Option<PageInput>,
     #[serde(default)]
     pub time_zone: Option<String>,
