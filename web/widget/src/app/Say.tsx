@@ -33,7 +33,7 @@ export function Say({ row: { mine, first, at, message, item }, last }: { row: Ex
   const bot = message?.author.kind === 'bot' ? ` · ${t('bot')}` : '';
   return (
     <article class={`say ${mine ? 'me' : 'in'}${item?.failed ? ' failed' : message?.redacted ? ' gone' : ''}`}>
-      {first && <h2 class={mine ? 'vh' : ''}>{mine ? t('you') : message!.author.name + bot}<time>{clock(at)}</time></h2>}
+      {first && <h2 class={mine ? 'vh' : ''}>{mine ? t('you') : (message!.author.name || desk.config?.team_name || '') + bot}<time>{clock(at)}</time></h2>}
       {text && (
         <p dir="auto" lang={tongue(text, locale())} title={clock(at)}>
           {mine ? text : parts(text).map((piece, n) => n % 2 ? <a href={piece} target="_blank" rel="noopener noreferrer nofollow">{piece}</a> : piece)}

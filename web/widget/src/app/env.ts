@@ -13,8 +13,8 @@ export interface Kept {
   token?: string;
   contact?: VisitorContact;
   sub?: string;
-  /** The last conversation made, and the `new:…` thread it came from: another tab may still write to that. */
-  made?: [from: string, to: string];
+  /** The conversations that came of the last `new:…` threads: another tab may still write to those. */
+  made?: Record<string, string>;
 }
 const key = `candor:${inbox}`;
 let memory: Kept | undefined;

@@ -5,9 +5,10 @@ import './app.css';
 import { call, Trouble, whenLost } from './api';
 import { App } from './App';
 import { desk, redraw, whenChanged } from './desk';
-import { full, inbox, kept, listen } from './env';
+import { full, inbox, listen } from './env';
 import * as host from './host';
 import { hurry, whenSignedOut } from './live';
+import { agreed } from './outbox';
 import { pump, retryNow } from './sender';
 import { changed, identify, lost, start, wipe, wiped } from './session';
 import { open, reload } from './thread';
@@ -20,7 +21,7 @@ async function configure(): Promise<void> {
   if (Date.now() - asked < 60_000) return;
   asked = Date.now();
   try {
-    const config = (desk.config = await call<WidgetConfig>('GET', `/inboxes/${encodeURIComponent(inbox)}/config?locale=${document.documentElement.lang}`));
+    const config = (desk.config = await call<WidgetConfig>('GET', `/inboxes/${encodeURIComponent(inbox)}/config`));
     const colours: [string, string, string, string] = [config.brand, config.brand_ink, config.brand_dark, config.brand_dark_ink];
     ['--brand-light', '--ink-light', '--brand-night', '--ink-night'].forEach((name, n) => document.documentElement.style.setProperty(name, colours[n]!));
     document.documentElement.classList.add('branded');
@@ -72,12 +73,11 @@ host.listen((message) => {
 if (full) Object.assign(window, { Candor: { identify: known, setAttrs: details, prefill, shutdown: wipe } });
 
 listen((word) => {
-  if (word === 'session') changed();
+  if (word === 'session') void changed().catch(() => {});
   else if (word === 'wiped') wiped();
   else {
     void reload();
-    const made = kept()?.made;
-    if (word === 'made' && made?.[0] === desk.thread) void open(made[1]);
+    if (word === 'made') void agreed().then((who) => { const made = who?.made?.[desk.thread]; if (made) return open(made); }).catch(() => {});
   }
 });
 addEventListener('online', () => { desk.online = true; hurry(); retryNow(); void configure(); });

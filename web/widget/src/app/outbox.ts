@@ -2,7 +2,7 @@
 // It only stores; sending is sender.ts. Nothing is opened before the first message, so a mere look leaves no trace.
 import type { FileInfo } from '$shared/api/types';
 import type { Page } from '../protocol';
-import { inbox, keep, kept } from './env';
+import { inbox, keep, kept, type Kept } from './env';
 
 /** `info` is there once the file is on the desk. */
 export interface Attached { blob: Blob; name: string; info?: FileInfo }
@@ -29,7 +29,10 @@ let memory: Item[] = [];
 const open = () => opened ??= new Promise((resolve) => {
   try {
     const request = indexedDB.open(name, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore('out', { keyPath: 'id', autoIncrement: true });
+    request.onupgradeneeded = () => {
+      request.result.createObjectStore('out', { keyPath: 'id', autoIncrement: true });
+      request.result.createObjectStore('who');
+    };
     request.onsuccess = () => {
       request.result.onversionchange = () => { request.result.close(); opened = undefined; };
       resolve(request.result);
@@ -57,6 +60,19 @@ async function run(change?: (items: Item[], store: Pick<IDBObjectStore, 'put' | 
     const all = store.getAll();
     all.onsuccess = () => change?.(all.result, store);
     transaction.oncomplete = () => resolve(all.result);
+    transaction.onabort = () => reject(transaction.error);
+  });
+}
+
+/** The session as all tabs agree on it: `localStorage` may lag behind in another process for a moment, a transaction does not. */
+export async function agreed(next?: Kept): Promise<Kept | undefined> {
+  const db = await open();
+  return db && new Promise((resolve, reject) => {
+    const transaction = db.transaction('who', 'readwrite');
+    const store = transaction.objectStore('who');
+    if (next) store.put(next, 0);
+    const now = store.get(0);
+    transaction.oncomplete = () => resolve(now.result);
     transaction.onabort = () => reject(transaction.error);
   });
 }

@@ -5,7 +5,7 @@ import { call, Trouble, upload } from './api';
 import { desk, isNew, upsert } from './desk';
 import { alone, backoff, keep, kept, tell, uuid } from './env';
 import { watch } from './live';
-import { add, change, done, unsent, waiting, type Item } from './outbox';
+import { add, agreed, change, done, unsent, waiting, type Item } from './outbox';
 import { begin } from './session';
 import { announce, reload, take } from './thread';
 
@@ -83,12 +83,15 @@ async function deliver(item: Item): Promise<void> {
   }
   if (files.length) await change(item.id, { files: item.files });
   const body = { client_id: item.client_id, ...(item.text && { text: item.text }), ...(files.length && { files }) };
-  const made = kept()?.made;
-  const thread = made?.[0] === item.thread ? made[1] : item.thread;
+  const who = (await agreed()) ?? kept();
+  const made = who?.made ?? {};
+  const thread = made[item.thread] ?? item.thread;
   if (isNew(thread)) {
     const { conversation, event } = await call<{ conversation: VisitorConversation; event: VisitorEvent }>('POST', '/conversations', { ...body, ...item.start });
     upsert(conversation);
-    keep({ ...kept(), made: [thread, conversation.id] });
+    const next = { ...who, made: { ...Object.fromEntries(Object.entries(made).slice(-9)), [thread]: conversation.id } };
+    keep(next);
+    await agreed(next);
     await acknowledged(item, conversation.id, event);
     tell('made');
   } else {

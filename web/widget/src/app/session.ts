@@ -12,8 +12,9 @@ import { locale } from './words';
 /** A signed JWT not used yet, for the moment the kept session turns out to be dead. */
 let spare: string | undefined;
 
-function adopt(session: Kept): void {
+async function adopt(session: Kept): Promise<void> {
   keep(session);
+  await outbox.agreed(session);
   take(session);
   tell('session');
 }
@@ -31,11 +32,14 @@ const create = (more: object): Promise<VisitorSession> => call<VisitorSession>('
 
 /** Before anything is sent. Called by the one tab that sends. */
 export async function begin(): Promise<void> {
-  const have = kept();
+  const have = kept()?.token ? kept() : await outbox.agreed();
   if (!have?.token) {
     const { token, contact } = await create({});
-    adopt({ token, contact });
-  } else if (have.token !== authorised()) take(have);
+    await adopt({ token, contact });
+  } else if (have.token !== authorised()) {
+    keep(have);
+    take(have);
+  }
 }
 
 /** The subject is read only to tell whether this is the same person; what counts is the desk's check. */
@@ -59,7 +63,7 @@ export async function identify(jwt: string): Promise<void> {
   if (have?.sub && have.sub !== sub) await wipe();
   await alone(async () => {
     const { token, contact } = await create({ jwt, resume: kept()?.token });
-    adopt({ token, contact, sub });
+    await adopt({ token, contact, sub });
   });
   for (const item of desk.out) if (item.failed === 'unauthenticated') await outbox.change(item.id, { failed: undefined });
   await show();
@@ -80,6 +84,7 @@ export async function lost(): Promise<void> {
   keep(desk.out.length ? {} : undefined);
   forget();
   tell('session');
+  await outbox.agreed({});
   if (spare && sub) void identify(spare).catch(() => {});
   if (sub) return;
   for (const item of await outbox.waiting()) {
@@ -112,10 +117,10 @@ export function wiped(): void {
 }
 
 /** Another tab signed in, was given a session, or lost it. */
-export function changed(): void {
-  const have = kept();
+export async function changed(): Promise<void> {
+  const have = (await outbox.agreed()) ?? kept();
   if (have?.token === authorised()) return;
   if (!have?.token) return forget();
   take(have);
-  void show().catch(() => {});
+  await show();
 }

@@ -90,15 +90,14 @@ export const isPlaced = (): boolean => placed;
 /** The list, and the thread the visitor is most likely to want. */
 export async function show(): Promise<void> {
   await reload();
-  const started = desk.out.at(-1)?.thread;
-  const begun = !!started && isNew(started);
-  if (begun) fresh(started);
+  const waits = desk.out.map((item) => item.thread);
+  const wanted = waits.includes(desk.thread) ? desk.thread : (waits.at(-1) ?? desk.thread);
+  if (isNew(wanted) && wanted !== desk.thread) fresh(wanted);
   if (authorised()) await load();
   placed = true;
-  if (begun) return;
-  const one = desk.list.find((other) => other.id === (started ?? desk.thread)) ?? desk.list.find((other) => other.category !== 'closed');
-  // A new message half written stays where it is.
-  if (one && !(isNew(desk.thread) && desk.draft)) await open(one.id);
+  if (waits.includes(wanted) && isNew(wanted)) return;
+  const one = desk.list.find((other) => other.id === wanted) ?? desk.list.find((other) => other.category !== 'closed');
+  if (one) await open(one.id);
 }
 
 /** After a line was cut: whatever was missed. */
