@@ -14,17 +14,17 @@ export function assignees(rows: readonly Row[]): PickItem[] {
   const people = [...activeAgents()].sort((a, b) => Number(b.id === me) - Number(a.id === me) || rank[a.presence] - rank[b.presence] || a.name.localeCompare(b.name));
   const assigned = rows.some((row) => row.assignee);
   return [
-    ...(assigned ? [{ id: '', label: t('pick.nobody'), group: t('pick.people') }] : []),
     ...people.map((each) => ({
-      id: each.id, label: each.name, hint: each.id === me ? t('you.start') : '', avatar: true, presence: each.presence, group: t('pick.people'),
+      id: each.id, label: each.name, hint: each.id === me ? t('you.start') : '', avatar: true, presence: each.presence,
       checked: every(rows, (row) => row.assignee === each.id),
     })),
+    ...(assigned ? [{ id: '', label: t('pick.nobody') }] : []),
   ];
 }
 
 export const teams = (rows: readonly Row[]): PickItem[] => [
-  ...(rows.some((row) => row.team) ? [{ id: '', label: t('pick.noTeam') }] : []),
   ...allTeams().map((team) => ({ id: team.id, label: team.name, checked: every(rows, (row) => row.team === team.id) })),
+  ...(rows.some((row) => row.team) ? [{ id: '', label: t('pick.noTeam') }] : []),
 ];
 
 export const statuses = (rows: readonly Row[]): PickItem[] => allStatuses().map((status) => ({

@@ -117,7 +117,6 @@ const texts: Record<keyof typeof source, string> = {
   'snooze.wake': 'Wake it now',
 
   'pick.none': 'Nothing matches',
-  'pick.people': 'People',
   'pick.nobody': 'Nobody',
   'pick.noTeam': 'No team',
   'pick.findPeople': 'Type a name',

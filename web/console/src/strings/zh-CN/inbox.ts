@@ -116,7 +116,6 @@ const texts = {
   'snooze.wake': '取消延后',
 
   'pick.none': '没有匹配的结果',
-  'pick.people': '客服',
   'pick.nobody': '取消分配',
   'pick.noTeam': '移出团队',
   'pick.findPeople': '输入姓名',
@@ -184,7 +183,7 @@ const texts = {
   'event.identified': '身份已确认：{proof}',
   'event.shared': '{who}向{name}开放了客户资料',
   'event.unshared': '{who}收回了{name}查看客户资料的权限',
-  'event.brokeGlass': '{who}破窗查看了客户资料',
+  'event.brokeGlass': '{who}未接手，紧急查看了客户资料',
   'event.rated': '{who}评了 {n} 分',
   'event.other': '{who}：{what}',
 

@@ -117,7 +117,6 @@ const texts: Record<keyof typeof source, string> = {
   'snooze.wake': '取消延後',
 
   'pick.none': '沒有符合的結果',
-  'pick.people': '客服',
   'pick.nobody': '取消指派',
   'pick.noTeam': '移出團隊',
   'pick.findPeople': '輸入姓名',
@@ -185,7 +184,7 @@ const texts: Record<keyof typeof source, string> = {
   'event.identified': '身分已確認：{proof}',
   'event.shared': '{who}向{name}開放了客戶資料',
   'event.unshared': '{who}收回了{name}檢視客戶資料的權限',
-  'event.brokeGlass': '{who}以緊急權限檢視了客戶資料',
+  'event.brokeGlass': '{who}未接手，緊急檢視了客戶資料',
   'event.rated': '{who}評了 {n} 分',
   'event.other': '{who}：{what}',
 
