@@ -191,7 +191,7 @@ impl From<candor_app::Error> for ApiError {
             E::BodyMismatch => Self::new(Code::BodyMismatch),
             E::NewerMessage { after } => Self::new(Code::NewerMessage).with("after", after),
             E::Stale => Self::new(Code::Stale),
-            E::Duplicate(what) => Self::new(Code::Duplicate).detail(what),
+            E::Duplicate(what) => Self::new(Code::Duplicate).field(what, "is taken"),
             E::Conflict(what) => Self::new(Code::Conflict).detail(what),
             E::LinkUsed => Self::new(Code::LinkUsed),
             E::LastAdmin => Self::new(Code::LastAdmin),

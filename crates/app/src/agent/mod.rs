@@ -14,7 +14,7 @@ use candor_domain::actor::Actor;
 use candor_domain::id::{AgentId, TeamId};
 use candor_domain::permission::Permission;
 use candor_store::agent::{self, Agent};
-use candor_store::agent_role::Held;
+pub use candor_store::agent_role::Held;
 use candor_store::{Pool, Query, agent_role, team};
 use std::collections::BTreeSet;
 

@@ -5,10 +5,14 @@
 mod agents;
 mod audit;
 mod cli;
+mod contacts;
 mod desk;
+mod files;
 mod inboxes;
 mod input;
 mod openapi;
 mod plumbing;
 mod roles;
 mod session;
+mod visitors;
+mod writing;
