@@ -19,6 +19,12 @@ pub struct Swept {
     pub halves: usize,
 }
 
+impl Swept {
+    pub fn total(self) -> u64 {
+        (self.unsent + self.orphans + self.halves) as u64
+    }
+}
+
 /// Removes what nobody sent. Bytes are dated by the file system, whose clock is the system's.
 pub async fn sweep(app: &App, now: SystemTime) -> Result<Swept> {
     let mut swept = Swept { halves: app.blobs.sweep_arriving(DAY, now).await.map_err(disk)?, ..Swept::default() };
