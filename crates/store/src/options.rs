@@ -26,6 +26,9 @@ pub enum Backend {
     Postgres,
 }
 
+/// Given each signed audit root, as one line.
+pub type Sink = Box<dyn Fn(&str) + Send>;
+
 pub struct Options {
     pub place: Place,
     pub master: MasterKey,
@@ -35,7 +38,7 @@ pub struct Options {
     /// Where signed audit roots are appended.
     pub audit_roots: PathBuf,
     /// Where roots go besides that file: syslog, an address. Called with each line.
-    pub audit_sink: Option<Box<dyn Fn(&str) + Send>>,
+    pub audit_sink: Option<Sink>,
     /// Run pending migrations on a PostgreSQL database that is not empty.
     pub migrate: bool,
     /// Large commands are allowed (imports, demo filling): one owner, no users waiting.

@@ -139,7 +139,7 @@ impl State {
         let (queue, line) = [Queue::People, Queue::Reactor, Queue::Machines]
             .into_iter()
             .zip(&mut self.lines)
-            .filter(|(queue, line)| !line.waiting.is_empty() && !(*queue == Queue::Reactor && reactor_full))
+            .filter(|(queue, line)| !(line.waiting.is_empty() || reactor_full && *queue == Queue::Reactor))
             .min_by_key(|(_, line)| line.used)?;
         line.running += 1;
         self.reached = self.reached.max(line.used);

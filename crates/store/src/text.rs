@@ -37,8 +37,8 @@ fn rewrite(sql: &str, mark: &str, lock: &str, lock_skip: &str) -> String {
             (lock, LOCK.len())
         } else if rest.starts_with(LOCK_SKIP) {
             (lock_skip, LOCK_SKIP.len())
-        } else if rest.starts_with('\'') {
-            let end = rest[1..].find('\'').map_or(rest.len(), |end| end + 2);
+        } else if let Some(quoted) = rest.strip_prefix('\'') {
+            let end = quoted.find('\'').map_or(rest.len(), |end| end + 2);
             (&rest[..end], end)
         } else if rest.starts_with('$') && rest[1..].starts_with(|c: char| c.is_ascii_digit()) {
             (mark, 1)

@@ -149,7 +149,7 @@ db_test!(refused_commands_and_parts_leave_no_hole, |db| async move {
         db.fail(0, Fault::Statement);
     }
     let report = check(&db).expect("whole");
-    assert!(report.entries > 0 && report.entries % 2 == 0, "{report:?}");
+    assert!(report.entries > 0 && report.entries.is_multiple_of(2), "{report:?}");
 });
 
 /// Rewrites a lane from an entry on with hashes that fit: only a root can tell.

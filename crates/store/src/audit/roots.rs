@@ -3,6 +3,7 @@
 use super::lane::Lane;
 use super::root::{self, Head, NONE, Root, hash_of_line};
 use crate::Error;
+use crate::options::Sink;
 use crate::seat::Seat;
 use crate::text::Sql;
 use data_encoding::HEXLOWER as HEX;
@@ -12,9 +13,6 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 const NEXT_LANE: &str = "SELECT MIN(lane) FROM audit_entry WHERE lane > $1";
-
-/// Where roots go besides their file: syslog, an address. Given the line.
-pub(crate) type Sink = Box<dyn Fn(&str) + Send>;
 
 pub(crate) struct Roots {
     path: PathBuf,

@@ -106,7 +106,6 @@ fn verify_page(rx: &mut Rx<'_>, mut head: AuditRef) -> Result<Page, Error> {
 }
 
 /// The entry of this row, if it follows the one before.
-#[expect(clippy::type_complexity, reason = "one place, read from inside out")]
 fn next(head: &AuditRef, row: &Row<'_>) -> Result<Result<(AuditRef, Option<AuditRef>), FirstBad>, Error> {
     let lane = head.lane;
     let number: i64 = row.get(0)?;

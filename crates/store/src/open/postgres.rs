@@ -9,7 +9,7 @@ use crate::keys;
 use crate::lock::DirLock;
 use crate::migrate;
 use crate::options::Options;
-use crate::postgres::{Connector, Node, PgConn, Work, listen, migration_lock, read, refuse_unsafe, take_lane, tell, write};
+use crate::postgres::{Connector, Node, PgConn, Work, listen, migration_lock, read, refuse_unsafe, take_lane, tell, work, write};
 use crate::seat::Seat;
 use crate::shared::Shared;
 use crate::{Backend, Error, Pool};
@@ -23,7 +23,7 @@ pub(super) fn open(url: &str, options: Options, lock: DirLock) -> Result<House, 
     let connector = Arc::new(Connector::new(url)?);
     let shared = Arc::new(Shared::new(Arc::clone(&options.clock), options.writers, options.bulk));
     bring_up(&connector, &options)?;
-    let mut first = seat(&shared, connector.connect(Work::Write)?);
+    let mut first = seat(&shared, connector.connect(work(options.bulk))?);
     prepare(&mut first, &options)?;
     let node = Node::join(&connector, &shared)?;
     let house = House::new(shared, Backend::Postgres, Some(lock));
@@ -31,7 +31,7 @@ pub(super) fn open(url: &str, options: Options, lock: DirLock) -> Result<House, 
     for _ in 0..options.writers.max(1) {
         let mut seat = match first.take() {
             Some(seat) => seat,
-            None => seat(&house.shared, connector.connect(Work::Write)?),
+            None => seat(&house.shared, connector.connect(work(options.bulk))?),
         };
         take_lane(&mut seat)?;
         let connector = Arc::clone(&connector);

@@ -25,6 +25,8 @@ const CONNECT: Duration = Duration::from_secs(5);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Work {
     Write,
+    /// Large commands of an only user: imports, demo filling.
+    Bulk,
     Read(Duration),
     /// Migrations and the bus: no limit on a statement.
     House,
@@ -65,14 +67,14 @@ fn limits(work: Work) -> String {
     let statement = match work {
         Work::Write => 5_000,
         Work::Read(deadline) => deadline.as_millis(),
-        Work::House => 0,
+        Work::Bulk | Work::House => 0,
     };
+    let lock = if matches!(work, Work::Bulk | Work::House) { 0 } else { 2_000 };
     // The second pair of settings guards against other defaults of the role or the server.
     format!(
-        "SET statement_timeout = {statement}; SET idle_in_transaction_session_timeout = 30000; SET lock_timeout = {};
+        "SET statement_timeout = {statement}; SET idle_in_transaction_session_timeout = 30000; SET lock_timeout = {lock};
          SET default_transaction_isolation = 'read committed'; SET default_transaction_read_only = off;
-         SET client_min_messages = warning; SET standard_conforming_strings = on",
-        if work == Work::House { 0 } else { 2_000 }
+         SET client_min_messages = warning; SET standard_conforming_strings = on"
     )
 }
 

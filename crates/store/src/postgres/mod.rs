@@ -18,4 +18,4 @@ pub(crate) use locks::migration_lock;
 pub(crate) use node::Node;
 pub(crate) use reader::read;
 pub(crate) use settings::refuse_unsafe;
-pub(crate) use writer::{take_lane, write};
+pub(crate) use writer::{take_lane, work, write};

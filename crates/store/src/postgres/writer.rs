@@ -139,8 +139,13 @@ fn connected(seat: &mut Seat, connector: &Connector) -> Result<(), Error> {
         return Ok(());
     }
     seat.lane = None;
-    seat.conn = Conn::Postgres(Box::new(connector.connect(Work::Write)?));
+    seat.conn = Conn::Postgres(Box::new(connector.connect(work(seat.shared.bulk))?));
     take_lane(seat)
+}
+
+/// What a writer's connection is for.
+pub(crate) fn work(bulk: bool) -> Work {
+    if bulk { Work::Bulk } else { Work::Write }
 }
 
 fn pg(seat: &mut Seat) -> &mut PgConn {

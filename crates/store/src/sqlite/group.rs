@@ -116,7 +116,9 @@ impl Group {
             command.refuse(Error::Unavailable(error.to_string()));
             return false;
         }
-        sqlite(seat).stop_after(COMMAND_DEADLINE);
+        if !seat.shared.bulk {
+            sqlite(seat).stop_after(COMMAND_DEADLINE);
+        }
         let mut tx = Tx::new(seat);
         let well = command.run(&mut tx);
         let left = tx.left;
@@ -210,9 +212,8 @@ impl Group {
 fn commit(seat: &mut Seat) -> Result<(), Error> {
     let ordered = Err(Error::Unavailable("commit failed, as ordered".to_owned()));
     let fault = seat.shared.faults.on_commit();
-    match fault {
-        Some(Fault::CrashBeforeCommit | Fault::CrashAfterCommit) => seat.shared.crashed.store(true, Ordering::Relaxed),
-        _ => {}
+    if matches!(fault, Some(Fault::CrashBeforeCommit | Fault::CrashAfterCommit)) {
+        seat.shared.crashed.store(true, Ordering::Relaxed);
     }
     match fault {
         None => sqlite(seat).control("COMMIT"),
