@@ -1,0 +1,25 @@
+#!/bin/bash
+# Everything once, small. The Rust tests, the browser and the kill loop run on SQLite and on a private PostgreSQL.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+. scripts/tally.sh
+
+postgres=$(mktemp -d)
+trap 'scripts/postgres.sh stop "$postgres"' EXIT
+trap 'exit 130' INT TERM
+CANDOR_TEST_POSTGRES=$(scripts/postgres.sh start "$postgres") || exit 1
+export CANDOR_TEST_POSTGRES
+[ ! -d ../shared ] || export CANDOR_SHARED=${CANDOR_SHARED:-$(cd ../shared && pwd)}
+
+. scripts/lints.sh
+suite rust cargo_counts cargo test --workspace --locked --no-fail-fast
+one both-databases node scripts/both.mjs "$logs/rust.log"
+# The end-to-end runs take the program that the tests' build has made.
+one build cargo build --locked -p candor-server -p candor-bench
+for database in sqlite postgres; do
+  address=(); [ "$database" = sqlite ] || address=(--postgres "$CANDOR_TEST_POSTGRES")
+  one "kill-$database" target/debug/candor-bench kill "${address[@]}"
+  one "cuts-$database" target/debug/candor-bench cuts "${address[@]}"
+  E2E_DATABASE=$database suite "e2e-$database" node_counts scripts/e2e.sh
+done
+tell

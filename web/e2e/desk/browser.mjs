@@ -1,0 +1,48 @@
+// Chromium, and pages that must not go wrong: an error on the console, a broken policy or a request to a stranger is a fault.
+import { chromium } from 'playwright-core';
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+export const CHROMIUM = process.env.CHROME_PATH ?? '/usr/bin/chromium';
+export const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+export const SCREENS = fileURLToPath(new URL('../../../target/screens/', import.meta.url));
+mkdirSync(SCREENS, { recursive: true });
+
+export const launch = (...flags) => chromium.launch({ executablePath: CHROMIUM, headless: true, args: [...FLAGS, ...flags] });
+
+/**
+ * A page that notes its faults. `origins` are those that it may ask; `excuse` answers true for a console message that is meant to come,
+ * as the browser's own line about a refused request.
+ */
+export async function openPage(context, origins, excuse = () => false) {
+  const page = await context.newPage();
+  page.faults = [];
+  watch(page, origins, excuse);
+  return page;
+}
+
+function watch(page, origins, excuse) {
+  page.on('console', (message) => {
+    if (message.type() !== 'error' && !/Content Security Policy/i.test(message.text())) return;
+    const said = `${message.text()} (${message.location().url})`;
+    if (!excuse(said)) page.faults.push(`console: ${said}`);
+  });
+  page.on('pageerror', (error) => page.faults.push(`uncaught: ${error.stack ?? error}`));
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    if (['data:', 'blob:', 'about:'].includes(url.protocol)) return;
+    if (!origins.includes(url.origin)) page.faults.push(`asked a stranger: ${request.url()}`);
+  });
+}
+
+/** A browser window of somebody: language, size, theme; time limits that end only tests that fail. */
+export async function windowOf(browser, { locale = 'en', width = 1440, height = 900, theme = 'light', ...more } = {}) {
+  const context = await browser.newContext({ locale, viewport: { width, height }, colorScheme: theme, timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce', ...more });
+  context.setDefaultTimeout(10_000);
+  return context;
+}
+
+/** The lines of a WCAG report that a person needs. */
+export function violations(report) {
+  return report.violations.map((one) => `${one.id} (${one.impact}): ${one.help}\n    ${one.nodes.slice(0, 3).map((node) => `${node.target.join(' ')}: ${node.failureSummary?.replace(/\s+/g, ' ')}`).join('\n    ')}`);
+}

@@ -1,0 +1,18 @@
+// A page of the exchange, on another site than the desk: its own server, under the strict policy that the documentation gives.
+import { createServer } from 'node:http';
+
+/** Serves `/` with the loader on it, at http://localhost:PORT: to a browser that is another site than 127.0.0.1. */
+export async function startHost() {
+  const host = { inbox: '', desk: '' };
+  const server = createServer((request, response) => {
+    if (request.url !== '/') return response.writeHead(204).end();
+    const policy = `default-src 'none'; script-src ${host.desk}; frame-src ${host.desk}; img-src 'self'`;
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy });
+    response.end(`<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Harborix</title>
+<h1>提现记录</h1><p>W-552018 审核中</p><script src="${host.desk}/w.js" data-inbox="${host.inbox}" async></script>`);
+  });
+  await new Promise((done) => server.listen(0, 'localhost', done));
+  host.url = `http://localhost:${server.address().port}`;
+  host.close = () => new Promise((done) => { server.close(done); server.closeAllConnections(); });
+  return host;
+}
