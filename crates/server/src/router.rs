@@ -7,7 +7,9 @@ use axum::extract::Request;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::{Json, Router};
+use axum::Router;
+use bytes::Bytes;
+use http::header;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
@@ -24,24 +26,28 @@ pub fn surfaces() -> OpenApiRouter<AppState> {
 /// The whole site.
 pub fn build(state: AppState) -> Router {
     let (surfaces, document) = surfaces().split_for_parts();
-    let document = openapi::finish(document);
-    surfaces
+    let document = Bytes::from(openapi::finish(document).to_string());
+    let site = surfaces
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
-        .route("/openapi.json", get(move || async move { Json(document) }))
+        .route("/openapi.json", get(move || async move { ([(header::CONTENT_TYPE, "application/json")], document) }))
         .route("/chat", get(pages::chat))
         .route("/demo", get(pages::demo))
         .merge(demo::routes())
         .route("/widget", get(pages::widget))
         .route("/widget/index.html", get(pages::widget))
         .fallback(pages::fallback)
-        .method_not_allowed_fallback(async || ApiError::new(Code::MethodNotAllowed))
-        .layer(from_fn(limit_uri))
+        .method_not_allowed_fallback(async || ApiError::new(Code::MethodNotAllowed));
+    guarded(site, &state).with_state(state)
+}
+
+/// What every request passes, the outermost last.
+fn guarded(site: Router<AppState>, state: &AppState) -> Router<AppState> {
+    site.layer(from_fn(limit_uri))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
-        .layer(from_fn_with_state(state.clone(), headers::protect))
         .layer(CatchPanicLayer::custom(logs::after_panic))
+        .layer(from_fn_with_state(state.clone(), headers::protect))
         .layer(from_fn_with_state(state.clone(), logs::record))
-        .with_state(state)
 }
 
 /// Longer addresses are nobody's of ours.
@@ -51,4 +57,33 @@ async fn limit_uri(request: Request, next: Next) -> Response {
         return ApiError::new(Code::TooLarge).with("limit", LONGEST).into_response();
     }
     next.run(request).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::{Options, Site};
+    use axum::body::Body;
+    use candor_app::{App, Config, Ids};
+    use candor_store::testing::TestDb;
+    use http_body_util::BodyExt;
+    use std::sync::Arc;
+    use tower::ServiceExt;
+
+    #[tokio::test]
+    async fn a_panic_is_answered_with_a_problem_that_says_nothing_of_it() {
+        let db = TestDb::sqlite();
+        let clock = Arc::clone(db.db.clock());
+        let config = Config::new("http://localhost:1".to_owned(), db.dir().to_owned());
+        let app = App::new(db.db.clone(), config, Ids::seeded(Arc::clone(&clock), 1), clock);
+        let state = AppState::new(app, Site::parse("http://localhost:1").unwrap(), Options::default());
+        let boom = Router::new().route("/boom", get(async || -> () { panic!("the mail of ann@example.com") }));
+        let site = guarded(boom, &state).with_state(state);
+        let answer = site.oneshot(Request::builder().uri("/boom").body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(answer.status(), 500);
+        assert!(["x-request-id", "content-security-policy"].iter().all(|name| answer.headers().contains_key(*name)));
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        let body = String::from_utf8_lossy(&body).into_owned();
+        assert!(body.contains("\"internal\"") && !body.contains("ann"), "{body}");
+    }
 }

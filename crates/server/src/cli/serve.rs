@@ -145,6 +145,9 @@ async fn greet(config: &Config, state: &AppState) -> Done {
     if config.role == Role::Worker {
         return Ok(());
     }
+    if config.demo {
+        out::note(&format!("Console: {url}\nAn exchange's page with the chat: {url}/demo", url = config.public_url));
+    }
     if let Some(link) = link::first_admin(&state.app).await? {
         out::note(&format!("Nobody can sign in yet. Make the first administrator within 24 hours, once:\n{link}"));
     }
