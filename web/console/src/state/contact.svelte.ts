@@ -2,7 +2,7 @@
 import { isProblem } from '$shared/api/client';
 import type { Contact, Conversation, Id, Row } from '$shared/api/types';
 import { SvelteMap } from 'svelte/reactivity';
-import { api } from './api';
+import { api, serverNow } from './api';
 
 const REVEAL_MS = 60_000;
 
@@ -24,6 +24,11 @@ export class CaseContact {
     this.#access = access;
     this.revealed.clear();
     this.earlier = null;
+    if (access !== 'full') {
+      this.record = null;
+      this.state = 'closed';
+      return;
+    }
     if (!this.record) this.state = 'loading';
     try {
       this.record = await api.get<Contact>(`/conversations/${this.conversation}/contact`);
@@ -43,9 +48,9 @@ export class CaseContact {
   /** One field in full, for a minute; the server writes down who looked. */
   async reveal(field: string, identity?: string): Promise<void> {
     const key = identity ?? field;
-    const answer = await api.post<{ value: string }>(`/conversations/${this.conversation}/contact/reveal`, { field, ...(identity ? { identity } : {}) });
+    const answer = await api.post<{ value: string; until?: number }>(`/conversations/${this.conversation}/contact/reveal`, { field, ...(identity ? { identity } : {}) });
     this.revealed.set(key, answer.value);
-    setTimeout(() => this.revealed.delete(key), REVEAL_MS);
+    setTimeout(() => this.revealed.delete(key), Math.min(REVEAL_MS, (answer.until ?? Infinity) - serverNow()));
   }
 }
 
