@@ -69,6 +69,7 @@ pub struct Written {
     pub seq: i64,
     pub public_seq: Option<i64>,
     pub message: MessageId,
+    pub at: i64,
     /// Whether an earlier request had written it.
     pub repeated: bool,
 }
@@ -134,7 +135,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, stored: &Stored, new: &New, content: &Cont
         }
     }
     index(tx, stored, new.doc, &content.text);
-    Ok(Written { seq: own.seq, public_seq: own.public_seq, message: new.id, repeated: false })
+    Ok(Written { seq: own.seq, public_seq: own.public_seq, message: new.id, at: own.at, repeated: false })
 }
 
 /// Sets the index words of a message: its own, and the scope words that make rights part of the query.
@@ -161,5 +162,5 @@ pub(super) fn repeated(tx: &mut Tx<'_>, stored: &Stored, author: ActorRef, clien
     if !same {
         return Err(Error::BodyMismatch);
     }
-    Ok(Some(Written { seq: found.seq, public_seq: found.public_seq, message: found.id, repeated: true }))
+    Ok(Some(Written { seq: found.seq, public_seq: found.public_seq, message: found.id, at: found.at, repeated: true }))
 }

@@ -2,67 +2,92 @@
 
 use super::cases::{Case, case_in};
 use super::session::Visitor;
-use crate::conversation::view::{Eyes, Timeline, timeline_in};
-use crate::conversation::{self, Content, StartInput, get_permitted};
+use crate::conversation::view::{Eyes, Item, Names, Opened, Timeline, timeline_in};
+use crate::conversation::{self, Content, StartInput, Written, get_permitted};
 use crate::live::Presence;
 use crate::{App, Error, Limit, Result};
+use candor_domain::actor::ActorKind;
 use candor_domain::conversation::Refusal;
+use candor_domain::event::{Event, MessageKind, Recorded};
 use candor_domain::id::ConversationId;
 use candor_domain::permission::Permission;
-use candor_store::Pool;
 use candor_store::event::Part;
+use candor_store::{Pool, message};
 use uuid::Uuid;
 
-/// What the customer said, as their screen shows it: the conversation, and the part of its stream with the one message.
+/// What the customer said, as their screen shows it.
 #[derive(Debug)]
 pub struct Said {
-    pub case: Case,
-    pub timeline: Timeline,
+    pub item: Item,
+    pub names: Names,
     /// Whether an earlier request had said it.
     pub repeated: bool,
 }
 
 /// Opens a conversation with its first message.
-pub async fn open(app: &App, visitor: &Visitor, mut input: StartInput) -> Result<Said> {
+pub async fn open(app: &App, visitor: &Visitor, mut input: StartInput) -> Result<(Case, Said)> {
     app.limits.check(Limit::ConversationStart, visitor.contact.id)?;
     input.session = visitor.session.id;
     input.inbox = visitor.session.inbox;
     let client_id = input.client_id;
     let started = conversation::start(app, &visitor.actor(), input).await?;
-    said(app, visitor, started.conversation, Number::Of(client_id), started.repeated).await
+    let (id, actor) = (started.conversation, visitor.actor());
+    app.db
+        .read(Pool::Quick, move |rx| {
+            let first = message::by_client(rx, id, client_id, ActorKind::Contact)?.and_then(|message| message.public_seq);
+            let timeline = timeline_in(rx, &actor, id, Part::After(first.ok_or(Error::NotFound)? - 1), 1, Eyes::Customer)?;
+            Ok((case_in(rx, &actor, id)?, said(timeline, started.repeated)?))
+        })
+        .await
 }
 
 /// Writes into a conversation.
 pub async fn say(app: &App, visitor: &Visitor, id: ConversationId, client_id: Uuid, content: Content) -> Result<Said> {
     app.limits.check(Limit::VisitorMessage, visitor.contact.id)?;
     app.limits.check(Limit::ConversationMessage, id)?;
-    let written = conversation::receive(app, &visitor.actor(), id, client_id, content).await?;
-    let number = written.public_seq.ok_or_else(|| Error::Broken("a customer's message without a public number".into()))?;
-    said(app, visitor, id, Number::Is(number), written.repeated).await
+    let (actor, text, plain) = (visitor.actor(), content.text.clone(), content.files.is_empty());
+    let written = conversation::receive(app, &actor, id, client_id, content).await?;
+    if plain && !written.repeated {
+        return as_written(visitor, id, client_id, text, &written);
+    }
+    let before = written.public_seq.ok_or_else(numberless)? - 1;
+    app.db.read(Pool::Quick, move |rx| said(timeline_in(rx, &actor, id, Part::After(before), 1, Eyes::Customer)?, written.repeated)).await
 }
 
-/// How the message is found again.
-enum Number {
-    Is(i64),
-    /// By the id the client gave it.
-    Of(Uuid),
+fn said(mut timeline: Timeline, repeated: bool) -> Result<Said> {
+    let item = timeline.items.pop().ok_or_else(|| Error::Broken("a kept message that cannot be read".into()))?;
+    Ok(Said { item, names: timeline.names, repeated })
 }
 
-async fn said(app: &App, visitor: &Visitor, id: ConversationId, number: Number, repeated: bool) -> Result<Said> {
-    let actor = visitor.actor();
-    app.db
-        .read(Pool::Quick, move |rx| {
-            let number = match number {
-                Number::Is(number) => number,
-                Number::Of(client_id) => {
-                    let found = candor_store::message::by_client(rx, id, client_id, candor_domain::actor::ActorKind::Contact)?;
-                    found.and_then(|message| message.public_seq).ok_or(Error::NotFound)?
-                }
-            };
-            let timeline = timeline_in(rx, &actor, id, Part::After(number - 1), 1, Eyes::Customer)?;
-            Ok(Said { case: case_in(rx, &actor, id)?, timeline, repeated })
-        })
-        .await
+/// The answer made from what was just written, as reading it back would make it: the usual message costs no query.
+fn as_written(visitor: &Visitor, id: ConversationId, client_id: Uuid, text: String, written: &Written) -> Result<Said> {
+    let (author, public_seq) = (visitor.actor().as_ref(), written.public_seq);
+    let stored = message::Stored {
+        id: written.message,
+        conversation: id,
+        seq: written.seq,
+        public_seq: Some(public_seq.ok_or_else(numberless)?),
+        doc: 0,
+        kind: MessageKind::Customer,
+        author,
+        body: None,
+        language: None,
+        files: vec![],
+        mentions: vec![],
+        client_id: Some(client_id),
+        request_hmac: None,
+        at: written.at,
+        late: false,
+        redacted_at: None,
+    };
+    let event = Event::Message { message: written.message, kind: MessageKind::Customer };
+    let recorded = Recorded { seq: written.seq, public_seq, at: written.at, actor: author, depth: 0, event };
+    let names = Names { contact: visitor.contact.name.clone(), ..Names::default() };
+    Ok(Said { item: Item { recorded, message: Some(Opened { stored, text, files: vec![] }) }, names, repeated: false })
+}
+
+fn numberless() -> Error {
+    Error::Broken("a customer's message without a public number".into())
 }
 
 /// The customer has read up to a public number.
@@ -75,7 +100,7 @@ pub async fn read(app: &App, visitor: &Visitor, id: ConversationId, public_seq: 
 pub async fn rate(app: &App, visitor: &Visitor, id: ConversationId, input: conversation::RatingInput) -> Result<()> {
     app.limits.check(Limit::VisitorTyping, visitor.session.id)?;
     match conversation::rate(app, &visitor.actor(), id, input).await {
-        Err(Error::Refused(Refusal::AlreadyRated)) => Err(Error::Duplicate("rating")),
+        Err(Error::Refused(Refusal::AlreadyRated)) => Err(Error::Duplicate("a rating")),
         done => done,
     }
 }

@@ -87,7 +87,7 @@ impl Desk {
             subject: None,
             origin: None,
         };
-        Ok(visitor::open(&self.app, who, input).await?.case.id)
+        Ok(visitor::open(&self.app, who, input).await?.0.id)
     }
 
     /// An agent with these rights everywhere; known to nobody but the test.

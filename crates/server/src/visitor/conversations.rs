@@ -75,13 +75,11 @@ async fn start(State(state): State<AppState>, visitor: VisitorIn, Body(input): B
         subject: input.subject,
         origin: input.page.as_ref().and_then(PageInput::kept),
     };
-    let said = visitor::open(&state.app, &visitor, start).await?;
+    let (case, said) = visitor::open(&state.app, &visitor, start).await?;
     if !input.fields.is_empty() && !said.repeated {
         visitor::change(&state.app, &visitor, Details { fields: input.fields, ..Details::default() }).await?;
     }
-    let status = created(&said);
-    let (case, event) = answer(said)?;
-    Ok((status, Json(VisitorStarted { conversation: case, event })))
+    Ok((created(&said), Json(VisitorStarted { conversation: case.into(), event: answer(said)? })))
 }
 
 /// One conversation.
@@ -124,9 +122,7 @@ async fn say(
 ) -> ApiResult<(StatusCode, Json<VisitorSaid>)> {
     let content = content(input.text, &input.files);
     let said = visitor::say(&state.app, &visitor, ConversationId(id), input.client_id, content).await?;
-    let status = created(&said);
-    let (_, event) = answer(said)?;
-    Ok((status, Json(VisitorSaid { event })))
+    Ok((created(&said), Json(VisitorSaid { event: answer(said)? })))
 }
 
 /// Up to where the visitor has read.
@@ -188,8 +184,6 @@ fn created(said: &Said) -> StatusCode {
     if said.repeated { StatusCode::OK } else { StatusCode::CREATED }
 }
 
-fn answer(said: Said) -> ApiResult<(VisitorConversation, VisitorEvent)> {
-    let events = VisitorEvents::from(said.timeline);
-    let event = events.items.into_iter().next().ok_or_else(|| ApiError::new(Code::Internal).cause("a kept message that cannot be read"))?;
-    Ok((said.case.into(), event))
+fn answer(said: Said) -> ApiResult<VisitorEvent> {
+    VisitorEvent::of(said.item, &said.names).ok_or_else(|| ApiError::new(Code::Internal).cause("a kept message the customer cannot see"))
 }

@@ -116,7 +116,7 @@ app_test!(a_message_is_kept_once_and_its_id_means_one_body, |app| async move {
     let body = json!({ "client_id": client_id(5), "text": "two" });
     let first = visitor.post(&path, body.clone()).await.created();
     let again = visitor.post(&path, body).await.ok();
-    assert_eq!(first, again);
+    assert_eq!(first, again, "the answer at once and the one read back are the same");
     visitor.post(&path, json!({ "client_id": client_id(5), "text": "three" })).await.refused(409, "body_mismatch");
     for (body, status, code) in [
         (json!({ "client_id": client_id(6) }), 422, "validation_failed"),
