@@ -154,3 +154,82 @@ impl State {
         self.lines[Queue::Machines as usize].share = MACHINES_SHARE;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Tx;
+
+    struct Nothing;
+
+    impl Command for Nothing {
+        fn run(&mut self, _: &mut Tx<'_>) -> bool {
+            true
+        }
+        fn answer(self: Box<Self>) {}
+        fn refuse(self: Box<Self>, _: Error) {}
+        fn at(&self) -> i64 {
+            0
+        }
+    }
+
+    const LINES: [Queue; 3] = [Queue::People, Queue::Reactor, Queue::Machines];
+
+    /// Serves lines that are never empty; a command of the n-th line takes `cost[n]`. Answers the time each line had, in percent.
+    fn shares(queues: &Queues, lines: &[Queue], cost: [u64; 3]) -> [u64; 3] {
+        for line in lines {
+            for _ in 0..900 {
+                assert!(queues.push(*line, Box::new(Nothing)).is_ok());
+            }
+        }
+        let (mut time, mut all) = ([0; 3], 0);
+        while all < 60_000 {
+            let (queue, _) = queues.pop().expect("never empty");
+            let took = cost[queue as usize];
+            queues.spent(queue, Duration::from_micros(took));
+            time[queue as usize] += took;
+            all += took;
+        }
+        time.map(|time| (time * 100 + all / 2) / all)
+    }
+
+    #[test]
+    fn lines_share_time_and_not_commands() {
+        assert_eq!(shares(&Queues::new(1), &LINES, [100, 100, 100]), [70, 20, 10]);
+        assert_eq!(shares(&Queues::new(1), &LINES, [100, 400, 100]), [70, 20, 10]);
+    }
+
+    #[test]
+    fn a_late_reactor_gets_up_to_half() {
+        let queues = Queues::new(1);
+        queues.reactor_is_behind(Duration::from_secs(3));
+        assert_eq!(shares(&queues, &LINES, [100; 3]), [55, 35, 10]);
+        let queues = Queues::new(1);
+        queues.reactor_is_behind(Duration::from_secs(60));
+        assert_eq!(shares(&queues, &LINES, [100; 3]), [40, 50, 10]);
+    }
+
+    #[test]
+    fn an_idle_line_saves_nothing_up() {
+        let queues = Queues::new(1);
+        assert_eq!(shares(&queues, &[Queue::People], [100; 3]), [100, 0, 0]);
+        while queues.try_pop().is_some() {
+            queues.spent(Queue::People, Duration::ZERO);
+        }
+        assert_eq!(shares(&queues, &LINES, [100; 3]), [70, 20, 10]);
+    }
+
+    #[test]
+    fn reactor_commands_never_hold_all_writers() {
+        let queues = Queues::new(4);
+        for _ in 0..4 {
+            assert!(queues.push(Queue::Reactor, Box::new(Nothing)).is_ok());
+        }
+        assert!(queues.try_pop().is_some() && queues.try_pop().is_some());
+        assert!(queues.try_pop().is_none());
+        assert!(queues.push(Queue::People, Box::new(Nothing)).is_ok());
+        assert!(matches!(queues.try_pop(), Some((Queue::People, _))));
+        queues.spent(Queue::Reactor, Duration::ZERO);
+        assert!(matches!(queues.try_pop(), Some((Queue::Reactor, _))));
+    }
+}

@@ -18,10 +18,14 @@ const NOTE: &str = "INSERT INTO node (number, id, version, started_at, seen_at) 
 const SEEN: &str = "UPDATE node SET seen_at = $2 WHERE number = $1";
 const TIME: &str = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
 
+const MEASURED_WITHIN_MS: i64 = 20;
+
 /// A connection that holds this node's number.
 pub(crate) struct Node {
     pub(crate) conn: PgConn,
     number: i64,
+    /// What the clock was told last.
+    corrected_by: i64,
 }
 
 impl Node {
@@ -33,7 +37,7 @@ impl Node {
         let version = env!("CARGO_PKG_VERSION");
         let now = shared.clock.now_ms();
         conn.execute(NOTE, &[&number, &shared.node, &version, &now])?;
-        let mut node = Node { conn, number };
+        let mut node = Node { conn, number, corrected_by: 0 };
         node.measure(shared)?;
         Ok(node)
     }
@@ -55,8 +59,11 @@ impl Node {
         // Half of the way there and back belongs to the question.
         let ahead = database - (asked + machine_ms()) / 2;
         shared.clock_ahead_ms.store(ahead, Ordering::Relaxed);
-        // A millisecond or two is the measurement's own error; correcting it would only make the clock restless.
-        shared.clock.correct(if ahead.abs() > 5 { ahead } else { 0 });
+        // A few milliseconds are the measurement's own error; following them would only make the clock restless.
+        if (ahead - self.corrected_by).abs() > MEASURED_WITHIN_MS {
+            self.corrected_by = ahead;
+            shared.clock.correct(ahead);
+        }
         Ok(())
     }
 
