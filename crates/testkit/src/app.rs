@@ -2,6 +2,7 @@
 
 use crate::client::Client;
 use axum::Router;
+use candor_app::background::{self, Roles};
 use candor_app::{App, Config, Error, Ids, reactor, setup, timers};
 use candor_domain::locale::Locale;
 use candor_server::state::{Options, Site};
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::OnceCell;
+use tokio::task::JoinSet;
 
 /// Where the tests' desk is reached.
 pub(crate) const PUBLIC_URL: &str = "http://localhost:5689";
@@ -31,6 +33,8 @@ pub struct Parts {
     pub clock: Arc<ManualClock>,
     router: Router,
     address: OnceCell<SocketAddr>,
+    /// The loops behind sockets and lists; reactions and timers happen only when a test says so.
+    _screens: JoinSet<()>,
     /// Last, so that everything else is gone when the database is.
     db: TestDb,
 }
@@ -74,7 +78,8 @@ impl TestApp {
         let state = AppState::new(app.clone(), site, Options::default());
         let router = router::build(state.clone());
         let clock = Arc::clone(&db.clock);
-        Self(Arc::new(Parts { app, state, clock, router, address: OnceCell::new(), db }))
+        let screens = background::start(&app, Roles { screens: true, work: false }, &state.draining);
+        Self(Arc::new(Parts { app, state, clock, router, address: OnceCell::new(), _screens: screens, db }))
     }
 
     /// Somebody without any right, in a browser on the desk's own page.
@@ -92,7 +97,7 @@ impl TestApp {
         &self.db
     }
 
-    /// Lets reactions and due timers happen until nothing is left to do now.
+    /// Lets reactions and due timers happen until nothing is left to do now; lists and counts know everything after it.
     pub async fn settle(&self) {
         loop {
             reactor::drain(&self.app).await.expect("reactions go well");
@@ -100,6 +105,7 @@ impl TestApp {
                 break;
             }
         }
+        self.app.live.load(&self.app.db).await.expect("open work can be read");
     }
 
     /// Moves time and lets happen what falls due.

@@ -4,10 +4,10 @@ use super::write::{self, Content, New};
 use super::act::MAX_SUBJECT;
 use super::record;
 use crate::{App, Error, Result};
-use candor_domain::actor::Actor;
+use candor_domain::actor::{Actor, ActorRef};
 use candor_domain::conversation::{Category, Conversation, Priority, Turn, message_events, status};
 use candor_domain::event::{Event, MessageKind};
-use candor_domain::id::{ContactId, ConversationId, InboxId, TeamId, VisitorSessionId};
+use candor_domain::id::{ContactId, ConversationId, InboxId, MessageId, TeamId, VisitorSessionId};
 use candor_domain::text;
 use candor_store::conversation::{Start, Stored};
 use candor_store::{Query, Queue, Tx, contact, conversation, counter, inbox};
@@ -37,27 +37,44 @@ pub struct Started {
 pub async fn start(app: &App, actor: &Actor, input: StartInput) -> Result<Started> {
     input.content.check(app)?;
     let Actor::Visitor { contact } = actor else { return Err(Error::Forbidden("only the customer starts as the customer")) };
-    let (contact, id, message, doc) = (*contact, app.ids.make(), app.ids.make(), app.db.new_doc());
-    let actor = actor.as_ref();
-    app.db
-        .write(Queue::People, move |tx| {
-            let extra = serde_json::to_string(&(&input.subject, &input.origin)).expect("strings always serialise");
-            let request_hmac = input.content.hmac(tx, &extra);
-            if let Some((found, hmac)) = conversation::by_start(tx, input.session.0, input.client_id)? {
-                return if hmac == request_hmac { Ok(Started { conversation: found, repeated: true }) } else { Err(Error::BodyMismatch) };
-            }
-            let place = inbox::get(tx, input.inbox)?;
-            if !place.enabled {
-                return Err(Error::Conflict("the inbox is switched off"));
-            }
-            let key = contact::key(tx, contact)?;
-            let mut stored = Stored { case: blank(id, contact, input.inbox, place.team, tx.now()), key, channel: place.channel.as_str().to_owned(), language: None, tags: vec![], preview_from: "customer".into() };
-            let new = New { id: message, doc, kind: MessageKind::Customer, author: actor, client_id: input.client_id, request_hmac: request_hmac.clone(), late: false };
-            let start = Start { session: input.session.0, client_id: input.client_id, request_hmac };
-            open(tx, &mut stored, &new, &input, &start)?;
-            Ok(Started { conversation: id, repeated: false })
-        })
-        .await
+    let begun = Begun { contact: *contact, actor: actor.as_ref(), id: app.ids.make(), message: app.ids.make(), doc: app.db.new_doc(), input };
+    let again = begun.clone();
+    match app.db.write(Queue::People, move |tx| begin(tx, &begun)).await {
+        // The same request ran twice at the same time and the other was first: now there is something to answer with.
+        Err(Error::Store(error)) if error.is_unique("conversation", "client_id") => app.db.write(Queue::People, move |tx| begin(tx, &again)).await,
+        started => started,
+    }
+}
+
+/// A start with everything that is made before the command, so that every run of it writes the same.
+#[derive(Clone)]
+struct Begun {
+    contact: ContactId,
+    actor: ActorRef,
+    id: ConversationId,
+    message: MessageId,
+    doc: i64,
+    input: StartInput,
+}
+
+fn begin(tx: &mut Tx<'_>, begun: &Begun) -> Result<Started> {
+    let input = &begun.input;
+    let extra = serde_json::to_string(&(&input.subject, &input.origin)).expect("strings always serialise");
+    let request_hmac = input.content.hmac(tx, &extra);
+    if let Some((found, hmac)) = conversation::by_start(tx, input.session.0, input.client_id)? {
+        return if hmac == request_hmac { Ok(Started { conversation: found, repeated: true }) } else { Err(Error::BodyMismatch) };
+    }
+    let place = inbox::get(tx, input.inbox)?;
+    if !place.enabled {
+        return Err(Error::Conflict("the inbox is switched off"));
+    }
+    let case = blank(begun.id, begun.contact, input.inbox, place.team, tx.now());
+    let key = contact::key(tx, begun.contact)?;
+    let mut stored = Stored { case, key, channel: place.channel.as_str().to_owned(), language: None, tags: vec![], preview_from: "customer".into() };
+    let (client_id, hmac) = (input.client_id, request_hmac.clone());
+    let new = New { id: begun.message, doc: begun.doc, kind: MessageKind::Customer, author: begun.actor, client_id, request_hmac, late: false };
+    open(tx, &mut stored, &new, input, &Start { session: input.session.0, client_id, request_hmac: hmac })?;
+    Ok(Started { conversation: begun.id, repeated: false })
 }
 
 /// Writes the first events, the row and the first message. The number is taken last among the locks.

@@ -15,4 +15,7 @@ mod plumbing;
 mod roles;
 mod session;
 mod visitors;
+mod cases;
+mod lists;
+mod live;
 mod writing;
