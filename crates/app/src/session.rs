@@ -7,7 +7,7 @@ use candor_domain::contact::IdentityKind;
 use candor_domain::id::{AgentId, SessionId};
 use candor_domain::staff::{AgentState, prepare_password};
 use candor_store::session::{Found, Session};
-use candor_store::{Note, Pool, Queue, Tx, agent, session};
+use candor_store::{Note, Pool, Queue, Tx, agent, inbox, link, session};
 use serde_json::json;
 use std::net::IpAddr;
 
@@ -88,7 +88,7 @@ impl New {
     pub(crate) fn insert(&self, tx: &mut Tx<'_>) -> Result<Started> {
         let Session { id, agent, seen_at, expires_at, .. } = self.session;
         session::insert(tx, &self.session, &secret::hash(&self.token))?;
-        session::trim(tx, agent, seen_at)?;
+        session::trim(tx, agent)?;
         agent::seen(tx, agent, seen_at)?;
         let actor = Actor::Agent { id: agent, rights: Default::default() };
         audit::record(tx, &actor, "session.started", ("session", id.0), json!({}))?;
@@ -168,6 +168,14 @@ pub async fn revoke_others(app: &App, signed_in: &SignedIn) -> Result<u64> {
             }
             Ok(ended)
         })
+        .await
+}
+
+/// Forgets sessions and links that ran out, and identity secrets that were replaced a day ago.
+pub async fn tidy(app: &App) -> Result<u64> {
+    let now = app.now();
+    app.db
+        .write(Queue::Machines, move |tx| Ok(session::delete_ended(tx, now)? + link::delete_ended(tx, now)? + inbox::forget_old_secrets(tx, now)?))
         .await
 }
 

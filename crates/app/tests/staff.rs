@@ -8,7 +8,7 @@ use candor_domain::actor::Actor;
 use candor_domain::id::AgentId;
 use candor_domain::locale::Locale;
 use candor_domain::permission::{Permission, Subject, can};
-use candor_store::testing::TestDb;
+use candor_store::testing::{self, TestDb};
 use candor_store::{Clock, Db, Fault, ManualClock, Pool, Query, db_test, inbox};
 use desk::Desk;
 use std::net::{IpAddr, Ipv4Addr};
@@ -130,10 +130,14 @@ db_test!(a_link_dies_with_its_agent, |db| async move {
 });
 
 /// Several nodes need PostgreSQL.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_right_withdrawn_on_one_node_is_gone_on_the_other_within_five_seconds() {
-    let desk = Desk::new(TestDb::postgres()).await;
-    let (second, _dir) = desk.db.second_node();
+#[test]
+fn a_right_withdrawn_on_one_node_is_gone_on_the_other_within_five_seconds() {
+    testing::run(TestDb::postgres(), two_nodes);
+}
+
+async fn two_nodes(db: TestDb) {
+    let desk = Desk::new(db).await;
+    let (second, _dir) = tokio::task::block_in_place(|| desk.db.second_node());
     let other = app_on(&second, &desk.db);
     let id = ann(&desk.app, "auditor").await;
     let started = session::sign_in(&desk.app, "ann@desk.example", PASSWORD, from()).await.unwrap();

@@ -7,6 +7,7 @@ use crate::tx::Tx;
 use crate::value::Row;
 use crate::Error;
 use candor_domain::id::AgentId;
+use std::collections::HashMap;
 use candor_domain::locale::Locale;
 use candor_domain::staff::{AgentState, Presence};
 
@@ -69,7 +70,6 @@ const SET_EMAIL: &str = "UPDATE agent SET email_sealed = $2, email_blind = $3 WH
 const SET_PASSWORD: &str = "UPDATE agent SET password_hash = $2 WHERE id = $1";
 const SET_PRESENCE: &str = "UPDATE agent SET presence = $2 WHERE id = $1 AND presence <> $2";
 const SEEN: &str = "UPDATE agent SET seen_at = $2 WHERE id = $1 AND (seen_at IS NULL OR seen_at < $2)";
-const TOUCH: &str = "UPDATE agent SET version = version + 1 WHERE id = $1";
 
 fn email_cell(id: AgentId) -> Cell<'static> {
     Cell { table: "agent", column: "email", row: id.0 }
@@ -202,8 +202,29 @@ pub fn seen(tx: &mut Tx<'_>, id: AgentId, at: i64) -> Result<(), Error> {
     Ok(())
 }
 
-/// Raises the version: roles or teams changed.
-pub fn touch(tx: &mut Tx<'_>, id: AgentId) -> Result<(), Error> {
-    tx.execute(TOUCH, &[&id.0])?;
-    Ok(())
+/// What timelines show of an agent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    pub name: String,
+    pub public_name: String,
+    pub number: i64,
+}
+
+/// How many ids one look-up of names asks for: few shapes, so that few statements are prepared.
+const NAME_SHAPES: [usize; 3] = [1, 8, 64];
+
+/// The names of these agents; one statement for up to 64.
+pub fn names(q: &mut impl Query, ids: &[AgentId]) -> Result<HashMap<AgentId, Name>, Error> {
+    let mut found = HashMap::new();
+    for part in ids.chunks(NAME_SHAPES[NAME_SHAPES.len() - 1]) {
+        let width = NAME_SHAPES.into_iter().find(|width| *width >= part.len()).unwrap_or(part.len());
+        let places: Vec<String> = (1..=width).map(|place| format!("${place}")).collect();
+        let sql = format!("SELECT id, name, public_name, number FROM agent WHERE id IN ({})", places.join(", "));
+        let values: Vec<uuid::Uuid> = (0..width).filter_map(|place| part.get(place).or(part.last())).map(|id| id.0).collect();
+        let bound: Vec<&dyn crate::Value> = values.iter().map(|id| id as &dyn crate::Value).collect();
+        found.extend(q.list_shaped(&sql, &bound, |row| {
+            Ok((AgentId(row.get(0)?), Name { name: row.get(1)?, public_name: row.get(2)?, number: row.get(3)? }))
+        })?);
+    }
+    Ok(found)
 }

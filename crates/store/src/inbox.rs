@@ -63,6 +63,7 @@ const UPDATE: &str = "UPDATE inbox SET name = $2, enabled = $3, team_id = $4, wi
      identity_required = $8, identity_public_key = $9, version = version + 1 WHERE id = $1";
 const SET_SECRET: &str = "UPDATE inbox SET identity_secret_sealed = $2, identity_old_secret_sealed = $3, identity_old_until = $4, \
      version = version + 1 WHERE id = $1";
+const FORGET_OLD: &str = "UPDATE inbox SET identity_old_secret_sealed = NULL, identity_old_until = NULL WHERE identity_old_until <= $1";
 const DELETE: &str = "DELETE FROM inbox WHERE id = $1";
 const OF_TEAM: &str = "SELECT 1 FROM inbox WHERE team_id = $1 LIMIT 1";
 const HAS_SESSIONS: &str = "SELECT 1 FROM visitor_session WHERE inbox_id = $1 LIMIT 1";
@@ -163,6 +164,11 @@ pub fn set_secret(tx: &mut Tx<'_>, id: InboxId, secret: &[u8], old_until: i64) -
     let secret = tx.seal(key, secret_cell(id), secret)?;
     tx.execute(SET_SECRET, &[&id.0, &secret, &old, &until])?;
     Ok(())
+}
+
+/// Removes replaced secrets that no longer count.
+pub fn forget_old_secrets(tx: &mut Tx<'_>, now: i64) -> Result<u64, Error> {
+    tx.execute(FORGET_OLD, &[&now])
 }
 
 pub fn delete(tx: &mut Tx<'_>, id: InboxId) -> Result<(), Error> {

@@ -20,6 +20,7 @@ pub struct Link {
 const BY_HASH: &str = "SELECT id, kind, agent_id, expires_at FROM one_time_link WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2";
 const INSERT: &str = "INSERT INTO one_time_link (id, kind, token_hash, agent_id, created_at, expires_at, used_at) VALUES ($1, $2, $3, $4, $5, $6, NULL)";
 const USE: &str = "UPDATE one_time_link SET used_at = $2 WHERE id = $1 AND used_at IS NULL AND expires_at > $2";
+const DELETE_ENDED: &str = "DELETE FROM one_time_link WHERE id IN (SELECT id FROM one_time_link WHERE expires_at <= $1 ORDER BY expires_at LIMIT 100)";
 const REVOKE_OF_AGENT: &str = "DELETE FROM one_time_link WHERE agent_id = $1 AND used_at IS NULL";
 const REVOKE_KIND: &str = "DELETE FROM one_time_link WHERE kind = $1 AND used_at IS NULL";
 
@@ -56,4 +57,9 @@ pub fn revoke_of(tx: &mut Tx<'_>, agent: AgentId) -> Result<u64, Error> {
 /// Makes all unused links of a kind useless.
 pub fn revoke_kind(tx: &mut Tx<'_>, kind: LinkKind) -> Result<u64, Error> {
     tx.execute(REVOKE_KIND, &[&kind.as_str()])
+}
+
+/// Forgets up to 100 that ran out, used or not.
+pub fn delete_ended(tx: &mut Tx<'_>, now: i64) -> Result<u64, Error> {
+    tx.execute(DELETE_ENDED, &[&now])
 }

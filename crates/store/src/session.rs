@@ -42,7 +42,7 @@ const SEEN: &str = "UPDATE agent_session SET seen_at = $2, expires_at = $3 WHERE
 const DELETE: &str = "DELETE FROM agent_session WHERE id = $1 AND agent_id = $2";
 const DELETE_OTHERS: &str = "DELETE FROM agent_session WHERE agent_id = $1 AND id <> $2";
 const DELETE_ALL: &str = "DELETE FROM agent_session WHERE agent_id = $1";
-const DELETE_OLD: &str = "DELETE FROM agent_session WHERE id IN (SELECT id FROM agent_session WHERE expires_at <= $1 ORDER BY expires_at LIMIT 100)";
+const DELETE_ENDED: &str = "DELETE FROM agent_session WHERE id IN (SELECT id FROM agent_session WHERE expires_at <= $1 ORDER BY expires_at LIMIT 100)";
 const TRIM: &str = "DELETE FROM agent_session WHERE agent_id = $1 AND id NOT IN \
      (SELECT id FROM agent_session WHERE agent_id = $1 ORDER BY seen_at DESC, id DESC LIMIT 20)";
 
@@ -132,9 +132,13 @@ pub fn delete_all(tx: &mut Tx<'_>, agent: AgentId) -> Result<u64, Error> {
     tx.execute(DELETE_ALL, &[&agent.0])
 }
 
-/// Keeps the 20 that were used last, and forgets some of everybody's that ran out.
-pub fn trim(tx: &mut Tx<'_>, agent: AgentId, now: i64) -> Result<(), Error> {
+/// Keeps the 20 that were used last.
+pub fn trim(tx: &mut Tx<'_>, agent: AgentId) -> Result<(), Error> {
     tx.execute(TRIM, &[&agent.0])?;
-    tx.execute(DELETE_OLD, &[&now])?;
     Ok(())
+}
+
+/// Forgets up to 100 that ran out.
+pub fn delete_ended(tx: &mut Tx<'_>, now: i64) -> Result<u64, Error> {
+    tx.execute(DELETE_ENDED, &[&now])
 }
