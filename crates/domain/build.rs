@@ -12,8 +12,8 @@ use std::{env, error::Error, fs, path::Path};
 const FIRST: u32 = 0x4E00;
 const LAST: u32 = 0x9FFF;
 
-/// Pairs that the list leaves alone, but that people use for one another.
-const MORE: [(char, char); 2] = [('妳', '你'), ('著', '着')];
+/// Pairs that the list leaves alone, but that people use for one another: 到帳 is 到账, 回覆 is 回复.
+const MORE: [(char, char); 4] = [('妳', '你'), ('著', '着'), ('帐', '账'), ('覆', '复')];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");

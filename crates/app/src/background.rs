@@ -2,7 +2,7 @@
 //! ends when the server goes down; nothing here holds state that the database does not.
 
 use crate::reactor::{self, Lane};
-use crate::{App, chores, timers};
+use crate::{App, chores, search, timers};
 use candor_store::{Backend, Note};
 use std::collections::HashMap;
 use std::time::Duration;
@@ -118,7 +118,8 @@ async fn react(app: App, lane: Lane) {
     }
 }
 
-/// Fires timers. What is told in memory only makes it look earlier; the row is the truth.
+/// Fires timers, and at each look rewrites what moved. What is told in memory only makes it look earlier; the row is
+/// the truth.
 async fn fire(app: App) {
     let mut notes = app.db.notes();
     let mut look = Instant::now();
@@ -127,6 +128,9 @@ async fn fire(app: App) {
             () = sleep_until(look) => {
                 if let Err(problem) = timers::fire_due(&app).await {
                     tracing::warn!(%problem, "timers could not be read; they are tried again");
+                }
+                if let Err(problem) = search::rewrite_moved(&app).await {
+                    tracing::warn!(%problem, "index rows of moved conversations are rewritten later");
                 }
                 look = Instant::now() + wait(timers::next_due(&app).await, app.now());
             }

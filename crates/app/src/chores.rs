@@ -1,4 +1,4 @@
-//! What is tidied once a minute: index words that could not be written, moved conversations' index rows, ended sessions;
+//! What is tidied once a minute: index words that could not be written, ended sessions;
 //! once an hour files that nobody sent.
 
 use crate::{App, file, search, session, visitor};
@@ -10,7 +10,6 @@ const FILES_AT: i64 = 7;
 /// Runs every chore; one that fails is logged and comes again.
 pub async fn run(app: &App) {
     report("index words", search::catch_up(app).await.map(|done| done as u64));
-    report("moved conversations", search::rewrite_moved(app).await.map(|done| done as u64));
     report("ended visitor sessions", visitor::delete_ended(app).await);
     report("ended sessions, links and secrets", session::tidy(app).await);
     if app.now() / 60_000 % 60 == FILES_AT {

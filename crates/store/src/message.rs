@@ -156,6 +156,13 @@ pub fn after(q: &mut impl Query, conversation: ConversationId, seq: i64, limit: 
     q.list(AFTER, &[&conversation.0, &seq, &limit], read)
 }
 
+const NEWEST: &str = concat!("SELECT ", columns!(), " FROM message WHERE conversation_id = $1 ORDER BY seq DESC LIMIT $2");
+
+/// The last `limit` messages of a conversation, newest first.
+pub fn newest(q: &mut impl Query, conversation: ConversationId, limit: i64) -> Result<Vec<Stored>, Error> {
+    q.list(NEWEST, &[&conversation.0, &limit], read)
+}
+
 const REDACT: &str = "UPDATE message SET body_sealed = NULL, files = '', redacted_at = $2 WHERE id = $1 AND redacted_at IS NULL";
 
 /// Removes the text for good; false when it was gone already.

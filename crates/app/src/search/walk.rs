@@ -11,7 +11,7 @@ use candor_domain::permission::{Door, Permission, Rights, Scope};
 use candor_domain::text::{Evidence, Query as Words, Span, rank};
 use candor_store::conversation::{Row, Stored};
 use candor_store::filter::Shaped;
-use candor_store::{Pool, Query, Rx, agent, conversation, message, read_text};
+use candor_store::{Pool, Query, Rx, agent, conversation, message, read_text, scope_moved};
 use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
@@ -22,6 +22,9 @@ const VISITED: usize = 20_000;
 const LONGEST: Duration = Duration::from_millis(30);
 /// Documents one look into the index brings.
 const PIECE: usize = 200;
+/// Conversations that moved and of each the messages that are read while their index rows are old.
+const MOVED: i64 = 20;
+const MOVED_MESSAGES: i64 = 100;
 /// The longest snippet, in characters as people count.
 const SNIPPET: usize = 160;
 
@@ -71,7 +74,10 @@ pub async fn search(app: &App, actor: &Actor, asked: Asked) -> Result<Found> {
         .read(Pool::Quick, move |rx| {
             let words = Words::new(&asked.query);
             let mut hits = if asked.before.is_none() { by_number(rx, &actor, &asked.query)? } else { vec![] };
-            let (candidates, next) = walk(rx, &actor, &scope, &words, &asked)?;
+            let (mut candidates, next) = walk(rx, &actor, &scope, &words, &asked)?;
+            if asked.before.is_none() {
+                candidates.extend(moved(rx, &actor, &scope, &words, &asked, &candidates)?);
+            }
             hits.extend(open(rx, &actor, &words, candidates, asked.limit, now)?);
             Ok(Found { hits, next, rebuilding })
         })
@@ -127,6 +133,28 @@ fn walk(rx: &mut Rx<'_>, actor: &Actor, scope: &Scope, words: &Words, asked: &As
             return Ok((found, None));
         }
     }
+}
+
+/// Conversations that moved to another inbox or team a moment ago: their index rows still name the old place, so their
+/// newest messages are read instead. There are few, and only for the seconds until a job has rewritten them.
+fn moved(rx: &mut Rx<'_>, actor: &Actor, scope: &Scope, words: &Words, asked: &Asked, known: &[message::Stored]) -> Result<Vec<message::Stored>> {
+    if *scope == Scope::Everywhere {
+        return Ok(vec![]);
+    }
+    let mut found = Vec::new();
+    for id in scope_moved::list(rx, MOVED)? {
+        if !passes(rx, actor, asked.filter.as_ref(), id)? {
+            continue;
+        }
+        for one in message::newest(rx, id, MOVED_MESSAGES)? {
+            let Some(body) = one.body.as_ref().filter(|_| known.iter().all(|other| other.id != one.id)) else { continue };
+            let evidence = words.evidence(&read_text(rx.open(message::body_cell(one.id), body)?)?);
+            if evidence.wanted > 0 && evidence.found == evidence.wanted {
+                found.push(one);
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Whether a candidate's conversation may be seen and passes the filter: its row decides, never the index.

@@ -53,8 +53,8 @@ mod tests {
 
     #[test]
     fn traditional_characters_have_their_simplified_form() {
-        let folded: String = "提現錢包帳戶後裡臺灣妳㑮".chars().map(simplified).collect();
-        assert_eq!(folded, "提现钱包帐户后里台湾你𫝈");
+        let folded: String = "提現錢包帳戶後裡臺灣妳回覆㑮".chars().map(simplified).collect();
+        assert_eq!(folded, "提现钱包账户后里台湾你回复𫝈");
     }
 
     #[test]

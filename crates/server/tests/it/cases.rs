@@ -48,7 +48,7 @@ app_test!(a_sleeping_case_wakes_by_its_time_or_by_a_message, |app| async move {
     app.pass(Duration::from_secs(1)).await;
     assert_eq!(alice.get(&format!("/api/v1/conversations/{id}")).await.ok()["snoozed"], false);
     act(&alice, &id, json!({ "type": "snooze" })).await;
-    app.pass(Duration::from_secs(86_400)).await;
+    app.pass(Duration::from_secs(3 * 3_600)).await;
     assert_eq!(alice.get(&format!("/api/v1/conversations/{id}")).await.ok()["snoozed"], true, "until the customer writes");
     say(&visitor, &id, "news?").await;
     assert_eq!(alice.get(&format!("/api/v1/conversations/{id}")).await.ok()["snoozed"], false);
