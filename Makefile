@@ -51,5 +51,7 @@ web: $(BUILT) ## builds the interface into target/web when a source changed
 
 $(BUILT): $(WEB) | setup
 	mkdir -p target
-	cd web && UI_OUT=$(UI) npm run -s build
+	cd web && UI_OUT=$(UI).new npm run -s build
+	rm -rf $(UI)
+	mv $(UI).new $(UI)
 	touch $@

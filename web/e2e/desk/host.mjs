@@ -9,7 +9,7 @@ export async function startHost() {
     const policy = `default-src 'none'; script-src ${host.desk}; frame-src ${host.desk}; img-src 'self'`;
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy });
     response.end(`<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Harborix</title>
-<h1>提现记录</h1><p>W-552018 审核中</p><script src="${host.desk}/w.js" data-inbox="${host.inbox}" async></script>`);
+<main><h1>提现记录</h1><p>W-552018 审核中</p></main><script src="${host.desk}/w.js" data-inbox="${host.inbox}" async></script>`);
   });
   await new Promise((done) => server.listen(0, 'localhost', done));
   host.url = `http://localhost:${server.address().port}`;

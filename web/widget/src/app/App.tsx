@@ -49,7 +49,7 @@ export function App() {
   return (
     <div class={full ? 'chat full' : 'chat'}>
       <Top />
-      <main>
+      <main aria-label={t('title')}>
         {desk.menu ? extra && <extra.Menu /> : [
           config?.anti_scam !== false && <p class="safe" key="safe"><Icon name="shield" /><span>{t('safe')}</span></p>,
           <Thread key="thread">{extra && rate && <extra.Rating key={one!.id} />}</Thread>,
