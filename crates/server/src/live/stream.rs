@@ -9,7 +9,7 @@ use http::{HeaderValue, header};
 use std::convert::Infallible;
 use std::time::Duration;
 use tokio::sync::mpsc;
-use tokio::time::{interval, timeout};
+use tokio::time::{Instant, Interval, interval_at, timeout};
 
 const BEAT: Duration = Duration::from_secs(15);
 const SLOW: Duration = Duration::from_secs(10);
@@ -18,6 +18,8 @@ const BEHIND: usize = 32;
 
 pub(super) struct EventStream {
     out: mpsc::Sender<Bytes>,
+    /// Lives as long as the line: `hear` is dropped and called again all the time.
+    beat: Interval,
 }
 
 /// A line and the answer that carries it.
@@ -29,7 +31,7 @@ pub(super) fn open() -> (EventStream, Response) {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
-    (EventStream { out }, response)
+    (EventStream { out, beat: interval_at(Instant::now() + BEAT, BEAT) }, response)
 }
 
 impl EventStream {
@@ -47,13 +49,11 @@ impl Wire for EventStream {
     }
 
     async fn hear(&mut self) -> Heard {
-        let mut beat = interval(BEAT);
-        beat.tick().await;
         loop {
             tokio::select! {
                 () = self.out.closed() => return Heard::Ended,
                 // A comment line: keeps proxies from closing, tells the client that the line lives.
-                _ = beat.tick() => if self.out.try_send(Bytes::from_static(b":\n\n")).is_err() { return Heard::Ended },
+                _ = self.beat.tick() => if self.out.try_send(Bytes::from_static(b":\n\n")).is_err() { return Heard::Ended },
             }
         }
     }
