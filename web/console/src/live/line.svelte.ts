@@ -137,6 +137,8 @@ function take(frame: AgentFrameIn, fallback: boolean): void {
     if (everReady) for (const act of resumers) act();
     everReady = true;
   }
+  // An event stream has no close code; it says so before it ends.
+  if (frame.type === 'closed' && frame.code === 'signed_out') { for (const act of enders) act(); return; }
   for (const listener of listeners.get(frame.type) ?? []) (listener as (frame: AgentFrameIn) => void)(frame);
 }
 

@@ -14,4 +14,5 @@ export async function loadCounts(): Promise<void> {
 }
 
 on('counts', (frame) => { views = { ...views, ...frame.views }; });
+on('reload', (frame) => { if (!frame.conversation) void loadCounts(); });
 onResume(() => { void loadCounts(); });

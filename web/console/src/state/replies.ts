@@ -3,12 +3,15 @@
 import { isProblem } from '$shared/api/client';
 import type { Draft, HeldReply, Id, Message, TimelineItem } from '$shared/api/types';
 import { t } from '../i18n.svelte';
+import { keysOf } from '../keys/registry.svelte';
 import { toast } from '../parts/toasts.svelte';
+import { visit } from '../router.svelte';
 import { api, serverNow, wordsFor } from './api';
 import { allAgents, firstStatus } from './directory.svelte';
 import { boxFor, type DraftBox } from './drafts.svelte';
 import { settings } from './session.svelte';
 import type { Talk } from './talk.svelte';
+import { currentTalk } from './talks.svelte';
 import { undoable } from './undo.svelte';
 
 interface How { resolve?: boolean; force?: boolean }
@@ -54,19 +57,26 @@ function ask(talk: Talk, box: DraftBox, newer: Message[], how: How): void {
 }
 
 async function sendReply(talk: Talk, { client_id, text, files }: Leaving, how: How): Promise<void> {
+  const place = location.pathname + location.search;
   const resolved = how.resolve ? firstStatus('resolved')?.id : undefined;
   const answer = await api.post<HeldReply | TimelineItem>(`/conversations/${talk.id}/replies`, {
     client_id, text, files: files.map((file) => file.id), seen_seq: talk.seen, hold_ms: (settings()?.undo_seconds ?? 8) * 1000,
     ...(resolved ? { then: { status: resolved } } : {}), ...(how.force ? { force: true } : {}),
   }, { repeat: true });
-  if ('release_at' in answer) hold(talk, answer);
+  if ('release_at' in answer) hold(talk, answer, how, place);
   else talk.add(answer);
 }
 
-function hold(talk: Talk, held: HeldReply): void {
+function hold(talk: Talk, held: HeldReply, how: How, place: string): void {
   talk.setHeld(held);
   const left = Math.max(0, held.release_at - serverNow());
-  undoable(t('held.undo'), left, () => withdraw(talk, held.id));
+  const step = undoable(t('held.undo'), left, async () => {
+    await withdraw(talk, held.id);
+    // The words are in a box that is not on the screen any more: go back to it.
+    if (currentTalk() !== talk) visit(place);
+  });
+  // The agent has gone on to the next conversation and cannot see the bubble.
+  if (how.resolve) toast(t('held.leaving', { n: Math.ceil(left / 1000) }), { ms: left, action: { label: t('do.undo'), run: step.run, kbd: keysOf('undo') } });
 }
 
 async function sendNote(talk: Talk, { client_id, text, files }: { client_id: Id; text: string; files: DraftBox['files'] }): Promise<void> {

@@ -1,5 +1,6 @@
 // One open conversation: its head, its timeline as far as it was read, what is held or on its way, and who else is there.
 // Fed by REST for what was, and by the live line for what is; a gap is filled before anything after it is shown.
+import { isProblem } from '$shared/api/client';
 import type { Conversation, HeldReply, Id, Message, TimelineItem, Viewer } from '$shared/api/types';
 import * as line from '../live/line.svelte';
 import { api, serverNow } from './api';
@@ -102,6 +103,8 @@ export class Talk {
       this.problem = null;
     } catch (error) {
       this.problem = error;
+      // What may not be seen any more is not left on the screen.
+      if (isProblem(error, 'not_found', 'forbidden', 'gone')) { this.items = []; this.held = []; this.#head = null; }
       if (this.items.length === 0) this.state = 'failed';
     }
   }

@@ -200,6 +200,7 @@ const texts: Record<keyof typeof source, string> = {
   'held.newerOther': 'The customer wrote again; {name} has to decide.',
   'held.edit': 'Take back and edit',
   'held.keep': 'Send as it is',
+  'held.leaving': 'The reply leaves in {n} s',
   'held.tooLate': 'It has left already and cannot be taken back.',
   'leaving.label': 'Message on its way',
   'leaving.sending': 'Sending',

@@ -199,6 +199,7 @@ const texts = {
   'held.newerOther': '客户又发来消息，正在等{name}决定。',
   'held.edit': '收回来改',
   'held.keep': '照样发送',
+  'held.leaving': '回复将在 {n} 秒后发出',
   'held.tooLate': '已经发出，撤不回来了。',
   'leaving.label': '正在发送的消息',
   'leaving.sending': '正在发送',

@@ -200,6 +200,7 @@ const texts: Record<keyof typeof source, string> = {
   'held.newerOther': '客戶又傳來訊息，正在等{name}決定。',
   'held.edit': '收回來修改',
   'held.keep': '照樣送出',
+  'held.leaving': '回覆將在 {n} 秒後送出',
   'held.tooLate': '已經送出，無法收回。',
   'leaving.label': '正在送出的訊息',
   'leaving.sending': '正在送出',
