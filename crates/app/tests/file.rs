@@ -60,6 +60,17 @@ db_test!(a_file_comes_back_whole_and_in_parts_and_lies_sealed, |db| async move {
     assert!(sealed.len() > bytes.len() && !sealed.windows(8).any(|part| part == &bytes[..8]), "nothing of it lies in the clear");
 });
 
+db_test!(a_photograph_loses_the_place_it_was_taken_at, |db| async move {
+    let desk = Desk::new(db).await;
+    let visitor = desk.anonymous().await.visitor.actor();
+    let (head, frame) = (b"\xff\xd8".as_slice(), b"\xff\xc0\0\x0b\x08\x01\xe0\x02\x80\x01\x01\x11\0\xff\xda\0\x02pixels\xff\xd9".as_slice());
+    let story = b"\xff\xe1\0\x1cExif\0\0GPS 22.28N 114.16E!!".as_slice();
+    let kept = send(&desk, &visitor, "a.jpg", "image/jpeg", &[head, story, frame].concat()).await.unwrap();
+    let plain = [head, frame].concat();
+    assert_eq!((kept.size, kept.width), (plain.len() as i64, Some(640)));
+    assert_eq!(fetch(&desk, &visitor, kept.id, None).await.unwrap(), plain);
+});
+
 db_test!(what_could_harm_is_not_taken_and_leaves_nothing, |db| async move {
     let desk = Desk::new(db).await;
     let visitor = desk.anonymous().await.visitor.actor();

@@ -1,10 +1,11 @@
-//! A file comes in: counted, checked and sealed chunk by chunk; nothing of it touches the disk in the clear.
+//! A file comes in: counted, checked, cleaned and sealed chunk by chunk; nothing of it touches the disk in the clear.
+//! What pictures tell of their making (places, devices) is taken out before anybody of ours can see it.
 
 use crate::{App, Error, Limit, Result};
 use bytes::Bytes;
 use candor_connect::blob::Draft;
 use candor_domain::actor::Actor;
-use candor_domain::file::{Accepted, Check, FilePolicy};
+use candor_domain::file::{Accepted, Check, Cleaner, FilePolicy};
 use candor_domain::id::FileId;
 use candor_domain::permission::Permission;
 use candor_store::file::{self, File};
@@ -57,21 +58,28 @@ fn may_send(rights: &candor_domain::permission::Rights) -> bool {
 async fn take<E: std::fmt::Display>(mut draft: Draft, id: FileId, key: &FileKey, mut check: Check, limit: u64, body: impl Stream<Item = Result<Bytes, E>>) -> Result<Accepted> {
     let mut sealed = Vec::new();
     let mut sealer = FileSealer::new(id.0, key, &mut sealed);
+    let (mut cleaner, mut clean, mut size) = (Cleaner::default(), Vec::new(), 0);
     let mut body = pin!(body);
     while let Some(part) = body.next().await {
         let part = part.map_err(|error| Error::invalid("body", format!("ended early: {error}")))?;
         check.feed(&part).map_err(|refused| refusal(refused, limit))?;
-        sealer.push(&part, &mut sealed);
+        cleaner.feed(&part, &mut clean);
+        size += clean.len() as u64;
+        sealer.push(&clean, &mut sealed);
+        clean.clear();
         if !sealed.is_empty() {
             draft.write(&sealed).await.map_err(disk)?;
             sealed.clear();
         }
     }
     let accepted = check.finish().map_err(|refused| refusal(refused, limit))?;
+    cleaner.finish(&mut clean);
+    size += clean.len() as u64;
+    sealer.push(&clean, &mut sealed);
     sealer.finish(&mut sealed);
     draft.write(&sealed).await.map_err(disk)?;
     draft.keep().await.map_err(disk)?;
-    Ok(accepted)
+    Ok(Accepted { size, ..accepted })
 }
 
 async fn keep_row(app: &App, actor: &Actor, id: FileId, key: FileKey, accepted: Accepted) -> Result<File> {

@@ -9,6 +9,7 @@
 //! served with (attachment, `nosniff`, sandbox) is the server's business; scanning for malware is a hook outside.
 
 mod check;
+mod clean;
 mod kind;
 mod name;
 mod pixels;
@@ -17,6 +18,7 @@ mod signature;
 mod tests;
 
 pub use check::{Accepted, Check, Refused};
+pub use clean::Cleaner;
 pub use kind::{Family, FileKind, accept_list};
 pub use name::safe_name;
 
