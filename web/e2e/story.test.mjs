@@ -173,8 +173,8 @@ step('resolved, the customer is asked once how it was', async () => {
   assert.deepEqual(violations(report), []);
   await widget.getByText('解決了', { exact: true }).click();
   await widget.getByText('5 顆星', { exact: true }).locator('..').click();
-  await widget.getByRole('button', { name: /評價/ }).click();
-  await widget.getByText('謝謝您的評價').waitFor();
+  await widget.getByRole('button', { name: '送出評分' }).click();
+  await widget.getByText('謝謝您的評分').waitFor();
   await agent.goto(`${desk.url}/inbox/resolved`);
   await agent.getByRole('link').filter({ hasText: '陳怡君' }).first().click();
   await agent.getByRole('log').getByText('rated this 5 of 5').waitFor();

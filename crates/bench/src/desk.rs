@@ -77,7 +77,8 @@ impl Desk {
         let said = File::options().create(true).append(true).open(self.said()).context("cannot keep the log")?;
         let mut command = Command::new(&self.program);
         command.args(["serve", "--listen", &format!("127.0.0.1:{}", self.port), "--public-url", &self.address()]);
-        command.args(self.place()).env("CANDOR_LIMIT_FACTOR", "1000000");
+        // A CANDOR_ variable of this machine would change what is measured.
+        command.args(self.place()).env_clear().env("CANDOR_LIMIT_FACTOR", "1000000");
         command.stdin(Stdio::null()).stdout(said.try_clone().context("cannot keep the log")?).stderr(said);
         let child = self.child.insert(command.spawn().with_context(|| format!("cannot start {}", self.program.display()))?);
         let client = Client::new(&format!("http://127.0.0.1:{}", self.port))?;
@@ -115,7 +116,7 @@ impl Desk {
 
     /// Whether the audit log is whole, as the program itself says it.
     pub(crate) fn audit_is_whole(&self) -> Result<bool> {
-        let output = Command::new(&self.program).args(["audit", "verify"]).args(self.place()).output().context("cannot verify the audit log")?;
+        let output = Command::new(&self.program).args(["audit", "verify"]).args(self.place()).env_clear().output().context("cannot verify the audit log")?;
         Ok(output.status.success())
     }
 

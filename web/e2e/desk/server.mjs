@@ -34,7 +34,7 @@ function newDatabase() {
 
 /**
  * Starts a desk. `flags` are more flags of `serve`; limits are wide, because one browser plays everybody.
- * The public name is 127.0.0.1, so that pages on localhost are another site to the browser.
+ * Of our environment it gets nothing: a CANDOR_ variable of the machine would change what is tested. The public name is 127.0.0.1, so that pages on localhost are another site to the browser.
  */
 export async function startDesk({ flags = [], env = {} } = {}) {
   const data = mkdtempSync(join(tmpdir(), 'candor-e2e-'));
@@ -46,7 +46,7 @@ export async function startDesk({ flags = [], env = {} } = {}) {
 
   desk.start = async () => {
     child = spawn(program, ['serve', ...desk.args, '--listen', `127.0.0.1:${port}`, '--public-url', url, ...flags],
-      { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, CANDOR_LIMIT_FACTOR: '1000', ...env } });
+      { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH, CANDOR_LIMIT_FACTOR: '1000', ...env } });
     const mine = child;
     for (const pipe of [child.stdout, child.stderr]) pipe.on('data', (bytes) => { desk.said += bytes; });
     const begun = Date.now();
@@ -70,7 +70,7 @@ export async function startDesk({ flags = [], env = {} } = {}) {
     rmSync(data, { recursive: true, force: true });
   };
   /** The program's other commands, on the same data. */
-  desk.run = (...words) => execFileSync(program, [...words, ...desk.args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  desk.run = (...words) => execFileSync(program, [...words, ...desk.args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH } });
   /** What the server has logged as an error. */
   desk.errors = () => desk.said.split('\n').filter((line) => line.includes('"level":"ERROR"') || line.includes('panicked'));
 
