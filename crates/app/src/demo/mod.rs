@@ -2,9 +2,12 @@
 //! commands that people use; only the clock is set, so that the past lies in the past.
 
 mod alive;
+mod fill;
 mod furnish;
 mod story;
+mod words;
 
 pub use alive::keep_alive;
+pub use fill::{Amount, fill};
 pub use furnish::{Demo, PASSWORD, furnish};
 pub use story::sign_in_as;

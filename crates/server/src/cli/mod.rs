@@ -3,6 +3,7 @@
 
 mod audit;
 mod config;
+mod demo;
 mod doctor;
 mod healthcheck;
 mod migrate;
@@ -65,6 +66,9 @@ enum Command {
     Config(config::ConfigCommand),
     /// Looks for what is wrong with this installation.
     Doctor(doctor::DoctorArgs),
+    /// Desks to look at and to measure.
+    #[command(subcommand)]
+    Demo(demo::DemoCommand),
     /// Prints the OpenAPI document.
     Openapi(openapi::OpenapiArgs),
     /// The audit log.
@@ -142,6 +146,7 @@ fn run(cli: Cli) -> Done {
         Command::Token(command) => staff::token(&place.load(Vec::new())?, command),
         Command::Migrate(args) => migrate::run(&place.load(Vec::new())?, &args),
         Command::Config(command) => config::run(&place.load(Vec::new())?, &command),
+        Command::Demo(command) => demo::run(place.load(Vec::new())?, &command),
         Command::Doctor(args) => doctor::run(place, &args),
         Command::Openapi(args) => openapi::run(&args),
         Command::Audit(command) => audit::run(&place.load(Vec::new())?, &command),

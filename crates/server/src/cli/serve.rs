@@ -1,6 +1,6 @@
 //! `candor serve`: opens the store, starts the loops and the listeners, and ends in order.
 
-use super::{Done, Failure, open, out};
+use super::{Done, Failure, demo as filling, open, out};
 use crate::config::{Config, Role};
 use crate::state::{AppState, Options};
 use crate::{control, health, logs, metrics, router, serve};
@@ -10,10 +10,9 @@ use axum::routing::get;
 use candor_app::background::{self, Roles};
 use candor_app::{demo, link, setup};
 use candor_domain::locale::Locale;
-use candor_store::{Clock, Db, ManualClock, SystemClock};
+use candor_store::Db;
 use clap::{Args, ValueEnum};
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Instant;
 use tokio::net::TcpListener;
 use toml::Value;
@@ -62,28 +61,10 @@ pub(super) fn run(config: Config) -> Done {
     logs::start(&config.log_level, config.log_format).map_err(|why| Failure::Failed(anyhow::anyhow!(why)))?;
     let runtime = open::runtime()?;
     if config.demo {
-        runtime.block_on(furnish(&config))?;
+        runtime.block_on(filling::furnish(&config))?;
     }
     let db = Db::open(open::options(&config)?)?;
     runtime.block_on(desk(config, db, begun))
-}
-
-/// Fills an empty desk for `--demo`, under a clock of its own so that the past lies in the past; then it is closed and
-/// opened like any other.
-async fn furnish(config: &Config) -> Done {
-    let clock = Arc::new(ManualClock::at(SystemClock::new().now_ms()));
-    let now = clock.now_ms();
-    let mut options = open::options(config)?;
-    options.clock = Arc::clone(&clock) as Arc<dyn Clock>;
-    let app = open::app(config, Db::open(options)?);
-    if !link::anybody(&app).await? {
-        setup::run(&app, Locale::English).await?;
-        let demo = demo::furnish(&app, &clock, now).await?;
-        let staff: Vec<String> = demo.staff.iter().map(|(email, role)| format!("  {email}  ({role})")).collect();
-        out::note(&format!("The demo desk is filled. Sign in with the password \"{}\" as\n{}", demo::PASSWORD, staff.join("\n")));
-    }
-    app.db.close();
-    Ok(())
 }
 
 async fn desk(config: Config, db: Db, begun: Instant) -> Done {
@@ -100,7 +81,7 @@ async fn desk(config: Config, db: Db, begun: Instant) -> Done {
     let mut loops = background::start(&app, Roles { screens: config.role != Role::Worker, work: config.role != Role::Web }, &stop);
     if config.demo && config.role != Role::Web {
         let (app, stop) = (app.clone(), stop.clone());
-        loops.spawn(async move { drop(stop.run_until_cancelled(demo::keep_alive(app)).await) });
+        loops.spawn(async move { stop.run_until_cancelled(demo::keep_alive(app)).await.unwrap_or_default() });
     }
     greet(&config, &state).await?;
     let address = listener.local_addr().context("the listener has no address")?;
