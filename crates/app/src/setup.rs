@@ -118,21 +118,14 @@ fn roles(app: &App) -> Vec<Role> {
 /// The built-in statuses under their fixed ids, so that commands find them without asking.
 fn statuses() -> Vec<Status> {
     let names = [
-        ("处理中", "處理中", "Open"),
-        ("待客户回复", "待客戶回覆", "Waiting on customer"),
-        ("待第三方处理", "待第三方處理", "Waiting on third party"),
-        ("已解决", "已解決", "Resolved"),
-        ("已关闭", "已關閉", "Closed"),
+        ByLocale::all("处理中", "處理中", "Open"),
+        ByLocale::all("待客户回复", "待客戶回覆", "Waiting on customer"),
+        ByLocale::all("待第三方处理", "待第三方處理", "Waiting on third party"),
+        ByLocale::all("已解决", "已解決", "Resolved"),
+        ByLocale::all("已关闭", "已關閉", "Closed"),
     ];
-    let named = |(position, ((id, category), (simplified, traditional, english))): (i64, ((StatusId, Category), (&str, &str, &str)))| Status {
-        id,
-        names: ByLocale::all(simplified, traditional, english),
-        category,
-        position,
-        builtin: true,
-        version: 1,
-    };
-    (0..).zip(BUILTIN.into_iter().zip(names)).map(named).collect()
+    let placed = (0..).zip(BUILTIN).zip(names);
+    placed.map(|((position, (id, category)), names)| Status { id, names, category, position, builtin: true, version: 1 }).collect()
 }
 
 /// Round the clock, until somebody says otherwise.

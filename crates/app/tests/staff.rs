@@ -1,5 +1,7 @@
 //! Staff below HTTP: the first start, rights on several nodes, commands that fail half-way, what is tidied.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+
 mod desk;
 
 use candor_app::agent::{self, Held, New};
