@@ -67,7 +67,8 @@ pub async fn record(State(state): State<AppState>, request: Request, next: Next)
     let id = id.simple().to_string();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str).to_owned();
-    let span = tracing::info_span!("request", request_id = %id);
+    // At the highest level, so that the id stands beside errors whatever is left out.
+    let span = tracing::error_span!("request", request_id = %id);
     let begun = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
     let took = begun.elapsed();

@@ -158,8 +158,11 @@ impl ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let code = self.0.code;
-        if code.status().is_server_error() {
-            tracing::error!(code = code.as_str(), cause = self.0.cause.as_deref().unwrap_or("none given"), "request failed");
+        let cause = self.0.cause.as_deref().unwrap_or("none given");
+        if code == Code::Internal {
+            tracing::error!(code = code.as_str(), cause, "request failed");
+        } else if code.status().is_server_error() {
+            tracing::warn!(code = code.as_str(), cause, "request put off");
         } else if let Some(cause) = &self.0.cause {
             tracing::debug!(code = code.as_str(), cause, "request refused");
         }

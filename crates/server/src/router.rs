@@ -16,7 +16,7 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 use utoipa_axum::router::OpenApiRouter;
 
 /// A body may pause this long; bodies of JSON have a limit for the whole as well.
-const BODY_PAUSE: Duration = Duration::from_secs(20);
+const BODY_PAUSE: Duration = Duration::from_secs(30);
 
 /// The two surfaces with their descriptions, from which the document is made too.
 pub fn surfaces() -> OpenApiRouter<AppState> {
