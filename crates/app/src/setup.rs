@@ -4,10 +4,9 @@
 use crate::workspace::{self, Workspace};
 use crate::{App, Error, Result, audit};
 use candor_domain::actor::Actor;
-use candor_domain::conversation::Category;
 use candor_domain::conversation::status::BUILTIN;
 use candor_domain::hours::Hours;
-use candor_domain::id::{TeamId, StatusId};
+use candor_domain::id::TeamId;
 use candor_domain::inbox::{Channel, IdentityAlgorithm, Origin, Position, WidgetSettings};
 use candor_domain::locale::{ByLocale, Locale};
 use candor_domain::permission::Permission;
