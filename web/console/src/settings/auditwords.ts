@@ -1,7 +1,9 @@
 // The audit log in sentences. An action that we have no sentence for is shown by its own name, never hidden.
 import type { AuditItem } from '$shared/api/types';
 import { t, type Key } from '../i18n.svelte';
+import { roleName } from './roles';
 import { agentOf, inboxOf, statusName, statusOf, tagOf, teamOf } from '../state/directory.svelte';
+import { myself } from '../state/session.svelte';
 
 /** The beginnings of action names, as the filter offers them. */
 export const AUDIT_GROUPS = ['session', 'password', 'link', 'agent', 'role', 'team', 'token', 'inbox', 'settings', 'tag', 'status', 'case', 'contact', 'message'] as const;
@@ -12,7 +14,8 @@ const SAID = new Set<string>([
   'role.created', 'role.changed', 'role.deleted', 'team.created', 'team.changed', 'team.deleted', 'token.created', 'token.revoked',
   'inbox.created', 'inbox.changed', 'inbox.deleted', 'inbox.secret_made', 'settings.changed', 'tag.created', 'tag.changed', 'tag.deleted',
   'status.created', 'status.changed', 'status.deleted', 'case.shared', 'case.unshared', 'case.broke_glass',
-  'contact.described', 'contact.changed', 'contact.revealed', 'contact.identified', 'contact.merged', 'message.redacted',
+  'contact.described', 'contact.changed', 'contact.revealed', 'contact.identified', 'contact.merged', 'contact.viewed',
+  'contact.history_viewed', 'contact.identity_moved', 'case.files_viewed', 'message.redacted', 'workspace.created',
 ]);
 
 interface Subject { kind: string; id: string }
@@ -30,13 +33,15 @@ function nameOf(subject: Subject | null): string {
   const { kind, id } = subject;
   const known: Record<string, () => string | undefined> = {
     agent: () => agentOf(id)?.name, team: () => teamOf(id)?.name, inbox: () => inboxOf(id)?.name, tag: () => tagOf(id)?.name,
+    role: () => { const role = myself()?.directory.roles?.find((each) => each.id === id); return role && roleName(role); },
     status: () => (statusOf(id) ? statusName(statusOf(id)) : undefined),
   };
   return known[kind]?.() ?? short(id);
 }
 
 export function sentence(item: AuditItem): string {
-  const who = item.actor.name || t(item.actor.kind === 'contact' ? 'audit.customer' : 'audit.desk');
+  // A machine's own name says nothing to a reader; it stands in the exact record.
+  const who = (item.actor.kind === 'system' ? '' : item.actor.name) || t(item.actor.kind === 'contact' ? 'audit.customer' : 'audit.desk');
   const what = nameOf(subjectOf(item));
   return SAID.has(item.action) ? t(`audit.say.${item.action}` as Extract<Key, 'audit.say.case.shared'>, { who, what }) : t('audit.sayOther', { who, what, action: item.action });
 }

@@ -90,15 +90,20 @@ export class Editor<T extends object> {
     }
   }
   async #rejoin(): Promise<void> {
+    this.joined = await this.follow();
+  }
+  /** Takes in what was changed from elsewhere, e.g. by a button of this very screen; answers what both changed. */
+  async follow(): Promise<string[] | null> {
     try {
       const { data, etag } = await api.read<T>(this.path);
       const { value, both } = join(this.#base, $state.snapshot(this.draft) as T, data);
       this.#base = data;
       this.#etag = etag;
       this.draft = copy(value);
-      this.joined = both;
+      return both;
     } catch (error) {
       this.problem = wordsFor(error);
+      return null;
     }
   }
 

@@ -11,6 +11,7 @@ const REASONS: readonly (readonly [RegExp, Said])[] = [
   [/^at most (\d+)$/, (f) => t('refused.most', { n: n(f, 1) })],
   [/^at least one$/, () => t('roles.permissionNeeded')],
   [/^is taken$/, () => t('refused.taken')],
+  [/^not your password$/, () => t('password.oldWrong')],
   [/^not an address$/, () => t('agents.emailWrong')],
   [/^lies in the past$/, () => t('refused.past')],
   [/^there is no such /, () => t('refused.missing')],

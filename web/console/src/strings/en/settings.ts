@@ -545,5 +545,10 @@ const texts: Record<keyof typeof source, string> = {
   'refused.never': 'The week needs at least one opening',
   'refused.holiday': 'The hours of {date} do not work',
   'refused.other': 'It cannot be used: {why}',
+  'audit.say.workspace.created': '{who} set up the workspace',
+  'audit.say.contact.viewed': '{who} opened the record of {what}',
+  'audit.say.contact.history_viewed': '{who} looked at earlier conversations of {what}',
+  'audit.say.contact.identity_moved': 'An identity of {what} was moved to another customer',
+  'audit.say.case.files_viewed': '{who} looked at files of {what}',
 };
 export default texts;
