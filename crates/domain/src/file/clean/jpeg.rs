@@ -53,7 +53,7 @@ pub(super) fn scan(bytes: &[u8]) -> (usize, bool) {
 }
 
 /// The way up (1 to 8) in the first directory of a TIFF block.
-fn way_up(tiff: &[u8]) -> Option<u8> {
+pub(super) fn way_up(tiff: &[u8]) -> Option<u8> {
     let little = match tiff.get(..4)? {
         b"II*\0" => true,
         b"MM\0*" => false,
@@ -72,8 +72,13 @@ fn way_up(tiff: &[u8]) -> Option<u8> {
 }
 
 /// A segment that says the way up and nothing else.
-fn upright(way_up: u8) -> [u8; 36] {
-    let mut segment = *b"\xff\xe1\0\x22Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\0\0\0\0\0\0\0";
-    segment[29] = way_up;
-    segment
+fn upright(way_up: u8) -> Vec<u8> {
+    [b"\xff\xe1\0\x22Exif\0\0".as_slice(), &upright_block(way_up)].concat()
+}
+
+/// A TIFF block with the way up alone.
+pub(super) fn upright_block(way_up: u8) -> [u8; 26] {
+    let mut block = *b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\0\0\0\0\0\0\0";
+    block[19] = way_up;
+    block
 }

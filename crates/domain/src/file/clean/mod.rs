@@ -126,7 +126,7 @@ impl Cleaner {
             Format::Open => return self.open(out),
             Format::Jpeg => jpeg::head(&self.waiting, out),
             Format::Png => png::head(&self.waiting),
-            Format::Webp { left } => webp::head(&self.waiting, left),
+            Format::Webp { left } => webp::head(&self.waiting, left, out),
             Format::Other => Step::Take(0, Next::Rest),
         };
         match step {

@@ -100,8 +100,11 @@ fn a_webp_keeps_its_length_and_loses_its_story() {
         [b"RIFF", &u32::try_from(body.len()).unwrap().to_le_bytes()[..], &body].concat()
     };
     let (canvas, picture) = (part(b"VP8X", b"\x0c\0\0\0\x7f\x02\0\xdf\x01\0"), part(b"VP8 ", b"picture"));
-    let full = riff(&[canvas.clone(), picture.clone(), part(b"EXIF", b"place"), part(b"XMP ", b"me")]);
-    let bare = riff(&[canvas, picture, part(b"EXIF", &[0; 5]), part(b"XMP ", &[0; 2])]);
+    let (story, place) = (part(b"XMP ", b"me"), part(b"EXIF", b"place"));
+    let turned = exif(true, 6)[6..].to_vec();
+    let full = riff(&[canvas.clone(), picture.clone(), place, story, part(b"EXIF", &turned)]);
+    let upright = [&jpeg_upright(6)[10..], &vec![0; turned.len() - 26]].concat();
+    let bare = riff(&[canvas, picture, part(b"JUNK", &[0; 5]), part(b"JUNK", &[0; 2]), part(b"EXIF", &upright)]);
     assert_eq!(clean(&[full, b"behind".to_vec()].concat()), bare);
 }
 
