@@ -19,12 +19,11 @@ function scripts(path, found = new Map()) {
   const text = read(path);
   for (const [, reference] of text.matchAll(/(?:\bfrom|\bimport)\s*["'`](\.{0,2}\/[^"'`]+\.js)["'`]/g)) scripts(resolve(reference, path), found);
   const sets = new Map();
-  for (const [, reference] of text.matchAll(/\bimport\(\s*["'`](\.{0,2}\/[^"'`]+\.js)["'`]/g)) {
+  // A locale's file says so by its own name, or by the name of its source in a glob's map: "./strings/en/inbox.ts": () => import("./inbox-1a2b.js").
+  for (const [, source, reference] of text.matchAll(/(?:["'`]([^"'`]*)["'`]:[^"'`]{0,40})?\bimport\(\s*["'`](\.{0,2}\/[^"'`]+\.js)["'`]/g)) {
     const file = resolve(reference, path);
-    const name = basename(file);
-    const locale = LOCALES.exec(posix.basename(posix.dirname(file)) + '-')?.[1] ?? LOCALES.exec(name)?.[1];
-    if (!locale || found.has(file)) continue;
-    sets.set(locale, [...(sets.get(locale) ?? []), file]);
+    const locale = LOCALES.exec(basename(file))?.[1] ?? /\/(zh-CN|zh-TW|en)\//.exec(source ?? '')?.[1];
+    if (locale && !found.has(file)) sets.set(locale, [...(sets.get(locale) ?? []), file]);
   }
   const heaviest = [...sets.values()].map((files) => files.map((file) => [file, weigh(file)])).sort((a, b) => total(b) - total(a))[0];
   for (const [file, bytes] of heaviest ?? []) found.set(file, bytes);

@@ -10,7 +10,8 @@ import { size, t } from './words';
 export function File({ file, local }: { file?: FileInfo; local?: Attached }) {
   const name = (file ?? local)!.name;
   // Only what a browser paints without running it.
-  const picture = /^image\/(png|jpeg|gif|webp|avif)$/.test(file?.media_type ?? local!.blob.type);
+  const [broken, setBroken] = useState(false);
+  const picture = !broken && /^image\/(png|jpeg|gif|webp|avif)$/.test(file?.media_type ?? local!.blob.type);
   const [url, setUrl] = useState('');
   useEffect(() => {
     let made = '';
@@ -30,7 +31,7 @@ export function File({ file, local }: { file?: FileInfo; local?: Attached }) {
   const act = (): void => void save().catch(() => {});
   return picture
     ? <button type="button" class="shot" aria-label={t('photo', { name })} onClick={act}>
-        <img src={url || undefined} alt="" width={file?.width ?? 200} height={file?.height ?? 150} />
+        <img src={url || undefined} alt="" width={file?.width ?? 200} height={file?.height ?? 150} onError={() => setBroken(true)} />
       </button>
     : <button type="button" class="file" aria-label={t('download', { name })} onClick={act}>
         <Icon name="file" /><span><b>{name}</b>{size(file?.size ?? local!.blob.size)}</span>

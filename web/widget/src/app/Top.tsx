@@ -21,7 +21,7 @@ export function Top() {
   const { menu, unread, list, thread, config } = desk;
   const agent = menu ? undefined : desk.conversation?.agent;
   return (
-    <header>
+    <header aria-label={t('title')}>
       {menu && <IconButton name="back" label={t('back')} act={() => { desk.menu = false; }} />}
       {agent && <span class={config?.agents_online ? 'face on' : 'face'} aria-hidden="true">{[...agent.name][0]}</span>}
       <div>
