@@ -16,6 +16,8 @@ use tempfile::TempDir;
 /// How long a start may take before the run is given up. The target is far below.
 const PATIENCE: Duration = Duration::from_secs(30);
 const PASSWORD: &str = "correct horse battery staple";
+/// As `candor demo fill` says it.
+const DEMO_PASSWORD: &str = "harbor lights at dusk";
 
 /// Which desk a run works on.
 #[derive(Clone, Debug, Args)]
@@ -39,6 +41,7 @@ pub(crate) struct Desk {
     database: Option<Database>,
     data: TempDir,
     port: u16,
+    metrics: u16,
     child: Option<Child>,
 }
 
@@ -56,11 +59,42 @@ impl Desk {
             Some(admin) => Some(Database::create(admin.clone()).await?),
             None => None,
         };
-        // Free now; nobody on this machine is expected to take it in between.
-        let port = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr()).context("no free port")?.port();
-        let mut desk = Self { program: args.candor.clone(), database, data, port, child: None };
+        let mut desk = Self { program: args.candor.clone(), database, data, port: free_port()?, metrics: free_port()?, child: None };
         desk.wake().await?;
         Ok(desk)
+    }
+
+    /// A desk filled by `candor demo fill` before its first start.
+    pub(crate) async fn filled(args: &DeskArgs, conversations: u64, messages: u64) -> Result<Self> {
+        let data = tempfile::tempdir().context("no temporary directory")?;
+        let mut desk = Self { program: args.candor.clone(), database: None, data, port: free_port()?, metrics: free_port()?, child: None };
+        let amount = [("--conversations", conversations), ("--messages", messages)];
+        let amount: Vec<String> = amount.into_iter().flat_map(|(name, count)| [name.to_owned(), count.to_string()]).collect();
+        let mut command = Command::new(&desk.program);
+        command.args(["demo", "fill"]).args(amount).args(desk.place()).env_clear().stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let status = tokio::task::spawn_blocking(move || command.status()).await.context("the thread panicked")?.context("cannot fill the desk")?;
+        if !status.success() {
+            bail!("filling ended with {status}");
+        }
+        desk.wake().await?;
+        Ok(desk)
+    }
+
+    /// The process, for what the system says of it.
+    pub(crate) fn pid(&self) -> Option<u32> {
+        self.child.as_ref().map(Child::id)
+    }
+
+    pub(crate) fn data(&self) -> &Path {
+        self.data.path()
+    }
+
+    /// How long the oldest stream has waited for the reactor, in seconds.
+    pub(crate) async fn reactor_behind(&self) -> Result<f64> {
+        let stream = tokio::net::TcpStream::connect(("127.0.0.1", self.metrics)).await.context("no metrics")?;
+        let text = read_plain(stream).await?;
+        let line = text.lines().find_map(|line| line.strip_prefix("candor_reactor_behind_seconds ")).context("no figure of the reactor")?;
+        line.trim().parse().context("not a number")
     }
 
     pub(crate) fn address(&self) -> String {
@@ -79,6 +113,7 @@ impl Desk {
         command.args(["serve", "--listen", &format!("127.0.0.1:{}", self.port), "--public-url", &self.address()]);
         // A CANDOR_ variable of this machine would change what is measured.
         command.args(self.place()).env_clear().env("CANDOR_LIMIT_FACTOR", "1000000");
+        command.env("CANDOR_METRICS_LISTEN", format!("127.0.0.1:{}", self.metrics));
         command.stdin(Stdio::null()).stdout(said.try_clone().context("cannot keep the log")?).stderr(said);
         let child = self.child.insert(command.spawn().with_context(|| format!("cannot start {}", self.program.display()))?);
         let client = Client::new(&format!("http://127.0.0.1:{}", self.port))?;
@@ -142,6 +177,42 @@ impl Desk {
         client.with(header::COOKIE, &cookie)
     }
 
+    /// The same administrator in another browser.
+    pub(crate) async fn admin_again(&self) -> Result<Client> {
+        self.enter("ada@desk.test", PASSWORD).await
+    }
+
+    /// Somebody of a desk filled by `demo fill`.
+    pub(crate) async fn sign_in(&self, email: &str) -> Result<Client> {
+        self.enter(email, DEMO_PASSWORD).await
+    }
+
+    async fn enter(&self, email: &str, password: &str) -> Result<Client> {
+        let client = Client::new(&self.address())?;
+        let answer = client.post("/api/v1/session", &json!({ "email": email, "password": password })).await?;
+        let cookie = answer.headers.get(header::SET_COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
+        answer.ok()?;
+        client.with(header::COOKIE, &cookie)
+    }
+
+    /// An agent who sees only the team with the fewest conversations: one in a hundred of a filled desk.
+    pub(crate) async fn narrow(&self, admin: &Client) -> Result<Client> {
+        let me = admin.get("/api/v1/session").await?.ok()?;
+        let teams = me.pointer("/directory/teams").and_then(Value::as_array).context("no teams")?;
+        let roles = admin.get("/api/v1/roles").await?.ok()?;
+        let roles = roles.pointer("/items").and_then(Value::as_array).context("no roles")?;
+        let role = roles.iter().find(|role| role["name"] == "agent").context("no role for agents")?;
+        let grant = json!({ "role": role["id"], "team": teams.first().context("no team")?["id"] });
+        let new = json!({ "email": "narrow@demo.test", "name": "Narrow", "roles": [grant], "teams": [], "locale": "en" });
+        let invited = admin.post("/api/v1/agents", &new).await?.ok()?;
+        let link = text(&invited, "/link")?;
+        let token = link.rsplit_once('/').context("no link")?.1.to_owned();
+        let client = Client::new(&self.address())?;
+        client.post(&format!("/api/v1/links/{token}"), &json!({ "password": PASSWORD })).await?.ok()?;
+        self.enter("narrow@demo.test", PASSWORD).await
+    }
+
     /// The inbox that every new desk has.
     pub(crate) async fn inbox(&self, admin: &Client) -> Result<String> {
         text(&admin.get("/api/v1/inboxes").await?.ok()?, "/items/0/id")
@@ -154,6 +225,20 @@ impl Desk {
         let token = text(&session, "/token")?;
         Ok((client.with(header::AUTHORIZATION, &format!("Bearer {token}"))?, token))
     }
+}
+
+/// Free now; nobody on this machine is expected to take it in between.
+fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr()).context("no free port")?.port())
+}
+
+/// One plain answer to `GET /metrics`.
+async fn read_plain(mut stream: tokio::net::TcpStream) -> Result<String> {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    stream.write_all(b"GET /metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.context("cannot ask")?;
+    let mut text = String::new();
+    stream.read_to_string(&mut text).await.context("no answer")?;
+    Ok(text)
 }
 
 impl Drop for Desk {

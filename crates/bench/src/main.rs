@@ -5,10 +5,15 @@
 mod client;
 mod cuts;
 mod desk;
+mod echo;
+mod figures;
+mod floor;
+mod ingest;
 mod kill;
 mod ledger;
 mod proxy;
 mod report;
+mod search;
 mod watcher;
 
 use clap::{Parser, Subcommand};
@@ -23,6 +28,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// The figures of a release: each beside the raw limit of the same machine, measured in the same run.
+    Figures(figures::FiguresArgs),
     /// Kills the server with -9 under load, again and again, and compares what it has with what it acknowledged.
     Kill(kill::KillArgs),
     /// Cuts and freezes clients' lines while messages come in, and compares what every client has at the end.
@@ -37,6 +44,7 @@ fn main() -> ExitCode {
     };
     let done = runtime.block_on(async {
         match &cli.command {
+            Command::Figures(args) => figures::run(args).await,
             Command::Kill(args) => kill::run(args).await,
             Command::Cuts(args) => cuts::run(args).await,
         }
