@@ -14,10 +14,10 @@ function Way({ item }: { item: Item }) {
   const part = desk.progress[item.client_id] ?? 1;
   const drop = (label: string) => <Link label={label} act={() => void discard(item)} />;
   if (item.failed) {
-    return <footer><Icon name="warn" /><span>{t('failed')} · {told(item.failed)}</span><Link label={t('retry')} act={() => void retry(item)} />{drop(t('discard'))}</footer>;
+    return <footer><span><Icon name="warn" /> {t('failed')} · {told(item.failed)}</span><Link label={t('retry')} act={() => void retry(item)} />{drop(t('discard'))}</footer>;
   }
   if (desk.stuck || !desk.online) {
-    return <footer><Icon name="warn" /><span>{t('waiting')}</span><Link label={t('now')} act={retryNow} />{drop(t('discard'))}</footer>;
+    return <footer><span><Icon name="warn" /> {t('waiting')}</span><Link label={t('now')} act={retryNow} />{drop(t('discard'))}</footer>;
   }
   return (
     <>
