@@ -23,9 +23,18 @@ async function read(locale: Locale, areas: Iterable<Area>): Promise<Record<strin
   return Object.assign({}, ...(await Promise.all(load)).map((file) => file?.default));
 }
 
-/** Loads a locale's files and turns the whole console to it. */
+let latest: Locale | null = null;
+/** Loads a locale's files and turns the whole console to it. Of several calls the last one counts. */
 export async function useLocale(locale: Locale): Promise<void> {
-  const texts = await read(locale, wanted);
+  latest = locale;
+  let areas: Area[];
+  let texts: Record<string, string>;
+  // What became wanted while we were loading is loaded as well.
+  do {
+    areas = [...wanted];
+    texts = await read(locale, areas);
+    if (latest !== locale) return;
+  } while (wanted.size > areas.length);
   now = { locale, texts };
   document.documentElement.lang = locale;
 }
@@ -36,7 +45,13 @@ export async function needStrings(...areas: Area[]): Promise<void> {
   if (missing.length === 0) return;
   for (const area of missing) wanted.add(area);
   const locale = now.locale;
-  const more = await read(locale, missing);
+  let more: Record<string, string>;
+  try {
+    more = await read(locale, missing);
+  } catch (error) {
+    for (const area of missing) wanted.delete(area);
+    throw error;
+  }
   // The locale may have been changed while we waited; then `useLocale` has loaded everything that is wanted.
   if (locale === now.locale) now = { locale, texts: { ...now.texts, ...more } };
 }
