@@ -8,6 +8,8 @@ mod cli;
 mod contacts;
 mod desk;
 mod files;
+mod filters;
+mod idempotency;
 mod inboxes;
 mod input;
 mod openapi;
