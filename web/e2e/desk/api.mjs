@@ -42,6 +42,13 @@ export async function firstAdmin(desk, locale = 'en') {
   return admin;
 }
 
+/** The administrator of a filled demo desk, with the password it printed. */
+export async function demoAdmin(desk) {
+  const [, password] = /password "([^"]+)"/.exec(desk.said);
+  const [, email] = /(\S+@\S+)\s+\(admin\)/.exec(desk.said);
+  return signIn(desk, email, password);
+}
+
 /** Changes an agent's own settings; what is not named stays. */
 export async function settle(agent, changes) {
   const { settings } = await agent.get('/api/v1/session');

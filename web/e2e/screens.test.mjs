@@ -1,0 +1,108 @@
+// Every screen that the console has, and the chat, as the router knows them: light and dark, Chinese and English, phone and desk.
+// No violation of accessibility, no error, no broken policy, no stranger asked, nothing wider than the screen. Each is kept as a picture.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { AxeBuilder } from '@axe-core/playwright';
+import { routes } from '../console/src/routes.mjs';
+import { database, startDesk } from './desk/server.mjs';
+import { demoAdmin, openInbox, settle } from './desk/api.mjs';
+import { launch, openPage, SCREENS, violations, windowOf } from './desk/browser.mjs';
+import { startHost } from './desk/host.mjs';
+
+// What a screen looks like does not depend on the database: there, each is opened once.
+const all = database === 'sqlite';
+const SIZES = all ? [[1440, 900], [390, 844]] : [[1440, 900]];
+const LOCALES = all ? ['zh-CN', 'en'] : ['zh-CN'];
+const THEMES = ['light', 'dark'];
+
+let desk, host, browser, admin, inbox, conversation;
+before(async () => {
+  desk = await startDesk({ flags: ['--demo'] });
+  host = await startHost();
+  admin = await demoAdmin(desk);
+  inbox = await openInbox(admin, host.url);
+  conversation = (await admin.get('/api/v1/conversations?view=mine&limit=1')).items[0] ?? (await admin.get('/api/v1/conversations?view=all&limit=1')).items[0];
+  Object.assign(host, { inbox: inbox.id, desk: desk.url });
+  browser = await launch();
+});
+after(async () => {
+  assert.deepEqual(desk?.errors() ?? [], []);
+  await browser?.close();
+  await host?.close();
+  await desk?.close();
+});
+
+/** The browser's own line about an answer that the screen is there to explain. */
+const meant = (said) => /status of 401 .*\/api\/v1\/session\)$/.test(said) || /status of 410 .*\/links\/expired\)$/.test(said) || /status of 403 .*\/contact\)$/.test(said);
+
+/** A route's address with its example filled in; `first` is the first there is. */
+function addressOf(route) {
+  const first = { conversation: conversation.id, id: inbox.id };
+  return route.path.replace(/:(\w+)/g, (_, name) => (route.example[name] === 'first' ? first[name] : route.example[name]));
+}
+
+const signedIn = () => {
+  const [name, ...value] = admin.headers.cookie.split('=');
+  return [{ name, value: value.join('='), url: desk.url }];
+};
+
+/** Looks at a page in both themes and says what is wrong with it. */
+async function look(page, name) {
+  const found = [];
+  await page.waitForLoadState('networkidle');
+  for (const theme of THEMES) {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    await page.screenshot({ path: `${SCREENS}${name}-${theme}.png` });
+    const report = await new AxeBuilder({ page }).analyze();
+    found.push(...violations(report).map((one) => `${theme}: ${one}`));
+  }
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  if (wide > 0) found.push(`${wide} px wider than the screen`);
+  found.push(...page.faults.splice(0));
+  return found;
+}
+
+for (const locale of LOCALES) {
+  for (const [width, height] of SIZES) {
+    describe(`${locale} at ${width} px`, () => {
+      let inside, outside;
+      before(async () => {
+        await settle(admin, { locale, theme: 'auto' });
+        inside = await windowOf(browser, { locale, width, height });
+        outside = await windowOf(browser, { locale, width, height });
+        await inside.addCookies(signedIn());
+      });
+      after(async () => { await inside?.close(); await outside?.close(); });
+
+      for (const route of routes) {
+        test(route.name, { timeout: 60_000 }, async () => {
+          const page = await openPage(route.open ? outside : inside, [desk.url], meant);
+          await page.goto(desk.url + addressOf(route));
+          await page.getByRole('heading').first().waitFor();
+          assert.equal(await page.evaluate(() => document.documentElement.lang), locale);
+          assert.deepEqual(await look(page, `${route.name}-${locale}-${width}`), []);
+          await page.close();
+        });
+      }
+
+      for (const [name, address] of [['chat', () => `${desk.url}/chat?inbox=${inbox.id}`], ['demo', () => `${desk.url}/demo`]]) {
+        test(name, { timeout: 60_000 }, async () => {
+          const page = await openPage(outside, [desk.url], meant);
+          await page.goto(address());
+          await page.getByRole('heading').first().waitFor();
+          assert.deepEqual(await look(page, `${name}-${locale}-${width}`), []);
+          await page.close();
+        });
+      }
+
+      test('chat on a page of another site', { timeout: 60_000 }, async () => {
+        const page = await openPage(outside, [desk.url, host.url], meant);
+        await page.goto(host.url);
+        await page.getByRole('button').click();
+        await page.frameLocator('iframe').getByRole('textbox').waitFor();
+        assert.deepEqual(await look(page, `widget-${locale}-${width}`), []);
+        await page.close();
+      });
+    });
+  }
+}
