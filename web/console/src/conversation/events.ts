@@ -59,7 +59,7 @@ export function wordsOfEvent({ type, actor, data }: TimelineItem, customer: stri
     case 'identified': return t('event.identified', { proof: t(`proof.${data?.proof ?? 'typed'}`) });
     case 'access_granted': return t('event.shared', { who, name: person(data?.agent) });
     case 'access_revoked': return t('event.unshared', { who, name: person(data?.agent) });
-    case 'broke_glass': return t('event.brokeGlass', { who: data?.agent ? person(data.agent) : who });
+    case 'broke_glass': return t('event.brokeGlass', { who: data?.agent && data.agent !== actor.id ? person(data.agent) : who });
     case 'rated': return t('event.rated', { who, n: data?.score ?? 0 });
     default: return t(`event.other` as Extract<Key, 'event.other'>, { who, what: type });
   }

@@ -51,6 +51,7 @@ const texts: Record<keyof typeof source, string> = {
   'row.select': 'Select the conversation with {name}',
   'row.mentioned': 'Mentioned',
   'row.unread': 'Unread',
+  'row.file': '(a file)',
   'row.asleep': 'Until reply',
   'row.waiting': 'Waiting for us since {time}',
   'by.agent': 'Us: ',

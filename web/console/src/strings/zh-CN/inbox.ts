@@ -50,6 +50,7 @@ const texts = {
   'row.select': '选中 {name} 的会话',
   'row.mentioned': '提到我',
   'row.unread': '有未读消息',
+  'row.file': '（附件）',
   'row.asleep': '等回复',
   'row.waiting': '自 {time} 起等我们回复',
   'by.agent': '我们：',

@@ -51,6 +51,7 @@ const texts: Record<keyof typeof source, string> = {
   'row.select': '選取 {name} 的對話',
   'row.mentioned': '提及我',
   'row.unread': '有未讀訊息',
+  'row.file': '（附件）',
   'row.asleep': '等回覆',
   'row.waiting': '自 {time} 起等待我們回覆',
   'by.agent': '我們：',
