@@ -10,6 +10,10 @@ import { until } from './until.mjs';
 export const database = process.env.E2E_DATABASE ?? 'sqlite';
 const program = process.env.CANDOR ?? new URL('../../../target/debug/candor', import.meta.url).pathname;
 
+/** Whatever ends this process, no desk is left behind. */
+const alive = new Set();
+process.on('exit', () => { for (const child of alive) child.kill('SIGKILL'); });
+
 /** A port that is free now. */
 export async function freePort() {
   const server = createServer();
@@ -48,6 +52,8 @@ export async function startDesk({ flags = [], env = {} } = {}) {
     child = spawn(program, ['serve', ...desk.args, '--listen', `127.0.0.1:${port}`, '--public-url', url, ...flags],
       { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH, CANDOR_LIMIT_FACTOR: '1000', ...env } });
     const mine = child;
+    alive.add(mine);
+    mine.once('exit', () => alive.delete(mine));
     for (const pipe of [child.stdout, child.stderr]) pipe.on('data', (bytes) => { desk.said += bytes; });
     const begun = Date.now();
     await until('the desk is ready', async () => {
