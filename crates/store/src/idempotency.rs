@@ -17,6 +17,8 @@ const KEEP: &str = "INSERT INTO idempotency (owner_id, unique_key, body_mac, sta
     VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (owner_id, unique_key) DO UPDATE SET body_mac = excluded.body_mac, status = excluded.status,
     item_id = excluded.item_id, created_at = excluded.created_at WHERE idempotency.created_at <= $7";
+const FINISH: &str = "UPDATE idempotency SET status = $3, item_id = $4 WHERE owner_id = $1 AND unique_key = $2";
+const FREE: &str = "DELETE FROM idempotency WHERE owner_id = $1 AND unique_key = $2";
 const FORGET: &str = "DELETE FROM idempotency WHERE (owner_id, unique_key) IN
     (SELECT owner_id, unique_key FROM idempotency WHERE created_at <= $1 LIMIT $2)";
 
@@ -36,6 +38,18 @@ pub fn keep(tx: &mut Tx<'_>, owner: Uuid, key: &str, answer: &Answered) -> Resul
     let values: [&dyn crate::Value; 7] =
         [&owner, &key, &answer.body_mac, &answer.status, &answer.item, &now, &(now - KEPT_MS)];
     Ok(tx.execute(KEEP, &values)? > 0)
+}
+
+/// Completes an answer that was kept before its request ran.
+pub fn finish(tx: &mut Tx<'_>, owner: Uuid, key: &str, status: i64, item: Option<Uuid>) -> Result<(), Error> {
+    tx.execute(FINISH, &[&owner, &key, &status, &item])?;
+    Ok(())
+}
+
+/// Frees a key whose request had no effect.
+pub fn free(tx: &mut Tx<'_>, owner: Uuid, key: &str) -> Result<(), Error> {
+    tx.execute(FREE, &[&owner, &key])?;
+    Ok(())
 }
 
 /// Forgets up to `limit` answers that are too old; says how many.

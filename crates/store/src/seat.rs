@@ -26,6 +26,8 @@ pub struct Seat {
     pub(crate) again: bool,
     /// Time of the running command or query.
     pub(crate) at: i64,
+    /// The vault's generation when it began.
+    pub(crate) generation: u64,
 }
 
 /// Called with each row; says whether to go on.
@@ -34,13 +36,14 @@ pub(crate) type Each<'f> = &'f mut dyn FnMut(&Row<'_>) -> Result<ControlFlow<()>
 impl Seat {
     pub(crate) fn new(conn: Conn, shared: Arc<Shared>, random: StdRng) -> Seat {
         let ring = KeyRing::new();
-        Seat { conn, ring, random, shared, lane: None, spoiled: false, again: false, at: 0 }
+        Seat { conn, ring, random, shared, lane: None, spoiled: false, again: false, at: 0, generation: 0 }
     }
 
     pub(crate) fn start(&mut self, at: i64) {
         self.spoiled = false;
         self.again = false;
         self.at = at;
+        self.generation = self.shared.generation();
     }
 
     pub(crate) fn execute(&mut self, sql: &'static str, values: &[&dyn Value]) -> Result<u64, Error> {

@@ -82,6 +82,11 @@ impl Shared {
         self.vault.get().expect("the vault is opened before any thread starts")
     }
 
+    /// The vault's generation; 0 while the store is being opened.
+    pub(crate) fn generation(&self) -> u64 {
+        self.vault.get().map_or(0, Vault::generation)
+    }
+
     pub(crate) fn set_vault(&self, vault: Vault) {
         // Opened once, by `Db::open`; a second one could not differ.
         let _ = self.vault.set(vault);
@@ -113,6 +118,13 @@ impl Shared {
     /// Notes for every node go here from now on.
     pub(crate) fn set_abroad(&self, abroad: Sender<Note>) {
         let _ = self.abroad.set(abroad);
+    }
+
+    /// What must be true before anybody is answered: destroyed keys open nothing any more.
+    pub(crate) fn before_answers(&self, notes: &[Note]) {
+        if notes.contains(&Note::KeysDestroyed) {
+            self.vault().forget_opened_keys();
+        }
     }
 
     /// Sends notes to everybody, here and on other nodes.

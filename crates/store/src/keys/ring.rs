@@ -33,6 +33,14 @@ impl KeyRing {
         }
         self.open.get(&key)
     }
+
+    /// Keeps a key that was read in a query begun at `began`. If keys were destroyed since, this may be one of them,
+    /// read from an older picture of the database: it serves once and is not kept.
+    fn put(&mut self, began: u64, generation: u64, key: KeyId, raw: RawKey) {
+        if began == generation && self.generation == generation {
+            self.open.put(key, raw);
+        }
+    }
 }
 
 impl Seat {
@@ -51,7 +59,7 @@ impl Seat {
         if self.ring.get(vault.generation(), key).is_none() {
             // A wrapped key that does not open is reported by the cell that needs it.
             if let Ok(raw) = vault.unwrap(key, wrapped) {
-                self.ring.open.put(key, raw);
+                self.ring.put(self.generation, vault.generation(), key, raw);
             }
         }
     }
@@ -67,7 +75,7 @@ impl Seat {
         let wrapped = self.shared.vault().wrap(key, &raw, nonce);
         let at = self.at;
         self.execute(INSERT_KEY, &[&key.0, &contact, &purpose, &wrapped, &at])?;
-        self.ring.open.put(key, raw);
+        self.ring.put(self.generation, self.shared.generation(), key, raw);
         Ok(key)
     }
 
@@ -90,7 +98,7 @@ impl Seat {
         })?;
         let raw = self.shared.vault().unwrap(key, &wrapped.ok_or(SealError::Destroyed)?)?;
         let result = act(&raw)?;
-        self.ring.open.put(key, raw);
+        self.ring.put(self.generation, generation, key, raw);
         Ok(result)
     }
 }

@@ -193,6 +193,7 @@ impl Group {
 
     fn answer_all(&mut self, seat: &mut Seat) {
         self.words.clear();
+        seat.shared.before_answers(&self.notes);
         self.done.drain(..).for_each(|(_, command)| command.answer());
         self.failed.drain(..).for_each(|command| command.answer());
         seat.shared.send(self.notes.drain(..));
