@@ -2,7 +2,7 @@
 
 use crate::problem::{ApiError, Code};
 use crate::state::AppState;
-use crate::{api, demo, headers, health, logs, openapi, pages, visitor};
+use crate::{api, demo, headers, health, idempotency, logs, openapi, pages, visitor};
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -43,7 +43,8 @@ pub fn build(state: AppState) -> Router {
 
 /// What every request passes, the outermost last.
 fn guarded(site: Router<AppState>, state: &AppState) -> Router<AppState> {
-    site.layer(from_fn(limit_uri))
+    site.layer(from_fn_with_state(state.clone(), idempotency::once))
+        .layer(from_fn(limit_uri))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
         .layer(CatchPanicLayer::custom(logs::after_panic))
         .layer(from_fn_with_state(state.clone(), headers::protect))

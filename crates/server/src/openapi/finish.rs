@@ -46,31 +46,37 @@ fn complete(path: &str, method: &str, operation: &mut Value) {
             _ => json!([{ "agent_session": [] }, { "agent_token": [] }]),
         };
     }
-    add_path_parameters(path, operation);
+    add_parameters(operation, path_parameters(path));
+    if method == "post" && words.first() == Some(&"api") && operation["security"].as_array().is_some_and(|who| !who.is_empty()) {
+        add_parameters(operation, vec![idempotency_key()]);
+    }
     child(operation, "responses")["default"] = json!({
         "description": "a refusal",
         "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
     });
 }
 
-/// Ids in the path that the handler did not describe.
-fn add_path_parameters(path: &str, operation: &mut Value) {
-    let described: Vec<String> = operation["parameters"]
-        .as_array()
-        .map(|all| all.iter().filter(|one| one["in"] == "path").filter_map(|one| one["name"].as_str().map(str::to_owned)).collect())
-        .unwrap_or_default();
-    let missing = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).filter(|name| !described.iter().any(|one| one == name));
-    let added: Vec<Value> = missing
-        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string", "format": "uuid" } }))
-        .collect();
-    if added.is_empty() {
-        return;
-    }
+/// Ids in the path.
+fn path_parameters(path: &str) -> Vec<Value> {
+    let names = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    names.map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string", "format": "uuid" } })).collect()
+}
+
+fn idempotency_key() -> Value {
+    let about = "a repeat with the same key and body changes nothing and is answered with the first status and id, for 24 hours";
+    json!({ "name": "Idempotency-Key", "in": "header", "description": about, "schema": { "type": "string", "minLength": 1, "maxLength": 255 } })
+}
+
+/// Adds those that the handler did not describe itself.
+fn add_parameters(operation: &mut Value, parameters: Vec<Value>) {
     if !operation["parameters"].is_array() {
         operation["parameters"] = json!([]);
     }
-    if let Some(parameters) = operation["parameters"].as_array_mut() {
-        parameters.extend(added);
+    let Some(described) = operation["parameters"].as_array_mut() else { return };
+    for parameter in parameters {
+        if !described.iter().any(|one| one["in"] == parameter["in"] && one["name"] == parameter["name"]) {
+            described.push(parameter);
+        }
     }
 }
 

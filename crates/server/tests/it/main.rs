@@ -16,6 +16,7 @@ mod openapi;
 mod plumbing;
 mod roles;
 mod session;
+mod statements;
 mod visitors;
 mod cases;
 mod lists;
