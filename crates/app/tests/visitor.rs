@@ -1,5 +1,7 @@
 //! Visitors' sessions: who gets one, who they become, what moves along, and how it ends.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+
 mod desk;
 
 use candor_app::conversation::{Content, view::Eyes};

@@ -21,7 +21,7 @@ impl Page {
         let web = ["https://", "http://"].iter().any(|scheme| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)));
         let plain = url.len() <= MAX_URL && !url.chars().any(|c| c.is_control() || c.is_whitespace() || "<>\"'`\\".contains(c));
         // Somebody's name and password do not belong to an address.
-        let nobody = !url.splitn(4, '/').nth(2).unwrap_or_default().contains('@');
+        let nobody = !url.split('/').nth(2).unwrap_or_default().contains('@');
         (web && plain && nobody).then(|| Self { url: url.to_owned(), title: text::clean_line(title, MAX_TITLE) })
     }
 

@@ -1,5 +1,6 @@
 //! What a widget shows before anybody has signed in.
 
+use super::types::ConfigParams;
 use crate::extract::{ClientAddress, OptionalOrigin, Params, Path};
 use crate::problem::ApiResult;
 use crate::state::AppState;
@@ -12,8 +13,8 @@ use candor_domain::id::InboxId;
 use candor_domain::inbox::Position;
 use candor_domain::locale::{ByLocale, Locale};
 use http::{HeaderName, HeaderValue, header};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
@@ -60,14 +61,6 @@ pub struct WidgetConfig {
     #[schema(value_type = String)]
     pub default_locale: Locale,
     pub csat: bool,
-}
-
-#[derive(Clone, Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct ConfigParams {
-    /// The only language whose greeting is wanted; all when absent.
-    locale: Option<String>,
 }
 
 /// The settings of a widget. Needs no session; may be cached for a minute.

@@ -8,10 +8,19 @@ use candor_domain::event::Event;
 use candor_domain::id::AgentId;
 use candor_domain::staff::agent_number;
 use candor_store::agent::Name;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
+
+/// What a widget asks with for its settings.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ConfigParams {
+    /// The only language whose greeting is wanted; all when absent.
+    pub locale: Option<String>,
+}
 
 /// The visitor, to themselves.
 #[derive(Clone, Debug, Serialize, ToSchema)]
