@@ -1,7 +1,7 @@
 //! The group-committing writer: who is answered, when, and who is undone.
 
 use candor_store::testing::TestDb;
-use candor_store::{Db, Error, Fault, Note, Pool, Query, Queue};
+use candor_store::{Db, Error, Fault, Note, Pool, Query, Queue, search};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -100,15 +100,18 @@ async fn the_nth_statement_fails_and_only_its_command_is_lost() {
             let results = group_of_eight(&test.db, None).await;
             test.db.fail(0, fault);
             let kept: Vec<String> = (0..8).filter(|n| results[*n].is_ok()).map(|n| n.to_string()).collect();
-            // A group has 24 row statements, then the index words: when those fail nobody is refused.
-            assert_eq!(kept.len(), if nth <= 24 { 7 } else { 8 }, "{fault:?} at {nth}: {results:?}");
+            // 24 row statements, then the index words, for which nobody is refused. (A busy machine may make two groups of one.)
+            let least = if nth <= 24 { 7..=7 } else { 7..=8 };
+            assert!(least.contains(&kept.len()), "{fault:?} at {nth}: {results:?}");
             let found = names(&test.db).await;
             assert_eq!(found.len(), kept.len() * 3);
             assert!(found.iter().all(|name| kept.iter().any(|kept| name.starts_with(kept.as_str()))));
-            let (word, later) = (test.db.mark("word"), 25..=32);
+            let word = test.db.mark("word");
             let indexed = test.db.read::<_, Error>(Pool::Quick, |rx| rx.search_docs(&[word], &[], None, 10)).await;
-            let expected = if later.contains(&nth) { 0 } else { kept.len() };
-            assert_eq!(indexed.expect("searches").len(), expected, "{fault:?} at {nth}");
+            let later = test.db.read::<_, Error>(Pool::Quick, |rx| search::waiting(rx, 10)).await.expect("reads");
+            assert_eq!(indexed.expect("searches").len() + later.len(), kept.len(), "{fault:?} at {nth}");
+            let failed_words = 25..=32;
+            assert!(failed_words.contains(&nth) || later.is_empty(), "{fault:?} at {nth}: {later:?}");
         }
     }
 }
