@@ -1,7 +1,7 @@
 //! What is tidied once a minute: index words that could not be written, ended sessions;
 //! once an hour files that nobody sent.
 
-use crate::{App, file, search, session, visitor};
+use crate::{App, file, idempotency, search, session, visitor};
 use std::time::SystemTime;
 
 /// Looking through the folder of files takes longer the more there are, so it is done in one minute of the hour.
@@ -12,6 +12,7 @@ pub async fn run(app: &App) {
     report("index words", search::catch_up(app).await.map(|done| done as u64));
     report("ended visitor sessions", visitor::delete_ended(app).await);
     report("ended sessions, links and secrets", session::tidy(app).await);
+    report("ended idempotency keys", idempotency::delete_ended(app).await);
     if app.now() / 60_000 % 60 == FILES_AT {
         report("files nobody sent", file::sweep(app, SystemTime::now()).await.map(|swept| swept.total()));
     }

@@ -78,3 +78,18 @@ pub async fn end(app: &App, owner: Uuid, key: String, ending: Ending) -> Result<
         })
         .await
 }
+
+/// How many keys one round forgets.
+const AT_ONCE: i64 = 200;
+
+/// Forgets keys after their day, a round at a time.
+pub async fn delete_ended(app: &App) -> Result<u64> {
+    let mut forgotten = 0;
+    loop {
+        let round = app.db.write(Queue::Machines, |tx| Ok::<_, Error>(idempotency::forget_old(tx, AT_ONCE)?)).await?;
+        forgotten += round;
+        if round < AT_ONCE.unsigned_abs() {
+            return Ok(forgotten);
+        }
+    }
+}

@@ -52,3 +52,13 @@ app_test!(of_many_at_once_one_is_done, |app| async move {
     let named = teams["items"].as_array().expect("teams").iter().filter(|team| team["name"] == "Night").count();
     assert_eq!(named, 1);
 });
+
+app_test!(old_keys_are_forgotten_by_the_chores, |app| async move {
+    let admin = app.admin().await;
+    for number in 0..3 {
+        keyed(&admin, &format!("k-{number}")).post("/api/v1/teams", json!({ "name": format!("Team {number}") })).await.created();
+    }
+    assert_eq!(candor_app::idempotency::delete_ended(&app.app).await.expect("forgets"), 0);
+    app.clock.advance(25 * 3_600_000);
+    assert_eq!(candor_app::idempotency::delete_ended(&app.app).await.expect("forgets"), 3);
+});
