@@ -75,6 +75,8 @@ struct Inner {
     visitors: Mutex<HashMap<ContactId, Vec<Seat>>>,
     /// The number each conversation has been told up to, for the sweep.
     told: Mutex<HashMap<ConversationId, (i64, i64)>>,
+    /// Open screens of each agent on this node.
+    screens: Mutex<HashMap<AgentId, usize>>,
     next: AtomicU64,
     loaded: AtomicBool,
 }
@@ -94,6 +96,7 @@ impl Default for Hub {
             agents,
             visitors: Mutex::default(),
             told: Mutex::default(),
+            screens: Mutex::default(),
             next: AtomicU64::new(1),
             loaded: AtomicBool::new(false),
         };
@@ -113,6 +116,29 @@ impl Hub {
     /// An agent's socket signs on.
     pub fn agent(&self) -> broadcast::Receiver<News> {
         self.0.agents.subscribe()
+    }
+
+    /// Counts an agent's open screens on this node; true when this is the first.
+    pub fn screen_opened(&self, agent: AgentId) -> bool {
+        let mut screens = self.0.screens.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = screens.entry(agent).or_insert(0);
+        *open += 1;
+        *open == 1
+    }
+
+    pub fn screen_closed(&self, agent: AgentId) {
+        let mut screens = self.0.screens.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(open) = screens.get_mut(&agent) {
+            *open -= 1;
+            if *open == 0 {
+                screens.remove(&agent);
+            }
+        }
+    }
+
+    /// Whether an agent has a screen open on this node.
+    pub fn has_screen(&self, agent: AgentId) -> bool {
+        self.0.screens.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&agent)
     }
 
     /// A visitor's socket signs on.

@@ -11,7 +11,9 @@ use crate::state::AppState;
 use axum::extract::{State, WebSocketUpgrade};
 use axum::response::{IntoResponse, Response};
 use candor_app::live::News;
-use candor_app::session;
+use candor_app::{me, session};
+use candor_domain::id::AgentId;
+use candor_domain::staff::Presence;
 use serde::Deserialize;
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
@@ -60,7 +62,11 @@ async fn run(state: AppState, who: session::SignedIn, mut wire: impl Wire, wante
     // Signed on before the first read, so that nothing falls between them.
     let _open = state.sockets.token();
     let mut news = state.app.live.agent();
+    let agent = who.agent;
     let mut screen = Screen::new(state.clone(), who);
+    if state.app.live.screen_opened(agent) {
+        appear(&state, agent, Presence::Online).await;
+    }
     let mut look_again = interval(LOOK_AGAIN);
     let mut counts = interval(COUNTS);
     look_again.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -87,8 +93,30 @@ async fn run(state: AppState, who: session::SignedIn, mut wire: impl Wire, wante
         };
     }
     screen.leave();
+    state.app.live.screen_closed(agent);
+    tokio::spawn(disappear(state, agent));
     if let Err(Some(why)) = outcome {
         wire.end(why).await;
+    }
+}
+
+/// A reload of the page is no absence.
+const GONE_AFTER: Duration = Duration::from_secs(20);
+
+/// The last screen closed and none came back: the agent is away.
+async fn disappear(state: AppState, agent: AgentId) {
+    tokio::select! {
+        () = tokio::time::sleep(GONE_AFTER) => {}
+        () = state.draining.cancelled() => {}
+    }
+    if !state.app.live.has_screen(agent) {
+        appear(&state, agent, Presence::Offline).await;
+    }
+}
+
+async fn appear(state: &AppState, agent: AgentId, presence: Presence) {
+    if let Err(problem) = me::set_presence(&state.app, agent, presence).await {
+        tracing::debug!(%problem, "an agent's presence could not be noted");
     }
 }
 
