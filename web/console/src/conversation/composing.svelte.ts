@@ -1,4 +1,5 @@
 // Reply or note, and how to get the keyboard into the composer; the composer that is shown fills this in.
+import { tick } from 'svelte';
 import type { Mode } from '../state/drafts.svelte';
 
 class Composing {
@@ -8,7 +9,9 @@ class Composing {
   /** Into the box, with the caret after the last word. */
   focus(mode: Mode = this.mode): void {
     this.mode = mode;
-    requestAnimationFrame(() => {
+    // At once: the next key may be on its way already, and outside the box it would be a command.
+    this.element?.focus();
+    void tick().then(() => {
       const box = this.element;
       if (!box) return;
       box.focus();
