@@ -10,8 +10,13 @@ use candor_store::{Pool, Query, Queue, Tx, conversation, message, read_text, sco
 /// Documents one command writes, so that it holds the writer only shortly.
 const PIECE: i64 = 50;
 
-/// Writes words that could not be written with their message. Returns how many documents it did.
+/// Writes words that could not be written with their message; a damaged index is made anew first. Returns how many
+/// documents it did.
 pub async fn catch_up(app: &App) -> Result<usize> {
+    if app.db.health().search_broken {
+        tracing::error!("the text index is damaged; it is made anew, and search says so meanwhile");
+        app.db.write(Queue::Machines, |tx| index::start_again(tx).map_err(crate::Error::from)).await?;
+    }
     let mut done = 0;
     loop {
         let docs = app.db.read(Pool::Quick, |rx| index::waiting(rx, PIECE).map_err(crate::Error::from)).await?;
