@@ -279,3 +279,66 @@ db_test!(starts_without_a_name_are_counted_by_address, |db| async move {
     }
     assert!(matches!(refused, Some(Error::RateLimited { retry_after_ms }) if retry_after_ms > 0));
 });
+
+db_test!(what_was_acknowledged_while_somebody_signed_in_is_theirs, |db| async move {
+    let desk = Desk::new(db).await;
+    desk.person("u-1").await;
+    for round in 0..3 {
+        let nobody = desk.anonymous().await;
+        let id = desk.writes(&nobody.visitor, "first").await;
+        let says = (0..8).map(|n| {
+            let content = Content { text: format!("{n}"), ..Content::default() };
+            visitor::say(&desk.app, &nobody.visitor, id, Uuid::from_u128(n + 1), content)
+        });
+        let starts = (0..4).map(|_| desk.sends(&nobody.visitor, "another", &[]));
+        let jwt = desk.jwt("u-1", json!({}));
+        let (said, started, known) = tokio::join!(
+            futures_util::future::join_all(says),
+            futures_util::future::join_all(starts),
+            desk.start(Origin::Page(PAGE), Some(&jwt), Some(&nobody.token))
+        );
+        let known = known.unwrap().visitor;
+        let kept: Vec<String> = said.iter().zip(0..).filter(|(said, _)| said.is_ok()).map(|(_, n)| format!("{n}")).collect();
+        assert!(said.iter().all(|said| matches!(said, Ok(_) | Err(Error::NotFound))), "round {round}: {said:?}");
+        assert!(started.iter().all(|started| matches!(started, Ok(_) | Err(Error::NotFound))), "round {round}: {started:?}");
+        let items = visitor::timeline(&desk.app, &known, id, Part::After(0), 50).await.unwrap().items;
+        let mut texts: Vec<String> = items.into_iter().skip(1).map(|item| item.message.unwrap().text).collect();
+        texts.sort();
+        assert_eq!(texts, kept, "round {round}");
+        for started in started.into_iter().flatten() {
+            assert!(visitor::case(&desk.app, &known, started).await.is_ok(), "round {round}: a case was left behind");
+        }
+    }
+});
+
+db_test!(a_widget_says_when_somebody_answers_and_how_soon, |db| async move {
+    let desk = Desk::new(db).await;
+    let peer = "192.0.2.1".parse().unwrap();
+    let shown = async || visitor::widget(&desk.app, desk.inbox, Origin::Absent, peer).await.unwrap();
+    assert!(matches!(visitor::widget(&desk.app, desk.inbox, Origin::Page("https://evil.example"), peer).await, Err(Error::OriginRefused)));
+    let always = shown().await;
+    assert_eq!((always.open_now, always.next_change_at, always.reply_time), (true, None, None));
+    // A yellow nobody could read on white is darkened, and is itself on the dark panel.
+    let hours = serde_json::from_value(json!({ "zone": "Asia/Singapore", "always": false, "week": [{ "day": 1, "from": "09:00", "to": "18:00" }], "holidays": [] })).unwrap();
+    let widget = candor_domain::inbox::WidgetPatch { brand: Some("#f0b90b".into()), ..Default::default() };
+    let patch = inbox::Patch { hours: Some(hours), widget, ..inbox::Patch::default() };
+    inbox::update(&desk.app, &Actor::machine("test"), desk.inbox, patch, None).await.unwrap();
+    let inbox = desk.inbox.0;
+    desk.app
+        .db
+        .write(candor_store::Queue::Machines, move |tx| {
+            for n in 0..20 {
+                candor_store::rollup::sample(tx, Uuid::from_u128(n + 1), inbox, 1, 90_000)?;
+            }
+            Ok::<_, Error>(())
+        })
+        .await
+        .unwrap();
+    let closed = shown().await;
+    // The tests begin on a Thursday.
+    let monday_nine_in_singapore = 1_767_574_800_000;
+    assert_eq!((closed.open_now, closed.next_change_at), (false, Some(monday_nine_in_singapore)));
+    assert_eq!(closed.reply_time.map(|time| (time.low_s, time.high_s)), Some((120, 120)));
+    assert_eq!(closed.brand.dark.ground.to_string(), "#f0b90b");
+    assert_ne!(closed.brand.light.ground.to_string(), "#f0b90b");
+});
