@@ -30,10 +30,10 @@ macro_rules! limits {
 }
 
 limits! {
-    /// A visitor without a name starts a session: by the peer's address. An office shares one address.
-    AnonymousStart = 30 in 600,
-    /// A signed visitor's session, and every wrong token: by address.
-    SignedStart = 120 in 60,
+    /// A visitor without a name starts a session: by the peer's address. An office or a carrier shares one address.
+    AnonymousStart = 60 in 600,
+    /// Any visitor's session that begins or goes on, and every wrong token: by address.
+    SessionStart = 240 in 60,
     /// Reads of a widget's settings: by address.
     WidgetConfig = 240 in 60,
     /// A new conversation: by contact.
@@ -46,8 +46,10 @@ limits! {
     VisitorRead = 300 in 60,
     /// Typing marks and read marks: by session.
     VisitorTyping = 60 in 60,
-    /// Uploads: by contact.
+    /// Uploads: by contact,
     VisitorFile = 20 in 300,
+    /// and by address: a new session is no way to fill the disk.
+    FileAddress = 120 in 600,
     /// Downloads: by session.
     FileRead = 240 in 60,
     /// Uploads of one agent.

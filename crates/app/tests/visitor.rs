@@ -271,7 +271,7 @@ db_test!(an_inbox_that_takes_signed_customers_only_says_so, |db| async move {
 db_test!(starts_without_a_name_are_counted_by_address, |db| async move {
     let desk = Desk::new(db).await;
     let mut refused = None;
-    for _ in 0..40 {
+    for _ in 0..70 {
         if let Err(error) = desk.start(Origin::Page(PAGE), None, None).await {
             refused = Some(error);
             break;

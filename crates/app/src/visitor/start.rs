@@ -37,12 +37,11 @@ pub struct Opened {
 
 /// Starts a session. Pages must be on the inbox's list; who is no page must be signed.
 pub async fn start(app: &App, input: StartInput<'_>) -> Result<Opened> {
-    let limit = if input.jwt.is_some() { Limit::SignedStart } else { Limit::AnonymousStart };
+    app.limits.check_peer(Limit::SessionStart, input.peer)?;
     let inbox = input.inbox;
     let found = app.db.read(Pool::Quick, move |rx| reachable(rx, inbox)).await?;
     input.origin.may_use(&found)?;
     if let Some(jwt) = input.jwt {
-        app.limits.check_peer(limit, input.peer)?;
         return signed(app, &input, jwt).await;
     }
     if let Some(opened) = go_on(app, &input).await? {
@@ -54,7 +53,7 @@ pub async fn start(app: &App, input: StartInput<'_>) -> Result<Opened> {
     if input.origin == Origin::Absent {
         return Err(Error::OriginRefused);
     }
-    app.limits.check_peer(limit, input.peer)?;
+    app.limits.check_peer(Limit::AnonymousStart, input.peer)?;
     anonymous(app, &input).await
 }
 

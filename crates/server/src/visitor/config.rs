@@ -1,6 +1,7 @@
 //! What a widget shows before anybody has signed in.
 
 use super::types::ConfigParams;
+use crate::api::types::words;
 use crate::extract::{ClientAddress, OptionalOrigin, Params, Path};
 use crate::problem::ApiResult;
 use crate::state::AppState;
@@ -40,9 +41,9 @@ pub struct WidgetConfig {
     pub brand_ink: String,
     pub brand_dark: String,
     pub brand_dark_ink: String,
-    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    #[schema(value_type = words::ByLocale)]
     pub greeting: ByLocale,
-    #[schema(value_type = String)]
+    #[schema(value_type = words::Position)]
     pub position: Position,
     pub anti_scam: bool,
     pub open_now: bool,
@@ -58,7 +59,7 @@ pub struct WidgetConfig {
     pub max_files: usize,
     pub accept: Vec<String>,
     pub max_text: usize,
-    #[schema(value_type = String)]
+    #[schema(value_type = words::Locale)]
     pub default_locale: Locale,
     pub csat: bool,
 }

@@ -1,13 +1,14 @@
 //! Files of the visitor: sent up before the message that carries them, and fetched with the session's token.
 
 use crate::api::types::file::FileInfo;
-use crate::extract::{Params, Path, VisitorIn};
+use crate::extract::{ClientAddress, Params, Path, VisitorIn};
 use crate::files::{self, UploadParams};
 use crate::problem::ApiResult;
 use crate::state::AppState;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use candor_app::Limit;
 use candor_domain::id::FileId;
 use http::HeaderMap;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -19,7 +20,15 @@ pub fn routes() -> OpenApiRouter<AppState> {
 
 /// Send a file. It is the session's own until a message carries it, and goes after a day without one.
 #[utoipa::path(post, path = "/files", tag = "visitor", operation_id = "visitor_upload", params(UploadParams), request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 201, body = FileInfo)))]
-async fn upload(State(state): State<AppState>, visitor: VisitorIn, Params(asked): Params<UploadParams>, headers: HeaderMap, body: Body) -> ApiResult<impl IntoResponse> {
+async fn upload(
+    State(state): State<AppState>,
+    visitor: VisitorIn,
+    ClientAddress(peer): ClientAddress,
+    Params(asked): Params<UploadParams>,
+    headers: HeaderMap,
+    body: Body,
+) -> ApiResult<impl IntoResponse> {
+    state.app.limits.check_peer(Limit::FileAddress, peer)?;
     let file = files::take(&state, &visitor.actor(), &asked, &headers, body).await?;
     Ok(files::taken(FileInfo::for_visitors(file)))
 }

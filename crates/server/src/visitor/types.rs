@@ -1,6 +1,7 @@
 //! The visitors' API types, made from what use cases return: public numbers, public names, nothing of notes.
 
 use crate::api::types::file::FileInfo;
+use crate::api::types::words;
 use candor_app::conversation::view::{Item, Names, Opened, Timeline};
 use candor_app::visitor::{Case, Visitor};
 use candor_domain::actor::ActorKind;
@@ -28,7 +29,7 @@ pub struct VisitorContact {
     pub id: Uuid,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// `anonymous`, `typed`, `confirmed` or `signed`.
+    #[schema(value_type = words::Proof)]
     pub proof: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
@@ -75,14 +76,31 @@ impl From<&Name> for PublicAgent {
     }
 }
 
+/// Integrations are the desk itself to customers.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum VisitorAuthorKind {
+    Contact,
+    Agent,
+    Bot,
+    System,
+}
+
 /// Who wrote a message, as the customer knows them.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct VisitorAuthor {
-    /// `contact`, `agent`, `bot` or `system`.
-    pub kind: &'static str,
+    pub kind: VisitorAuthorKind,
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agent_number: Option<String>,
+}
+
+/// Whose message it is, to the customer.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    Me,
+    Them,
 }
 
 /// A message the customer may see.
@@ -90,8 +108,7 @@ pub struct VisitorAuthor {
 pub struct VisitorMessage {
     pub id: Uuid,
     pub seq: i64,
-    /// `me` or `them`.
-    pub from: &'static str,
+    pub from: Side,
     pub author: VisitorAuthor,
     /// Empty after a redaction.
     pub text: String,
@@ -102,16 +119,44 @@ pub struct VisitorMessage {
     pub redacted: bool,
 }
 
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum VisitorEventType {
+    Message,
+    Joined,
+    Status,
+    Redacted,
+    RatingAsked,
+    Rated,
+}
+
+/// The members of an event: each type has only its own.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what VisitorEvent::of makes")]
+pub struct VisitorEventData {
+    #[schema(nullable = false)]
+    name: Option<String>,
+    #[schema(nullable = false)]
+    agent_number: Option<String>,
+    #[schema(nullable = false)]
+    category: Option<words::Category>,
+    #[schema(nullable = false)]
+    message: Option<Uuid>,
+    #[schema(nullable = false)]
+    score: Option<i64>,
+    solved: Option<bool>,
+}
+
 /// Something that happened and that the customer may see. Numbers have no holes.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct VisitorEvent {
     pub seq: i64,
     pub at: i64,
-    /// `message`, `joined`, `status`, `redacted`, `rating_asked` or `rated`.
-    pub r#type: &'static str,
+    pub r#type: VisitorEventType,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<VisitorMessage>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<VisitorEventData>)]
     pub data: Option<Value>,
 }
 
@@ -135,12 +180,12 @@ impl VisitorEvent {
     pub fn of(item: Item, names: &Names) -> Option<Self> {
         let seq = item.recorded.public_seq?;
         let (r#type, data) = match &item.recorded.event {
-            Event::Message { .. } => ("message", None),
-            Event::Assigned { to: Some(agent), .. } => ("joined", names.agents.get(agent).map(|name| json!(PublicAgent::from(name)))),
-            Event::StatusChanged { category, .. } => ("status", Some(json!({ "category": category.as_str() }))),
-            Event::Redacted { message } => ("redacted", Some(json!({ "message": message }))),
-            Event::RatingAsked => ("rating_asked", Some(json!({}))),
-            Event::Rated { score, solved } => ("rated", Some(json!({ "score": score, "solved": solved }))),
+            Event::Message { .. } => (VisitorEventType::Message, None),
+            Event::Assigned { to: Some(agent), .. } => (VisitorEventType::Joined, names.agents.get(agent).map(|name| json!(PublicAgent::from(name)))),
+            Event::StatusChanged { category, .. } => (VisitorEventType::Status, Some(json!({ "category": category.as_str() }))),
+            Event::Redacted { message } => (VisitorEventType::Redacted, Some(json!({ "message": message }))),
+            Event::RatingAsked => (VisitorEventType::RatingAsked, Some(json!({}))),
+            Event::Rated { score, solved } => (VisitorEventType::Rated, Some(json!({ "score": score, "solved": solved }))),
             _ => return None,
         };
         let message = item.message.map(|opened| VisitorMessage::of(opened, seq, names));
@@ -154,16 +199,16 @@ impl VisitorMessage {
         let mine = kept.author.kind == ActorKind::Contact;
         let agent = kept.author.id.filter(|_| kept.author.kind == ActorKind::Agent).and_then(|id| names.agents.get(&AgentId(id)));
         let author = match (kept.author.kind, agent) {
-            (ActorKind::Contact, _) => VisitorAuthor { kind: "contact", name: names.contact.clone().unwrap_or_default(), agent_number: None },
-            (ActorKind::Agent, Some(name)) => VisitorAuthor { kind: "agent", name: name.public_name.clone(), agent_number: Some(agent_number(name.number)) },
-            (ActorKind::Agent, None) => VisitorAuthor { kind: "agent", name: String::new(), agent_number: None },
-            (ActorKind::Bot, _) => VisitorAuthor { kind: "bot", name: String::new(), agent_number: None },
-            (ActorKind::System | ActorKind::Token, _) => VisitorAuthor { kind: "system", name: String::new(), agent_number: None },
+            (ActorKind::Contact, _) => VisitorAuthor { kind: VisitorAuthorKind::Contact, name: names.contact.clone().unwrap_or_default(), agent_number: None },
+            (ActorKind::Agent, Some(name)) => VisitorAuthor { kind: VisitorAuthorKind::Agent, name: name.public_name.clone(), agent_number: Some(agent_number(name.number)) },
+            (ActorKind::Agent, None) => VisitorAuthor { kind: VisitorAuthorKind::Agent, name: String::new(), agent_number: None },
+            (ActorKind::Bot, _) => VisitorAuthor { kind: VisitorAuthorKind::Bot, name: String::new(), agent_number: None },
+            (ActorKind::System | ActorKind::Token, _) => VisitorAuthor { kind: VisitorAuthorKind::System, name: String::new(), agent_number: None },
         };
         Self {
             id: kept.id.0,
             seq,
-            from: if mine { "me" } else { "them" },
+            from: if mine { Side::Me } else { Side::Them },
             author,
             text: opened.text,
             at: kept.at,
@@ -178,7 +223,9 @@ impl VisitorMessage {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct VisitorRating {
     pub score: i64,
+    #[schema(required)]
     pub solved: Option<bool>,
+    #[schema(required)]
     pub comment: Option<String>,
 }
 
@@ -189,7 +236,7 @@ pub struct VisitorConversation {
     pub number: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
-    /// `open`, `waiting`, `resolved` or `closed`.
+    #[schema(value_type = words::Category)]
     pub category: &'static str,
     pub public_seq: i64,
     pub read_seq: i64,

@@ -187,7 +187,7 @@ app_test!(forwarded_addresses_change_no_limit, |app| async move {
     let strict = TestApp::start_with(candor_testkit::TestDb::sqlite(), |_| ()).await;
     let body = json!({ "inbox": strict.inbox().await });
     let mut limited = None;
-    for n in 0..40 {
+    for n in 0..70 {
         let spoofed = strict.anon().with("x-forwarded-for", &format!("198.51.100.{n}"));
         let answer = spoofed.post("/visitor/v1/sessions", body.clone()).await;
         if answer.status == 429 {
@@ -198,4 +198,40 @@ app_test!(forwarded_addresses_change_no_limit, |app| async move {
     let answer = limited.expect("an address starts only so many sessions");
     assert!(answer.header("retry-after").is_some());
     answer.refused(429, "rate_limited");
+});
+
+app_test!(naughty_words_come_back_as_they_were_or_are_refused_in_words, |app| async move {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/corpora/blns/blns.json");
+    let Ok(words) = std::fs::read(path) else { return };
+    let words: Vec<String> = serde_json::from_slice(&words).unwrap();
+    let visitor = app.visitor().await;
+    let id = conversation(&opens(&visitor, "hello").await);
+    let mut kept = Vec::new();
+    for (n, word) in words.iter().enumerate() {
+        let body = json!({ "client_id": format!("00000000-0000-7000-8000-1000000{n:05}"), "text": word });
+        let answer = visitor.post(&format!("/visitor/v1/conversations/{id}/messages"), body).await;
+        match answer.status {
+            201 => kept.push(word.clone()),
+            _ => drop(answer.refused(422, "validation_failed")),
+        }
+        let named = visitor.patch("/visitor/v1/session", json!({ "name": word })).await;
+        assert!(matches!(named.status, 200 | 422), "{word:?} as a name: {}", named.status);
+        let name: String = form_urlencoded::byte_serialize(word.as_bytes()).collect();
+        let file = visitor.upload(&format!("/visitor/v1/files?name={name}"), "text/plain", b"a receipt".to_vec()).await.created();
+        let fetched = visitor.get(file["url"].as_str().unwrap()).await;
+        assert!(fetched.header("content-disposition").is_some_and(|value| value.starts_with("attachment; filename=\"")), "{word:?}");
+    }
+    assert!(kept.len() > words.len() * 9 / 10, "only empty ones are refused");
+    let mut seen = Vec::new();
+    let mut after = 1;
+    loop {
+        let page = visitor.get(&format!("/visitor/v1/conversations/{id}/events?after={after}&limit=100")).await.ok();
+        let items = page["items"].as_array().unwrap();
+        seen.extend(items.iter().map(|item| item["message"]["text"].as_str().unwrap().to_owned()));
+        after = items.last().map_or(after, |item| item["seq"].as_i64().unwrap());
+        if page["more"] == false {
+            break;
+        }
+    }
+    assert_eq!(seen, kept);
 });
