@@ -48,7 +48,7 @@ pub struct AuditItem {
     /// `kind:id`
     #[serde(skip_serializing_if = "Option::is_none")]
     subject: Option<String>,
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<std::collections::BTreeMap<String, Value>>)]
     #[serde(skip_serializing_if = "Map::is_empty")]
     detail: Map<String, Value>,
 }

@@ -1,6 +1,7 @@
 //! The customer of a case: the masked record, changes, single values in full, earlier conversations.
 
 use super::types::conversation::Row;
+use super::types::words;
 use crate::extract::page::seal;
 use crate::extract::{Body, IfMatch, Page, PageParams, Params, Path, SignedIn, Tagged};
 use crate::problem::ApiResult;
@@ -24,14 +25,18 @@ pub fn routes() -> OpenApiRouter<AppState> {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Contact {
     pub id: Uuid,
+    #[schema(required)]
     pub name: Option<String>,
+    #[schema(required)]
     pub locale: Option<String>,
-    /// `anonymous`, `typed`, `confirmed` or `signed`.
+    #[schema(value_type = words::Proof)]
     pub proof: &'static str,
     pub identities: Vec<ContactIdentity>,
     pub fields: BTreeMap<String, String>,
     pub first_seen_at: i64,
+    #[schema(required)]
     pub last_seen_at: Option<i64>,
+    #[schema(required)]
     pub device: Option<ContactDevice>,
     /// Paths of masked values: `identities.0`, `fields.passport`.
     pub masked: Vec<String>,
@@ -42,10 +47,10 @@ pub struct Contact {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ContactIdentity {
     pub id: Uuid,
-    /// `exchange`, `email` or `phone`.
+    #[schema(value_type = words::IdentityKind)]
     pub kind: &'static str,
     pub value: String,
-    /// `typed`, `confirmed` or `signed`.
+    #[schema(value_type = words::Proof)]
     pub proof: &'static str,
     pub masked: bool,
 }
@@ -53,9 +58,13 @@ pub struct ContactIdentity {
 /// What the customer's browser or app said of itself.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ContactDevice {
+    #[schema(required)]
     pub browser: Option<String>,
+    #[schema(required)]
     pub os: Option<String>,
+    #[schema(required)]
     pub language: Option<String>,
+    #[schema(required)]
     pub time_zone: Option<String>,
 }
 

@@ -1,6 +1,7 @@
 //! The inbox's lists, their sizes, and search.
 
 use super::types::conversation::{Author, Row};
+use super::types::words;
 use crate::extract::page::{limit as limit_of, open, seal};
 use crate::extract::{Page, Params, SignedIn};
 use crate::live::{Places, ViewCount, count};
@@ -35,7 +36,8 @@ pub struct ListParams {
     pub view: Option<String>,
     /// A filter as JSON.
     pub filter: Option<String>,
-    /// `waiting`, `newest`, `oldest` or `priority`; `waiting` when absent. Resolved work always comes newest first.
+    /// `waiting` when absent. Resolved work always comes newest first.
+    #[param(inline, value_type = Option<words::Sort>)]
     pub sort: Option<String>,
     /// How many, 1 to 100; 50 when absent.
     pub limit: Option<u32>,

@@ -3,6 +3,7 @@
 use super::types::case::{HeldReply, Then};
 use super::types::conversation::{Message, TimelineItem};
 use super::types::file::FileInfo;
+use super::types::words;
 use crate::extract::{Body, Path, SignedIn};
 use crate::problem::{ApiError, ApiResult};
 use crate::state::AppState;
@@ -151,7 +152,7 @@ async fn note(State(state): State<AppState>, who: SignedIn, Path(id): Path<Uuid>
 /// What was typed and not sent.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Draft {
-    /// `reply` or `note`.
+    #[schema(value_type = words::DraftMode)]
     pub mode: String,
     pub text: String,
     pub files: Vec<FileInfo>,

@@ -205,7 +205,7 @@ impl Screen {
 
     /// Says which replies are on their way, when that changed.
     async fn tell_held(&mut self, wire: &mut impl Wire, id: ConversationId, held: Vec<HeldReply>) -> Outcome {
-        let mark: String = held.iter().map(|one| format!("{}{}{};", one.id, one.state, one.release_at)).collect();
+        let mark: String = held.iter().map(|one| format!("{}{:?}{};", one.id, one.state, one.release_at)).collect();
         let Some(watch) = self.watches.get_mut(&id).filter(|watch| watch.held != mark) else { return Ok(()) };
         watch.held = mark;
         wire.send_frame(&Says::Held { conversation: id.0, held: &held }).await.map_err(slow)

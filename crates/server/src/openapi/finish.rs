@@ -95,6 +95,7 @@ fn problem() -> Value {
             "detail": { "type": "string" },
             "fields": { "type": "object", "description": "what is wrong, by the field's name", "additionalProperties": { "type": "string" } },
             "retry_after_ms": { "type": "integer", "format": "int64" },
+            "messages": { "type": "array", "description": "with `newer_message`: what the customer wrote meanwhile", "items": { "$ref": "#/components/schemas/Message" } },
         },
     })
 }

@@ -19,7 +19,7 @@ export function Rating() {
     event.preventDefault();
     if (!one || !score || state === 'busy') return;
     setState('busy');
-    const rating = { score, ...(solved !== undefined && { solved }), ...(comment.trim() && { comment: comment.trim() }) };
+    const rating = { score, solved: solved ?? null, comment: comment.trim() || null };
     try {
       await call('POST', `/conversations/${one.id}/rating`, rating);
     } catch (error) {

@@ -1,12 +1,12 @@
 //! An opened case, and what is sent to it.
 
-use super::conversation::{Message, Row};
+use super::conversation::Row;
 use super::file::FileInfo;
+use super::words;
 use candor_app::conversation::detail::{Detail, HeldView};
 use candor_app::conversation::{Action as Act, FollowUp};
 use candor_domain::conversation::Priority;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -16,21 +16,44 @@ pub struct Conversation {
     #[serde(flatten)]
     pub row: Row,
     /// `full` when the customer's record is open to this agent, else `text`.
-    pub access: &'static str,
-    /// The page the chat was started on: `{url, title}`.
-    pub page: Option<Value>,
+    pub access: RecordAccess,
+    /// The page the chat was started on.
+    #[schema(required)]
+    pub page: Option<StartPage>,
+    #[schema(required)]
     pub csat: Option<Csat>,
+    #[schema(required)]
     pub first_reply_at: Option<i64>,
+    #[schema(required)]
     pub resolved_at: Option<i64>,
     pub shared_with: Vec<SharedWith>,
     pub held: Vec<HeldReply>,
+}
+
+/// Whether the customer's record is open to the agent, or only what was written.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordAccess {
+    Full,
+    Text,
+}
+
+/// A page of the exchange, without its query.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct StartPage {
+    pub url: String,
+    #[serde(default)]
+    #[schema(required)]
+    pub title: String,
 }
 
 /// What the customer thought of it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Csat {
     pub score: i64,
+    #[schema(required)]
     pub solved: Option<bool>,
+    #[schema(required)]
     pub comment: Option<String>,
     pub at: i64,
 }
@@ -39,11 +62,22 @@ pub struct Csat {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct SharedWith {
     pub agent: Uuid,
+    /// Absent where the desk itself did.
+    #[schema(required)]
     pub by: Option<Uuid>,
     pub at: i64,
-    /// `shared` or `break_glass`.
+    #[schema(value_type = words::AccessKind)]
     pub kind: String,
+    #[schema(required)]
     pub until: Option<i64>,
+}
+
+/// `asking` is after the customer wrote meanwhile: the reply goes out as written at `release_at`.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum HeldState {
+    Held,
+    Asking,
 }
 
 /// A reply that waits out its undo window.
@@ -55,8 +89,7 @@ pub struct HeldReply {
     pub author: Uuid,
     pub created_at: i64,
     pub release_at: i64,
-    /// `held`, or `asking` after the customer wrote meanwhile: goes out as written at `release_at`.
-    pub state: &'static str,
+    pub state: HeldState,
     /// The newest number its author had seen: what came after is what the question is about.
     pub seen_seq: i64,
     pub then: Then,
@@ -89,7 +122,7 @@ impl From<HeldView> for HeldReply {
             author: held.author.0,
             created_at: held.created_at,
             release_at: held.release_at,
-            state: if held.ask_until.is_some() { "asking" } else { "held" },
+            state: if held.ask_until.is_some() { HeldState::Asking } else { HeldState::Held },
             seen_seq: held.seen_seq,
             then: Then { status: follow_up.status.map(|id| id.0), tags: follow_up.tags.into_iter().map(|id| id.0).collect() },
         }
@@ -101,7 +134,7 @@ impl From<Detail> for Conversation {
         let case = detail.row.stored.case.clone();
         Self {
             row: Row::from(detail.row),
-            access: if detail.record_open { "full" } else { "text" },
+            access: if detail.record_open { RecordAccess::Full } else { RecordAccess::Text },
             page: detail.origin.and_then(|origin| serde_json::from_str(&origin).ok()),
             csat: detail.rating.map(|one| Csat { score: one.score, solved: one.solved, comment: one.comment, at: one.at }),
             first_reply_at: case.first_reply_at,
@@ -125,8 +158,7 @@ pub enum Action {
     Team { team: Option<Uuid> },
     Status { status: Uuid },
     Priority {
-        /// `none`, `low`, `normal`, `high` or `urgent`.
-        #[schema(value_type = String)]
+        #[schema(value_type = words::Priority)]
         priority: Priority,
     },
     Tag { tag: Uuid },
@@ -157,10 +189,4 @@ impl Action {
             Self::Unread {} => return None,
         })
     }
-}
-
-/// What a reply was answered with when it was sent at once or had been sent before.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct NewerMessages {
-    pub messages: Vec<Message>,
 }

@@ -1,6 +1,8 @@
 //! Conversations as agents' clients see them.
 
+use super::event::EventData;
 use super::file::FileInfo;
+use super::words;
 use candor_app::conversation::view::{Item, Names, Opened, Timeline};
 use candor_domain::actor::{ActorKind, ActorRef};
 use candor_domain::event::Event;
@@ -14,7 +16,7 @@ use uuid::Uuid;
 /// Who did something, with the name to show.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Author {
-    /// `contact`, `agent`, `bot`, `system` or `token`.
+    #[schema(value_type = words::ActorKind)]
     pub kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<Uuid>,
@@ -38,7 +40,7 @@ impl Author {
 pub struct Message {
     pub id: Uuid,
     pub seq: i64,
-    /// `customer`, `reply` or `note`.
+    #[schema(value_type = words::MessageKind)]
     pub kind: &'static str,
     pub author: Author,
     /// Empty after a redaction.
@@ -83,11 +85,13 @@ pub struct TimelineItem {
     pub actor: Author,
     /// The event's type; its other members stand in `data`.
     #[serde(rename = "type")]
+    #[schema(value_type = words::EventType)]
     pub kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<Message>,
     /// Ids, enums and numbers of the event.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<EventData>)]
     pub data: Option<Value>,
 }
 
@@ -134,7 +138,7 @@ pub struct TimelinePage {
 pub struct RowContact {
     pub id: Uuid,
     pub name: String,
-    /// `anonymous`, `typed`, `confirmed` or `signed`.
+    #[schema(value_type = words::Proof)]
     pub proof: &'static str,
 }
 
@@ -145,21 +149,26 @@ pub struct Row {
     pub number: i64,
     pub contact: RowContact,
     pub inbox: Uuid,
+    #[schema(required)]
     pub team: Option<Uuid>,
+    #[schema(required)]
     pub assignee: Option<Uuid>,
     pub status: Uuid,
-    /// `open`, `waiting`, `resolved` or `closed`.
+    #[schema(value_type = words::Category)]
     pub category: &'static str,
-    /// `us`, `customer`, `third_party` or `nobody`.
+    #[schema(value_type = words::Turn)]
     pub turn: &'static str,
-    /// `none`, `low`, `normal`, `high` or `urgent`.
+    #[schema(value_type = words::Priority)]
     pub priority: &'static str,
     pub tags: Vec<Uuid>,
+    #[schema(value_type = words::Channel)]
     pub channel: String,
+    #[schema(required)]
     pub language: Option<String>,
+    #[schema(required)]
     pub subject: Option<String>,
     pub preview: String,
-    /// `customer`, `agent`, `note` or `system`.
+    #[schema(value_type = words::PreviewFrom)]
     pub preview_from: String,
     pub seq: i64,
     pub read_seq: i64,
@@ -172,8 +181,11 @@ pub struct Row {
     pub created_at: i64,
     pub updated_at: i64,
     pub last_message_at: i64,
+    #[schema(required)]
     pub waiting_since: Option<i64>,
     pub snoozed: bool,
+    /// Without one it sleeps until the customer writes.
+    #[schema(required)]
     pub snoozed_until: Option<i64>,
     /// Rises with every change: the ETag.
     pub version: i64,

@@ -105,7 +105,7 @@ pub struct Hours {
 #[expect(dead_code, reason = "describes candor_domain::hours::Opening")]
 pub struct HoursSpan {
     /// 1 is Monday, 7 is Sunday.
-    #[schema(minimum = 1, maximum = 7)]
+    #[schema(value_type = words::Weekday)]
     day: u8,
     /// `HH:MM`
     from: String,

@@ -3,6 +3,7 @@
 pub mod case;
 pub mod conversation;
 pub mod desk;
+pub mod event;
 pub mod file;
 pub mod staff;
 pub mod words;

@@ -198,7 +198,7 @@ pub struct AgentSettings {
     pub browser_notifications: bool,
     /// Keys that differ from the usual ones, by action.
     pub keys: BTreeMap<String, String>,
-    /// 0, 5, 8, 15 or 30.
+    #[schema(value_type = words::UndoSeconds)]
     pub undo_seconds: i64,
 }
 
@@ -254,7 +254,7 @@ pub struct Scopes {
 /// A step of setting the desk up.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ChecklistStep {
-    /// `password`, `inbox`, `widget`, `team` or `first_reply`.
+    #[schema(value_type = words::ChecklistKey)]
     pub key: &'static str,
     pub done: bool,
 }

@@ -1,6 +1,6 @@
 //! The closed lists of words, described in the OpenAPI document from the domain's own enums.
 //!
-//! The types here only describe: values are read and written as the domain's enums.
+//! The types here only describe: values are read and written as the domain's enums, or are words of the store.
 
 use serde::{Deserialize, Deserializer};
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
@@ -23,6 +23,22 @@ macro_rules! describe {
     )*};
 }
 
+/// Words and numbers that no enum holds.
+macro_rules! list {
+    ($($(#[$doc:meta])* $name:ident: $kind:ident = $values:expr),* $(,)?) => {$(
+        $(#[$doc])*
+        pub struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                ObjectBuilder::new().schema_type(Type::$kind).enum_values(Some($values)).into()
+            }
+        }
+
+        impl ToSchema for $name {}
+    )*};
+}
+
 describe! {
     Permission = candor_domain::permission::Permission,
     Locale = candor_domain::locale::Locale,
@@ -36,6 +52,23 @@ describe! {
     Colour = candor_domain::staff::Colour,
     Theme = candor_domain::staff::Theme,
     Density = candor_domain::staff::Density,
+    ActorKind = candor_domain::actor::ActorKind,
+    MessageKind = candor_domain::event::MessageKind,
+    Proof = candor_domain::event::Proof,
+    Turn = candor_domain::conversation::Turn,
+    Priority = candor_domain::conversation::Priority,
+    IdentityKind = candor_domain::contact::IdentityKind,
+}
+
+list! {
+    PreviewFrom: String = ["customer", "agent", "note", "system"],
+    AccessKind: String = ["shared", "break_glass"],
+    DraftMode: String = ["reply", "note"],
+    ChecklistKey: String = ["password", "inbox", "widget", "team", "first_reply"],
+    Sort: String = ["waiting", "newest", "oldest", "priority"],
+    UndoSeconds: Integer = [0, 5, 8, 15, 30],
+    Weekday: Integer = 1..=7,
+    EventType: String = super::event::TYPES,
 }
 
 /// Words in several languages: `{"zh-CN": "...", "zh-TW": "...", "en": "..."}`, none of which must be there.

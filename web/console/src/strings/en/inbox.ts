@@ -248,7 +248,6 @@ const texts: Record<keyof typeof source, string> = {
   'reach.email': 'Email',
   'reach.phone': 'Phone',
   'reach.exchange': 'Exchange UID',
-  'reach.anonymous': 'Visitor',
   'reach.tier': 'Tier',
   'reach.country': 'Country',
   'reach.show': 'Show',

@@ -247,7 +247,6 @@ const texts = {
   'reach.email': '邮箱',
   'reach.phone': '手机',
   'reach.exchange': '交易所 UID',
-  'reach.anonymous': '访客编号',
   'reach.tier': '等级',
   'reach.country': '国家或地区',
   'reach.show': '查看',

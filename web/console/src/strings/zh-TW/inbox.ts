@@ -248,7 +248,6 @@ const texts: Record<keyof typeof source, string> = {
   'reach.email': '電子郵件',
   'reach.phone': '手機',
   'reach.exchange': '交易所 UID',
-  'reach.anonymous': '訪客編號',
   'reach.tier': '等級',
   'reach.country': '國家或地區',
   'reach.show': '檢視',

@@ -1,0 +1,51 @@
+//! What an event carries, described in the OpenAPI document. The types here only describe: events are written as the
+//! domain's own, without their tag.
+
+use super::words;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// The types of events, as `candor_domain::event::Event` names them.
+pub const TYPES: [&str; 19] = [
+    "started", "message", "assigned", "team_changed", "inbox_changed", "status_changed", "priority_changed", "tagged", "untagged", "snoozed",
+    "woken", "subject_changed", "redacted", "identified", "access_granted", "access_revoked", "broke_glass", "rating_asked", "rated",
+];
+
+/// The members of an event: each type has only its own.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes candor_domain::event::Event")]
+pub struct EventData {
+    /// An id, or a priority.
+    from: Option<String>,
+    /// An id, or a priority.
+    to: Option<String>,
+    #[schema(nullable = false)]
+    inbox: Option<Uuid>,
+    #[schema(value_type = Option<words::Category>, nullable = false)]
+    category: Option<words::Category>,
+    #[schema(nullable = false)]
+    tag: Option<Uuid>,
+    until: Option<i64>,
+    #[schema(nullable = false)]
+    message: Option<Uuid>,
+    #[schema(nullable = false)]
+    proof: Option<words::Proof>,
+    #[schema(nullable = false)]
+    agent: Option<Uuid>,
+    #[schema(nullable = false)]
+    score: Option<i64>,
+    solved: Option<bool>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TYPES;
+    use candor_domain::event::Event;
+
+    #[test]
+    fn the_list_of_types_is_the_one_of_the_domain() {
+        let refused = serde_json::from_str::<Event>(r#"{"type":"nothing"}"#).expect_err("there is no such event").to_string();
+        let known: Vec<&str> = refused.split('`').skip(3).step_by(2).collect();
+        assert_eq!(known, TYPES);
+    }
+}
