@@ -3,91 +3,30 @@
 //! A withdrawn right acts within seconds on every node: notes of changes empty what is kept here, and what is kept
 //! grows old by itself in case a note was lost.
 
+use crate::lately::Lately;
 use crate::{App, Error, Result};
 use candor_domain::actor::Actor;
 use candor_domain::id::AgentId;
 use candor_domain::permission::{Grant, Permission, Rights, Subject, can};
 use candor_domain::staff::AgentState;
 use candor_store::{Note, Query, agent, agent_role};
-use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::TryRecvError;
 
-/// How long rights are believed when no note says otherwise.
-const BELIEVED: Duration = Duration::from_secs(2);
+/// The rights of agents that asked lately; changed roles and sessions that ended empty it.
+pub type Cache = Lately<AgentId, Rights>;
 
-/// The rights of agents that asked lately.
-pub struct Cache(Mutex<Kept>);
-
-struct Kept {
-    notes: Receiver<Note>,
-    rights: HashMap<AgentId, (Rights, Instant)>,
-    /// Counts how often it was emptied: what was read before that is not kept after it.
-    emptied: u64,
-}
-
-impl Cache {
-    pub fn new(notes: Receiver<Note>) -> Self {
-        Self(Mutex::new(Kept { notes, rights: HashMap::new(), emptied: 0 }))
-    }
-
-    /// Forgets all: rights were changed here.
-    pub fn forget(&self) {
-        self.current().empty();
-    }
-
-    fn current(&self) -> MutexGuard<'_, Kept> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.catch_up();
-        kept
-    }
-
-    fn get(&self, agent: AgentId) -> (Option<Rights>, u64) {
-        let kept = self.current();
-        let found = kept.rights.get(&agent).filter(|(_, since)| since.elapsed() < BELIEVED);
-        (found.map(|(rights, _)| rights.clone()), kept.emptied)
-    }
-
-    fn put(&self, agent: AgentId, rights: &Rights, emptied: u64) {
-        let mut kept = self.current();
-        if kept.emptied == emptied {
-            kept.rights.insert(agent, (rights.clone(), Instant::now()));
-        }
-    }
-}
-
-impl Kept {
-    fn empty(&mut self) {
-        self.rights.clear();
-        self.emptied += 1;
-    }
-
-    /// Reads the notes since the last look.
-    fn catch_up(&mut self) {
-        let mut changed = false;
-        loop {
-            match self.notes.try_recv() {
-                Ok(Note::Settings | Note::Revoked { .. } | Note::Gap) | Err(TryRecvError::Lagged(_)) => changed = true,
-                Ok(_) => {}
-                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
-            }
-        }
-        if changed {
-            self.empty();
-        }
-    }
+pub fn cache(notes: Receiver<Note>) -> Cache {
+    Lately::new(notes, |note| matches!(note, Note::Settings | Note::Revoked { .. }))
 }
 
 /// An agent with what they may do, through what is kept in memory. The agent must be known to be active.
 pub(crate) fn known(app: &App, q: &mut impl Query, agent: AgentId) -> Result<Rights> {
-    let (found, emptied) = app.rights.get(agent);
+    let (found, emptied) = app.rights.get(&agent);
     if let Some(rights) = found {
         return Ok(rights);
     }
     let rights = agent_role::rights(q, agent)?;
-    app.rights.put(agent, &rights, emptied);
+    app.rights.put(agent, rights.clone(), emptied);
     Ok(rights)
 }
 

@@ -48,6 +48,14 @@ pub fn get(q: &mut impl Query, id: StatusId) -> Result<Status, Error> {
     q.one(GET, &[&id.0], read)
 }
 
+const CATEGORY: &str = "SELECT category FROM status WHERE id = $1";
+
+/// What a status means, if there is one with this id.
+pub fn category(q: &mut impl Query, id: StatusId) -> Result<Option<Category>, Error> {
+    let level = q.optional(CATEGORY, &[&id.0], |row| row.get::<i64>(0))?;
+    Ok(level.and_then(Category::from_level))
+}
+
 /// Reads it and holds it until the command ends.
 pub fn lock(tx: &mut Tx<'_>, id: StatusId) -> Result<Status, Error> {
     tx.one(LOCK, &[&id.0], read)

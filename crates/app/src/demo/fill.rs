@@ -99,7 +99,7 @@ async fn one(app: &App, place: &Place, amount: Amount, number: u64) -> Result<()
     for turn in 1..share {
         match agent.filter(|_| turn % 2 == 1) {
             Some(agent) => answer(app, agent, id, content(&mut random)).await?,
-            None => drop(conversation::receive(app, &visitor.actor(), id, app.ids.make(), content(&mut random)).await?),
+            None => conversation::receive(app, &visitor.actor(), id, app.ids.make(), content(&mut random)).await.map(|_| ())?,
         }
     }
     if number % 100 >= OPEN {

@@ -126,8 +126,8 @@ async fn staff(app: &App, id: AgentId) -> Result<Actor> {
 async fn say(app: &App, visitor: &Visitor, agent: Option<&Actor>, id: ConversationId, who: char, text: &str) -> Result<()> {
     let content = Content { text: text.to_owned(), ..Content::default() };
     match (who, agent) {
-        ('c', _) => drop(conversation::receive(app, &visitor.actor(), id, app.ids.make(), content).await?),
-        ('n', Some(agent)) => drop(conversation::note(app, agent, id, app.ids.make(), content).await?),
+        ('c', _) => conversation::receive(app, &visitor.actor(), id, app.ids.make(), content).await.map(|_| ())?,
+        ('n', Some(agent)) => conversation::note(app, agent, id, app.ids.make(), content).await.map(|_| ())?,
         ('a', Some(agent)) => {
             let reply = ReplyInput { client_id: app.ids.make(), content, seen_seq: i64::MAX, hold_ms: 0, follow_up: FollowUp::default(), force: false };
             conversation::reply(app, agent, id, reply).await?;

@@ -47,7 +47,10 @@ impl Whisper {
 
 /// Everybody's marks.
 #[derive(Debug, Default)]
-pub struct Presence(Mutex<HashMap<ConversationId, HashMap<AgentId, (Doing, i64)>>>);
+pub struct Presence(Mutex<Marks>);
+
+/// By case and agent: what they do, and until when it holds.
+type Marks = HashMap<ConversationId, HashMap<AgentId, (Doing, i64)>>;
 
 impl Presence {
     /// The note that says what an agent does with a case; publish it.
@@ -97,7 +100,7 @@ impl Presence {
         changed
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<ConversationId, HashMap<AgentId, (Doing, i64)>>> {
+    fn lock(&self) -> MutexGuard<'_, Marks> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -22,7 +22,7 @@ pub use frame::frame_ancestors;
 pub use identity::Refused;
 pub use page::Page;
 pub use say::{Said, open, rate, read, say, timeline, typing};
-pub use session::{Visitor, by_id, by_token, delete_ended, log_out};
+pub use session::{Cache, Visitor, by_id, by_token, by_token_lately, cache, delete_ended, log_out};
 pub use start::{Opened, StartInput, start};
 
 use candor_domain::id::InboxId;

@@ -1,6 +1,7 @@
 //! A visitor's session while it lives, and its end.
 
 use super::{ANONYMOUS_LIFE, SEEN_EVERY};
+use crate::lately::Lately;
 use crate::{App, Error, Result, secret};
 use candor_domain::actor::Actor;
 use candor_domain::event::Proof;
@@ -8,6 +9,7 @@ use candor_domain::id::VisitorSessionId;
 use candor_store::contact::{self, Contact};
 use candor_store::visitor::{self, Session};
 use candor_store::{Note, Pool, Query, Queue, Tx};
+use tokio::sync::broadcast::Receiver;
 
 /// Who asks on the visitors' surface.
 #[derive(Clone, Debug)]
@@ -30,6 +32,26 @@ pub async fn by_token(app: &App, token: &str) -> Result<Visitor> {
     if app.now() - visitor.session.seen_at >= SEEN_EVERY {
         note_seen(app, visitor.session);
     }
+    Ok(visitor)
+}
+
+/// Visitors by the hash of their token, as they were read lately.
+pub type Cache = Lately<Vec<u8>, Visitor>;
+
+pub fn cache(notes: Receiver<Note>) -> Cache {
+    Lately::new(notes, |note| matches!(note, Note::Revoked { .. }))
+}
+
+/// The same for whoever writes again and again: believed for two seconds, so that a message waits for no look-up. What
+/// the visitor changed of themselves since may be missing from it.
+pub async fn by_token_lately(app: &App, token: &str) -> Result<Visitor> {
+    let hash = secret::hash(token).to_vec();
+    let (known, emptied) = app.visitors.get(&hash);
+    if let Some(visitor) = known {
+        return Ok(visitor);
+    }
+    let visitor = by_token(app, token).await?;
+    app.visitors.put(hash, visitor.clone(), emptied);
     Ok(visitor)
 }
 
@@ -77,9 +99,11 @@ pub async fn log_out(app: &App, session: &Session) -> Result<()> {
             if visitor::delete(tx, id)? {
                 tell_ended(tx, id);
             }
-            Ok(())
+            Ok::<_, Error>(())
         })
-        .await
+        .await?;
+    app.visitors.forget();
+    Ok(())
 }
 
 /// Open sockets of the session are looked at again.

@@ -112,6 +112,8 @@ async fn signed(app: &App, input: &StartInput<'_>, jwt: &str) -> Result<Opened> 
         }
         arrived => arrived?,
     };
+    // A session that turned out to be somebody's has another token now.
+    app.visitors.forget();
     Ok(Opened { token, visitor })
 }
 

@@ -29,3 +29,25 @@ impl FromRequestParts<AppState> for VisitorIn {
         Ok(Self(visitor::by_token(&state.app, token).await?))
     }
 }
+
+/// The visitor who writes: the same, but believed for two seconds, so that a message waits for no look-up. Only for what
+/// asks the conversation itself whose it is.
+#[derive(Clone, Debug)]
+pub struct WriterIn(pub Visitor);
+
+impl Deref for WriterIn {
+    type Target = Visitor;
+    fn deref(&self) -> &Visitor {
+        &self.0
+    }
+}
+
+impl FromRequestParts<AppState> for WriterIn {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        refuse_foreign(&parts.headers, &state.site)?;
+        let token = bearer::read(&parts.headers).ok_or(ApiError::new(Code::Unauthenticated))?;
+        Ok(Self(visitor::by_token_lately(&state.app, token).await?))
+    }
+}

@@ -3,7 +3,7 @@
 use super::session::PageInput;
 use super::types::{VisitorConversation, VisitorEvent, VisitorEvents};
 use crate::api::conversations::PartParams;
-use crate::extract::{Body, Page, PageParams, Params, Path, VisitorIn};
+use crate::extract::{Body, Page, PageParams, Params, Path, VisitorIn, WriterIn};
 use crate::problem::{ApiError, ApiResult, Code};
 use crate::state::AppState;
 use axum::Json;
@@ -116,7 +116,7 @@ pub struct VisitorSaid {
 #[utoipa::path(post, path = "/conversations/{id}/messages", tag = "visitor", params(("id" = Uuid, Path)), request_body = VisitorMessageInput, responses((status = 201, body = VisitorSaid), (status = 200, description = "An earlier request with this client_id wrote it", body = VisitorSaid)))]
 async fn say(
     State(state): State<AppState>,
-    visitor: VisitorIn,
+    visitor: WriterIn,
     Path(id): Path<Uuid>,
     Body(input): Body<VisitorMessageInput>,
 ) -> ApiResult<(StatusCode, Json<VisitorSaid>)> {

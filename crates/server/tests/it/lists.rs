@@ -79,13 +79,13 @@ app_test!(lists_and_search_show_only_what_a_scope_allows, |app| async move {
     let (_, hidden) = begun(&app, "提现 common word").await;
     act(&sam, &open, json!({ "type": "team", "team": team["id"] })).await;
     app.settle().await;
-    assert_eq!(ids(&night, "view=all").await, [open.clone()]);
+    assert_eq!(ids(&night, "view=all").await, std::slice::from_ref(&open));
     assert_eq!(night.get("/api/v1/counts").await.ok()["views"]["all"]["total"], 1);
     night.get(&format!("/api/v1/conversations/{hidden}")).await.refused(404, "not_found");
     night.get(&format!("/api/v1/conversations/{hidden}/timeline")).await.refused(404, "not_found");
     candor_app::search::rewrite_moved(&app.app).await.unwrap();
-    assert_eq!(found(&night, "q=提现").await, [open.clone()]);
-    assert_eq!(found(&night, "q=common").await, [open.clone()]);
+    assert_eq!(found(&night, "q=提现").await, std::slice::from_ref(&open));
+    assert_eq!(found(&night, "q=common").await, std::slice::from_ref(&open));
     assert_eq!(found(&sam, "q=common").await.len(), 2);
     act(&sam, &open, json!({ "type": "team" })).await;
     assert_eq!(found(&night, "q=common").await, Vec::<String>::new(), "a stale word shows nothing");
@@ -106,10 +106,10 @@ app_test!(chinese_and_ids_are_found_as_people_write_them, |app| async move {
     let (_, one) = begun(&app, &format!("我的提現一直沒到帳 {hash}")).await;
     let (_, two) = begun(&app, "身份验证过不了，订单 ORD-2026-118834").await;
     for query in ["提现", "提現", "到账", "0x5c50", "b22060", hash] {
-        assert_eq!(found(&alice, &format!("q={query}")).await, [one.clone()], "{query}");
+        assert_eq!(found(&alice, &format!("q={query}")).await, std::slice::from_ref(&one), "{query}");
     }
     for query in ["身份验证", "身份驗證", "ORD-2026-118834", "%232"] {
-        assert_eq!(found(&alice, &format!("q={query}")).await, [two.clone()], "{query}");
+        assert_eq!(found(&alice, &format!("q={query}")).await, std::slice::from_ref(&two), "{query}");
     }
     let hit = alice.get("/api/v1/search?q=提现").await.ok()["items"][0].clone();
     let snippet: Vec<u16> = hit["snippet"].as_str().unwrap().encode_utf16().collect();

@@ -6,35 +6,35 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// A visitor with a conversation, and its id.
-pub async fn begun(app: &TestApp, text: &str) -> (Visitor, String) {
+pub(crate) async fn begun(app: &TestApp, text: &str) -> (Visitor, String) {
     let visitor = app.visitor().await;
     let started = visitor.post("/visitor/v1/conversations", json!({ "client_id": Uuid::now_v7(), "text": text })).await.created();
     let id = started["conversation"]["id"].as_str().unwrap().to_owned();
     (visitor, id)
 }
 
-pub async fn say(visitor: &Visitor, id: &str, text: &str) -> Value {
+pub(crate) async fn say(visitor: &Visitor, id: &str, text: &str) -> Value {
     visitor.post(&format!("/visitor/v1/conversations/{id}/messages"), json!({ "client_id": Uuid::now_v7(), "text": text })).await.created()
 }
 
-pub async fn answer(agent: &Agent, id: &str, text: &str, hold_ms: i64) -> candor_testkit::Answer {
+pub(crate) async fn answer(agent: &Agent, id: &str, text: &str, hold_ms: i64) -> candor_testkit::Answer {
     let seen = agent.get(&format!("/api/v1/conversations/{id}")).await.ok()["seq"].clone();
     let body = json!({ "client_id": Uuid::now_v7(), "text": text, "seen_seq": seen, "hold_ms": hold_ms });
     agent.post(&format!("/api/v1/conversations/{id}/replies"), body).await
 }
 
-pub async fn act(agent: &Agent, id: &str, action: Value) -> Value {
+pub(crate) async fn act(agent: &Agent, id: &str, action: Value) -> Value {
     agent.post(&format!("/api/v1/conversations/{id}/actions"), json!({ "action": action })).await.ok()
 }
 
-pub async fn status(agent: &Agent, id: &str, category: &str) {
+pub(crate) async fn status(agent: &Agent, id: &str, category: &str) {
     let directory = agent.get("/api/v1/session").await.ok()["directory"].clone();
     let found = directory["statuses"].as_array().unwrap().iter().find(|one| one["category"] == category).unwrap()["id"].clone();
     act(agent, id, json!({ "type": "status", "status": found })).await;
 }
 
 /// Texts of the messages a surface shows, in order.
-pub fn texts(items: &Value) -> Vec<String> {
+pub(crate) fn texts(items: &Value) -> Vec<String> {
     items["items"].as_array().unwrap().iter().filter_map(|item| item["message"]["text"].as_str().map(str::to_owned)).collect()
 }
 
