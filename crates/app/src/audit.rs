@@ -18,13 +18,27 @@ pub(crate) fn record(tx: &mut Tx<'_>, actor: &Actor, action: &'static str, subje
 }
 
 /// The same with words about a person, which are sealed.
-pub(crate) fn record_words(tx: &mut Tx<'_>, actor: &Actor, action: &'static str, subject: (&'static str, Uuid), data: Value, words: &Value) -> Result<()> {
+pub(crate) fn record_words(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    action: &'static str,
+    subject: (&'static str, Uuid),
+    data: Value,
+    words: &Value,
+) -> Result<()> {
     let key = tx.workspace_key();
     let sealed = tx.seal(key, detail_cell(subject.1), words.to_string().as_bytes())?;
     write(tx, actor, action, subject, data, Some(&sealed))
 }
 
-fn write(tx: &mut Tx<'_>, actor: &Actor, action: &'static str, subject: (&'static str, Uuid), mut data: Value, detail: Option<&[u8]>) -> Result<()> {
+fn write(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    action: &'static str,
+    subject: (&'static str, Uuid),
+    mut data: Value,
+    detail: Option<&[u8]>,
+) -> Result<()> {
     if let (Actor::Machine { name }, Value::Object(fields)) = (actor, &mut data) {
         fields.insert("machine".to_owned(), Value::from(*name));
     }

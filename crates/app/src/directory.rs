@@ -38,7 +38,9 @@ pub async fn get(app: &App, actor: &Actor) -> Result<Directory> {
 }
 
 pub(crate) fn gives_roles(actor: &Actor) -> bool {
-    [Permission::AgentManage, Permission::RoleManage].into_iter().any(|permission| crate::rights::require_somewhere(actor, permission).is_ok())
+    [Permission::AgentManage, Permission::RoleManage]
+        .into_iter()
+        .any(|permission| crate::rights::require_somewhere(actor, permission).is_ok())
 }
 
 pub(crate) fn read(q: &mut impl Query, with_roles: bool) -> Result<Directory> {
@@ -46,7 +48,9 @@ pub(crate) fn read(q: &mut impl Query, with_roles: bool) -> Result<Directory> {
     Ok(Directory {
         agents: agent::colleagues(q)?,
         teams: team::list(q)?,
-        inboxes: inboxes.map(|inbox| InboxName { id: inbox.id, name: inbox.name, channel: inbox.channel, enabled: inbox.enabled }).collect(),
+        inboxes: inboxes
+            .map(|inbox| InboxName { id: inbox.id, name: inbox.name, channel: inbox.channel, enabled: inbox.enabled })
+            .collect(),
         statuses: status::list(q)?,
         tags: tag::list(q)?,
         roles: with_roles.then(|| role::list(q)).transpose()?,

@@ -5,8 +5,8 @@
 
 use crate::{App, Error, Result};
 use candor_domain::actor::Actor;
-use candor_store::idempotency::{self, Answered};
 use candor_store::Queue;
+use candor_store::idempotency::{self, Answered};
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -28,7 +28,10 @@ pub enum Standing {
 /// How a request ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    Done { status: i64, item: Option<Uuid> },
+    Done {
+        status: i64,
+        item: Option<Uuid>,
+    },
     /// It was refused and changed nothing, so the key is free again.
     Refused,
     /// Nobody knows; the key stays as it is.

@@ -117,10 +117,14 @@ enum Step {
 
 impl Step {
     async fn prepare(app: &App, link: Link, agent: Option<Agent>, filled: Filled) -> Result<Self> {
-        let name = filled.name.map(|name| display_name(&name, MAX_NAME).ok_or_else(|| Error::invalid("name", "1 to 60 characters"))).transpose()?;
+        let name = filled
+            .name
+            .map(|name| display_name(&name, MAX_NAME).ok_or_else(|| Error::invalid("name", "1 to 60 characters")))
+            .transpose()?;
         let known = agent.as_ref().map(|agent| agent.email.clone());
         let email = known.or(filled.email).ok_or_else(|| Error::invalid("email", "missing"))?;
-        let shown = name.clone().or_else(|| agent.as_ref().map(|agent| agent.name.clone())).ok_or_else(|| Error::invalid("name", "missing"))?;
+        let shown =
+            name.clone().or_else(|| agent.as_ref().map(|agent| agent.name.clone())).ok_or_else(|| Error::invalid("name", "missing"))?;
         let accepted = password::accept(&filled.password, &[&email, &shown])?;
         let drafted = match agent {
             Some(agent) => Err(agent),

@@ -84,7 +84,8 @@ pub async fn update(app: &App, signed_in: &SignedIn, patch: Patch) -> Result<Pro
     if let Some(settings) = &patch.settings {
         settings.check().map_err(|(field, why)| Error::invalid(field, why))?;
     }
-    let kept = patch.settings.map(|settings| serde_json::to_string(&settings)).transpose().map_err(|error| Error::Broken(error.to_string()))?;
+    let kept =
+        patch.settings.map(|settings| serde_json::to_string(&settings)).transpose().map_err(|error| Error::Broken(error.to_string()))?;
     app.db
         .write(Queue::People, move |tx| {
             let found = agent::lock(tx, id)?;

@@ -107,7 +107,10 @@ pub async fn by_id(app: &App, id: SessionId) -> Result<SignedIn> {
     look_up(app, move |q, now| session::by_id(q, id, now)).await
 }
 
-async fn look_up(app: &App, find: impl FnOnce(&mut candor_store::Rx<'_>, i64) -> Result<Option<Found>, candor_store::Error> + Send + 'static) -> Result<SignedIn> {
+async fn look_up(
+    app: &App,
+    find: impl FnOnce(&mut candor_store::Rx<'_>, i64) -> Result<Option<Found>, candor_store::Error> + Send + 'static,
+) -> Result<SignedIn> {
     let (asker, now) = (app.clone(), app.now());
     let found = app.db.read(Pool::Quick, move |rx| {
         let Some(found) = find(rx, now)? else { return Err(Error::Unauthenticated) };
@@ -175,7 +178,9 @@ pub async fn revoke_others(app: &App, signed_in: &SignedIn) -> Result<u64> {
 pub async fn tidy(app: &App) -> Result<u64> {
     let now = app.now();
     app.db
-        .write(Queue::Machines, move |tx| Ok(session::delete_ended(tx, now)? + link::delete_ended(tx, now)? + inbox::forget_old_secrets(tx, now)?))
+        .write(Queue::Machines, move |tx| {
+            Ok(session::delete_ended(tx, now)? + link::delete_ended(tx, now)? + inbox::forget_old_secrets(tx, now)?)
+        })
         .await
 }
 

@@ -95,7 +95,8 @@ fn roles(app: &App) -> Vec<Role> {
         P::ContactRead,
         P::ContactEdit,
     ];
-    let supervisor = [P::ConversationMove, P::ConversationRedact, P::ContactBreakGlass, P::CaseShare, P::TagManage, P::TeamManage, P::ReportRead];
+    let supervisor =
+        [P::ConversationMove, P::ConversationRedact, P::ContactBreakGlass, P::CaseShare, P::TagManage, P::TeamManage, P::ReportRead];
     let supervisor = agent.iter().chain(&supervisor).copied().collect();
     let all: [(&str, Vec<P>); 5] = [
         ("admin", P::ALL.to_vec()),

@@ -83,7 +83,13 @@ pub async fn update(app: &App, actor: &Actor, id: StatusId, patch: Patch, expect
             status.position = position.unwrap_or(status.position);
             others(tx, id, &status.names)?;
             status::update(tx, &status)?;
-            audit::record(tx, &actor, "status.changed", ("status", id.0), json!({ "category": status.category, "position": status.position }))?;
+            audit::record(
+                tx,
+                &actor,
+                "status.changed",
+                ("status", id.0),
+                json!({ "category": status.category, "position": status.position }),
+            )?;
             tx.note(Note::Settings);
             Ok(status::get(tx, id)?)
         })

@@ -122,7 +122,10 @@ pub async fn by_id(app: &App, id: TokenId) -> Result<Actor> {
     look_up(app, live).await
 }
 
-async fn look_up(app: &App, find: impl FnOnce(&mut candor_store::Rx<'_>, i64) -> Result<Option<Token>, candor_store::Error> + Send + 'static) -> Result<Actor> {
+async fn look_up(
+    app: &App,
+    find: impl FnOnce(&mut candor_store::Rx<'_>, i64) -> Result<Option<Token>, candor_store::Error> + Send + 'static,
+) -> Result<Actor> {
     let (asker, now) = (app.clone(), app.now());
     let found = app.db.read(Pool::Quick, move |rx| {
         let Some(token) = find(rx, now)? else { return Err(Error::Unauthenticated) };

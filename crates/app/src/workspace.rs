@@ -67,7 +67,8 @@ pub async fn read(app: &App, actor: &Actor) -> Result<(Workspace, i64)> {
 
 pub async fn update(app: &App, actor: &Actor, patch: Patch, expected: Option<i64>) -> Result<(Workspace, i64)> {
     require_everywhere(actor, Permission::SettingsManage)?;
-    let name = patch.name.map(|name| display_name(&name, MAX_NAME).ok_or_else(|| Error::invalid("name", "1 to 60 characters"))).transpose()?;
+    let name =
+        patch.name.map(|name| display_name(&name, MAX_NAME).ok_or_else(|| Error::invalid("name", "1 to 60 characters"))).transpose()?;
     let actor = actor.clone();
     app.db
         .write(Queue::People, move |tx| {
@@ -78,7 +79,13 @@ pub async fn update(app: &App, actor: &Actor, patch: Patch, expected: Option<i64
             workspace.name = name.clone().unwrap_or(workspace.name);
             workspace.default_locale = patch.default_locale.unwrap_or(workspace.default_locale);
             setting::put(tx, KEY, &text(&workspace)?)?;
-            audit::record(tx, &actor, "settings.changed", ("workspace", Uuid::nil()), json!({ "default_locale": workspace.default_locale }))?;
+            audit::record(
+                tx,
+                &actor,
+                "settings.changed",
+                ("workspace", Uuid::nil()),
+                json!({ "default_locale": workspace.default_locale }),
+            )?;
             tx.note(Note::Settings);
             get(tx)
         })

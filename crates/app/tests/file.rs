@@ -65,7 +65,8 @@ db_test!(a_file_comes_back_whole_and_in_parts_and_lies_sealed, |db| async move {
 db_test!(a_photograph_loses_the_place_it_was_taken_at, |db| async move {
     let desk = Desk::new(db).await;
     let visitor = desk.anonymous().await.visitor.actor();
-    let (head, frame) = (b"\xff\xd8".as_slice(), b"\xff\xc0\0\x0b\x08\x01\xe0\x02\x80\x01\x01\x11\0\xff\xda\0\x02pixels\xff\xd9".as_slice());
+    let (head, frame) =
+        (b"\xff\xd8".as_slice(), b"\xff\xc0\0\x0b\x08\x01\xe0\x02\x80\x01\x01\x11\0\xff\xda\0\x02pixels\xff\xd9".as_slice());
     let story = b"\xff\xe1\0\x1cExif\0\0GPS 22.28N 114.16E!!".as_slice();
     let kept = send(&desk, &visitor, "a.jpg", "image/jpeg", &[head, story, frame].concat()).await.unwrap();
     let plain = [head, frame].concat();
@@ -128,10 +129,20 @@ db_test!(a_file_of_a_note_is_not_the_customers_to_see, |db| async move {
     let customer = desk.anonymous().await.visitor;
     let id = desk.writes(&customer, "hello").await;
     let agent = desk.agent(&[Permission::ConversationRead, Permission::ConversationNote, Permission::ConversationReply]);
-    let (inner, outer) = (send(&desk, &agent, "inner.png", "", &png(10)).await.unwrap().id, send(&desk, &agent, "outer.png", "", &png(10)).await.unwrap().id);
+    let (inner, outer) = (
+        send(&desk, &agent, "inner.png", "", &png(10)).await.unwrap().id,
+        send(&desk, &agent, "outer.png", "", &png(10)).await.unwrap().id,
+    );
     let with = |files| Content { text: "see the file".into(), files, mentions: vec![] };
     conversation::note(&desk.app, &agent, id, Uuid::from_u128(1), with(vec![inner])).await.unwrap();
-    let reply = ReplyInput { client_id: Uuid::from_u128(2), content: with(vec![outer]), seen_seq: 100, hold_ms: 0, force: false, follow_up: Default::default() };
+    let reply = ReplyInput {
+        client_id: Uuid::from_u128(2),
+        content: with(vec![outer]),
+        seen_seq: 100,
+        hold_ms: 0,
+        force: false,
+        follow_up: Default::default(),
+    };
     conversation::reply(&desk.app, &agent, id, reply).await.unwrap();
     assert!(matches!(fetch(&desk, &customer.actor(), inner, None).await, Err(Error::NotFound)));
     assert!(fetch(&desk, &customer.actor(), outer, None).await.is_ok());
@@ -149,7 +160,10 @@ db_test!(a_person_keeps_the_files_of_the_nobody_they_were, |db| async move {
     let desk = Desk::new(db).await;
     desk.person("u-1").await;
     let nobody = desk.anonymous().await;
-    let (sent, unsent) = (send(&desk, &nobody.visitor.actor(), "a.png", "", &png(1)).await.unwrap().id, send(&desk, &nobody.visitor.actor(), "b.png", "", &png(2)).await.unwrap().id);
+    let (sent, unsent) = (
+        send(&desk, &nobody.visitor.actor(), "a.png", "", &png(1)).await.unwrap().id,
+        send(&desk, &nobody.visitor.actor(), "b.png", "", &png(2)).await.unwrap().id,
+    );
     desk.sends(&nobody.visitor, "", &[sent]).await.unwrap();
     let jwt = desk.jwt("u-1", serde_json::json!({}));
     let known = desk.start(visitor::Origin::Page(desk::PAGE), Some(&jwt), Some(&nobody.token)).await.unwrap().visitor;

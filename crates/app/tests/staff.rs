@@ -81,7 +81,9 @@ db_test!(addresses_are_sealed_and_found, |db| async move {
     let (sealed, blind) = app
         .db
         .read(Pool::Quick, move |rx| {
-            rx.one("SELECT email_sealed, email_blind FROM agent WHERE id = $1", &[&id.0], |row| Ok((row.get::<Vec<u8>>(0)?, row.get::<Vec<u8>>(1)?)))
+            rx.one("SELECT email_sealed, email_blind FROM agent WHERE id = $1", &[&id.0], |row| {
+                Ok((row.get::<Vec<u8>>(0)?, row.get::<Vec<u8>>(1)?))
+            })
         })
         .await
         .map_err(|error: candor_store::Error| error)
@@ -143,7 +145,8 @@ async fn two_nodes(db: TestDb) {
     let other = app_on(&second, &desk.db);
     let id = ann(&desk.app, "auditor").await;
     let started = session::sign_in(&desk.app, "ann@desk.example", PASSWORD, from()).await.unwrap();
-    let may_read = || async { can(&session::by_id(&other, started.session).await.unwrap().actor, Permission::AuditRead, Subject::Workspace) };
+    let may_read =
+        || async { can(&session::by_id(&other, started.session).await.unwrap().actor, Permission::AuditRead, Subject::Workspace) };
     assert!(may_read().await);
 
     let viewer = held(&desk.app, "viewer").await;

@@ -213,8 +213,20 @@ db_test!(sessions_run_out_and_are_removed, |db| async move {
 
 db_test!(typed_details_prove_nothing_and_do_not_replace_what_was_signed, |db| async move {
     let desk = Desk::new(db).await;
-    let person = desk.start(Origin::Absent, Some(&desk.jwt("u-1", json!({ "name": "Li Wei", "email": "li@example.com", "attrs": { "vip": "3" } }))), None).await.unwrap();
-    let typed = Details { name: Some("Support Team".into()), email: Some("LI@example.com".into()), fields: [("vip".into(), "9".into()), ("coin".into(), "BTC".into())].into(), ..Details::default() };
+    let person = desk
+        .start(
+            Origin::Absent,
+            Some(&desk.jwt("u-1", json!({ "name": "Li Wei", "email": "li@example.com", "attrs": { "vip": "3" } }))),
+            None,
+        )
+        .await
+        .unwrap();
+    let typed = Details {
+        name: Some("Support Team".into()),
+        email: Some("LI@example.com".into()),
+        fields: [("vip".into(), "9".into()), ("coin".into(), "BTC".into())].into(),
+        ..Details::default()
+    };
     let after = visitor::change(&desk.app, &person.visitor, typed.clone()).await.unwrap();
     assert_eq!(after.name.as_deref(), Some("Li Wei"));
     let fields = after.fields().unwrap();
@@ -235,7 +247,9 @@ db_test!(typed_details_prove_nothing_and_do_not_replace_what_was_signed, |db| as
 
 db_test!(an_address_belongs_to_whom_the_exchange_says, |db| async move {
     let desk = Desk::new(db).await;
-    let signs = async |sub: &str, email: &str| desk.start(Origin::Absent, Some(&desk.jwt(sub, json!({ "email": email }))), None).await.unwrap().visitor.contact.id;
+    let signs = async |sub: &str, email: &str| {
+        desk.start(Origin::Absent, Some(&desk.jwt(sub, json!({ "email": email }))), None).await.unwrap().visitor.contact.id
+    };
     let first = signs("u-1", "a@example.com").await;
     let second = signs("u-2", "a@example.com").await;
     assert_eq!(signs("u-1", "b@example.com").await, first);
@@ -319,7 +333,10 @@ db_test!(a_widget_says_when_somebody_answers_and_how_soon, |db| async move {
     let always = shown().await;
     assert_eq!((always.open_now, always.next_change_at, always.reply_time), (true, None, None));
     // A yellow nobody could read on white is darkened, and is itself on the dark panel.
-    let hours = serde_json::from_value(json!({ "zone": "Asia/Singapore", "always": false, "week": [{ "day": 1, "from": "09:00", "to": "18:00" }], "holidays": [] })).unwrap();
+    let hours = serde_json::from_value(
+        json!({ "zone": "Asia/Singapore", "always": false, "week": [{ "day": 1, "from": "09:00", "to": "18:00" }], "holidays": [] }),
+    )
+    .unwrap();
     let widget = candor_domain::inbox::WidgetPatch { brand: Some("#f0b90b".into()), ..Default::default() };
     let patch = inbox::Patch { hours: Some(hours), widget, ..inbox::Patch::default() };
     inbox::update(&desk.app, &Actor::machine("test"), desk.inbox, patch, None).await.unwrap();

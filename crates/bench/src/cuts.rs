@@ -158,9 +158,27 @@ async fn write(visitor: Client, admin: Client, id: String, stop: Arc<AtomicBool>
         }
         let client_id = Uuid::new_v4();
         let said = match turn % 4 {
-            1 => admin.post(&format!("/api/v1/conversations/{id}/replies"), &json!({ "client_id": client_id, "text": format!("answer {turn}"), "seen_seq": 0, "hold_ms": 0, "force": true })).await?,
-            3 => admin.post(&format!("/api/v1/conversations/{id}/notes"), &json!({ "client_id": client_id, "text": format!("note {turn}") })).await?,
-            _ => visitor.post(&format!("/visitor/v1/conversations/{id}/messages"), &json!({ "client_id": client_id, "text": format!("question {turn}") })).await?,
+            1 => {
+                admin
+                    .post(
+                        &format!("/api/v1/conversations/{id}/replies"),
+                        &json!({ "client_id": client_id, "text": format!("answer {turn}"), "seen_seq": 0, "hold_ms": 0, "force": true }),
+                    )
+                    .await?
+            }
+            3 => {
+                admin
+                    .post(&format!("/api/v1/conversations/{id}/notes"), &json!({ "client_id": client_id, "text": format!("note {turn}") }))
+                    .await?
+            }
+            _ => {
+                visitor
+                    .post(
+                        &format!("/visitor/v1/conversations/{id}/messages"),
+                        &json!({ "client_id": client_id, "text": format!("question {turn}") }),
+                    )
+                    .await?
+            }
         };
         said.ok()?;
         tokio::time::sleep(PACE).await;

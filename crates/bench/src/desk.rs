@@ -71,8 +71,16 @@ impl Desk {
         let amount = [("--conversations", conversations), ("--messages", messages)];
         let amount: Vec<String> = amount.into_iter().flat_map(|(name, count)| [name.to_owned(), count.to_string()]).collect();
         let mut command = Command::new(&desk.program);
-        command.args(["demo", "fill"]).args(amount).args(desk.place()).env_clear().stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        let status = tokio::task::spawn_blocking(move || command.status()).await.context("the thread panicked")?.context("cannot fill the desk")?;
+        command
+            .args(["demo", "fill"])
+            .args(amount)
+            .args(desk.place())
+            .env_clear()
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let status =
+            tokio::task::spawn_blocking(move || command.status()).await.context("the thread panicked")?.context("cannot fill the desk")?;
         if !status.success() {
             bail!("filling ended with {status}");
         }
@@ -151,7 +159,12 @@ impl Desk {
 
     /// Whether the audit log is whole, as the program itself says it.
     pub(crate) fn audit_is_whole(&self) -> Result<bool> {
-        let output = Command::new(&self.program).args(["audit", "verify"]).args(self.place()).env_clear().output().context("cannot verify the audit log")?;
+        let output = Command::new(&self.program)
+            .args(["audit", "verify"])
+            .args(self.place())
+            .env_clear()
+            .output()
+            .context("cannot verify the audit log")?;
         Ok(output.status.success())
     }
 

@@ -32,7 +32,9 @@ pub(crate) async fn run(args: &FiguresArgs) -> Result<bool> {
     ingested(args).await?;
     acknowledged(args).await?;
     if let Some(url) = args.commits.clone() {
-        let commits = tokio::task::spawn_blocking(move || floor::postgres_commits(&url, 32, Duration::from_secs(3))).await.context("the thread panicked")??;
+        let commits = tokio::task::spawn_blocking(move || floor::postgres_commits(&url, 32, Duration::from_secs(3)))
+            .await
+            .context("the thread panicked")??;
         report::line(&json!({ "figure": "postgres_commits_32_clients", "per_second": commits.round() }));
     }
     if args.large > 0 {
@@ -65,8 +67,10 @@ async fn ingested(args: &FiguresArgs) -> Result<()> {
         desk_rates.push(run.per_second);
         acks.push(quantile(&run.ack, 0.5));
         let disk = disk_use(desk.data())?;
-        report::line(&json!({ "round": "ingest", "database": args.desk.database(), "per_second": run.per_second.round(), "acknowledged_per_second": run.requests_per_second.round(),
-            "ack_p50_ms": quantile(&run.ack, 0.5), "ack_p99_ms": quantile(&run.ack, 0.99), "disk_mb": round(disk) }));
+        report::line(
+            &json!({ "round": "ingest", "database": args.desk.database(), "per_second": run.per_second.round(), "acknowledged_per_second": run.requests_per_second.round(),
+            "ack_p50_ms": quantile(&run.ack, 0.5), "ack_p99_ms": quantile(&run.ack, 0.99), "disk_mb": round(disk) }),
+        );
         if args.desk.database() == "sqlite" {
             let database = desk.data().join("candor.db");
             let count = args.messages;
@@ -94,15 +98,20 @@ async fn acknowledged(args: &FiguresArgs) -> Result<()> {
     let mut ratios = Vec::new();
     desk.admin().await?;
     for _ in 0..args.rounds {
-        let commit = tokio::task::spawn_blocking(|| floor::single_commit(COUNT)).await.context("the thread panicked")??.as_secs_f64() * 1000.0;
+        let commit =
+            tokio::task::spawn_blocking(|| floor::single_commit(COUNT)).await.context("the thread panicked")??.as_secs_f64() * 1000.0;
         let bare = quantile(&ingest::echoes(&echo, COUNT).await?, 0.5);
         let times = ingest::one_by_one(&desk, COUNT).await?;
         let ack = quantile(&times, 0.5);
         ratios.push(ack / (commit + bare));
-        report::line(&json!({ "round": "acknowledgement", "database": args.desk.database(), "ack_p50_ms": ack, "ack_p99_ms": quantile(&times, 0.99),
-            "commit_p50_ms": round(commit), "echo_p50_ms": bare, "ratio": round(ack / (commit + bare)) }));
+        report::line(
+            &json!({ "round": "acknowledgement", "database": args.desk.database(), "ack_p50_ms": ack, "ack_p99_ms": quantile(&times, 0.99),
+            "commit_p50_ms": round(commit), "echo_p50_ms": bare, "ratio": round(ack / (commit + bare)) }),
+        );
     }
-    report::line(&json!({ "figure": "acknowledgement_over_commit_and_echo", "database": args.desk.database(), "ratio": round(median(&mut ratios)) }));
+    report::line(
+        &json!({ "figure": "acknowledgement_over_commit_and_echo", "database": args.desk.database(), "ratio": round(median(&mut ratios)) }),
+    );
     Ok(())
 }
 
@@ -112,11 +121,15 @@ async fn searched(args: &FiguresArgs) -> Result<()> {
     let desk = Desk::filled(&args.desk, args.large / 10, args.large).await?;
     let admin = desk.sign_in("lin.xia@demo.test").await?;
     for (name, times) in [("mixed", search::mixed(&admin, COUNT).await?), ("commonest", search::commonest(&admin, COUNT).await?)] {
-        report::line(&json!({ "figure": "search", "queries": name, "sees": "all", "messages": args.large, "p50_ms": quantile(&times, 0.5), "p99_ms": quantile(&times, 0.99) }));
+        report::line(
+            &json!({ "figure": "search", "queries": name, "sees": "all", "messages": args.large, "p50_ms": quantile(&times, 0.5), "p99_ms": quantile(&times, 0.99) }),
+        );
     }
     let narrow = desk.narrow(&admin).await?;
     let times = search::commonest(&narrow, COUNT).await?;
-    report::line(&json!({ "figure": "search", "queries": "commonest", "sees": "1 %", "messages": args.large, "p50_ms": quantile(&times, 0.5), "p99_ms": quantile(&times, 0.99) }));
+    report::line(
+        &json!({ "figure": "search", "queries": "commonest", "sees": "1 %", "messages": args.large, "p50_ms": quantile(&times, 0.5), "p99_ms": quantile(&times, 0.99) }),
+    );
     report::line(&json!({ "figure": "resident_mb_large", "messages": args.large, "value": round(resident(&desk)?) }));
     inbox(&admin).await
 }

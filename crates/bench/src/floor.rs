@@ -83,7 +83,16 @@ pub(crate) fn grouped(database: &Path, count: usize) -> Result<f64> {
             let case = &cases[row.conversation % cases.len()];
             // Numbers that the desk has not given out, whatever it wrote before.
             let (seq, doc, at) = (row.seq + 1_000_000, row.doc + (1_i64 << 61), 1_700_000_000_000_i64);
-            transaction.prepare_cached(MESSAGE)?.execute(params![row.id.as_bytes(), case, seq, doc, author.as_bytes(), row.body, row.hmac, at])?;
+            transaction.prepare_cached(MESSAGE)?.execute(params![
+                row.id.as_bytes(),
+                case,
+                seq,
+                doc,
+                author.as_bytes(),
+                row.body,
+                row.hmac,
+                at
+            ])?;
             transaction.prepare_cached(EVENT)?.execute(params![case, seq, at, author.as_bytes(), row.event])?;
             transaction.prepare_cached(CONVERSATION)?.execute(params![case, seq, at, row.preview])?;
             transaction.prepare_cached(WORDS)?.execute(params![doc, row.words])?;
@@ -106,7 +115,8 @@ fn open_copy(database: &Path, path: &Path) -> Result<Connection> {
 pub(crate) fn single_commit(count: usize) -> Result<Duration> {
     let folder = tempfile::tempdir().context("no temporary directory")?;
     let connection = Connection::open(folder.path().join("commit.db"))?;
-    connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE line (id INTEGER PRIMARY KEY, body BLOB);")?;
+    connection
+        .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE line (id INTEGER PRIMARY KEY, body BLOB);")?;
     let mut times = Vec::with_capacity(count);
     for _ in 0..count {
         let begun = Instant::now();

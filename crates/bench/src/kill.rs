@@ -170,12 +170,20 @@ async fn compare(admin: &Client, writers: &[Writer], told: &[Vec<Acknowledged>])
 
 /// One surface's list against the writers there. The other surface's numbers differ, so what its writers wrote is
 /// looked up by id and taken with the number that stands here.
-fn against(lines: &[ledger::Line], others: &[ledger::Line], conversation: &str, writers: &[Writer], told: &[Vec<Acknowledged>], agents: bool) -> Faults {
+fn against(
+    lines: &[ledger::Line],
+    others: &[ledger::Line],
+    conversation: &str,
+    writers: &[Writer],
+    told: &[Vec<Acknowledged>],
+    agents: bool,
+) -> Faults {
     let numbers: HashMap<&str, i64> = lines.iter().filter_map(|line| Some((line.message.as_ref()?.0.as_str(), line.seq))).collect();
     let number = |id: &str| numbers.get(id).copied().unwrap_or_default();
     let here = |one: &Acknowledged, own: bool| if own { one.clone() } else { Acknowledged { seq: number(&one.id), ..one.clone() } };
     let there = writers.iter().zip(told).filter(|(writer, _)| writer.conversation == conversation);
-    let expected: Vec<Vec<Acknowledged>> = there.map(|(writer, told)| told.iter().map(|one| here(one, writer.is_agent == agents)).collect()).collect();
+    let expected: Vec<Vec<Acknowledged>> =
+        there.map(|(writer, told)| told.iter().map(|one| here(one, writer.is_agent == agents)).collect()).collect();
     let mut faults = ledger::compare(lines, &expected.iter().map(Vec::as_slice).collect::<Vec<_>>());
     let messages = |lines: &[ledger::Line]| lines.iter().filter_map(|line| line.message.clone()).collect::<Vec<_>>();
     faults.out_of_order += usize::from(messages(lines) != messages(others));

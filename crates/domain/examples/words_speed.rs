@@ -9,7 +9,8 @@ use std::time::Instant;
 
 const ENGLISH: &str = "Hi, my withdrawal of 1,000.50 USDT has not arrived. The hash is \
     0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060, sent to TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t yesterday. Please help!";
-const CHINESE: &str = "您好，我昨天提現的USDT一直沒有到帳，已經過了24小時了，麻煩幫我查一下，訂單號是20251121004821，謝謝！请问审核还要多久？";
+const CHINESE: &str =
+    "您好，我昨天提現的USDT一直沒有到帳，已經過了24小時了，麻煩幫我查一下，訂單號是20251121004821，謝謝！请问审核还要多久？";
 
 fn main() -> std::io::Result<()> {
     let mixed = format!("{ENGLISH} {CHINESE} 🙏 ¿Por qué no llegó? Où est mon dépôt?");

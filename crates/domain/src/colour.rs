@@ -99,7 +99,8 @@ impl FromStr for Colour {
     type Err = NoColour;
 
     fn from_str(text: &str) -> Result<Self, NoColour> {
-        let hex = text.strip_prefix('#').filter(|hex| hex.len() == 6 && hex.bytes().all(|byte| byte.is_ascii_hexdigit())).ok_or(NoColour)?;
+        let hex =
+            text.strip_prefix('#').filter(|hex| hex.len() == 6 && hex.bytes().all(|byte| byte.is_ascii_hexdigit())).ok_or(NoColour)?;
         let channel = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).map_err(|_| NoColour);
         Ok(Self { red: channel(0)?, green: channel(2)?, blue: channel(4)? })
     }

@@ -72,26 +72,67 @@ impl MessageKind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Event {
-    Started { inbox: InboxId },
-    Message { message: MessageId, kind: MessageKind },
-    Assigned { from: Option<AgentId>, to: Option<AgentId> },
-    TeamChanged { from: Option<TeamId>, to: Option<TeamId> },
-    InboxChanged { from: InboxId, to: InboxId },
-    StatusChanged { from: StatusId, to: StatusId, category: Category },
-    PriorityChanged { from: Priority, to: Priority },
-    Tagged { tag: TagId },
-    Untagged { tag: TagId },
-    Snoozed { until: Option<i64> },
+    Started {
+        inbox: InboxId,
+    },
+    Message {
+        message: MessageId,
+        kind: MessageKind,
+    },
+    Assigned {
+        from: Option<AgentId>,
+        to: Option<AgentId>,
+    },
+    TeamChanged {
+        from: Option<TeamId>,
+        to: Option<TeamId>,
+    },
+    InboxChanged {
+        from: InboxId,
+        to: InboxId,
+    },
+    StatusChanged {
+        from: StatusId,
+        to: StatusId,
+        category: Category,
+    },
+    PriorityChanged {
+        from: Priority,
+        to: Priority,
+    },
+    Tagged {
+        tag: TagId,
+    },
+    Untagged {
+        tag: TagId,
+    },
+    Snoozed {
+        until: Option<i64>,
+    },
     Woken,
     SubjectChanged,
-    Redacted { message: MessageId },
-    Identified { proof: Proof },
-    AccessGranted { agent: AgentId },
-    AccessRevoked { agent: AgentId },
-    BrokeGlass { agent: AgentId, until: i64 },
+    Redacted {
+        message: MessageId,
+    },
+    Identified {
+        proof: Proof,
+    },
+    AccessGranted {
+        agent: AgentId,
+    },
+    AccessRevoked {
+        agent: AgentId,
+    },
+    BrokeGlass {
+        agent: AgentId,
+        until: i64,
+    },
     /// The customer is asked how it was; public.
     RatingAsked,
-    Rated { score: i64, solved: Option<bool> },
+    Rated {
+        score: i64,
+        solved: Option<bool>,
+    },
 }
 
 impl Event {

@@ -158,9 +158,8 @@ fn phone(value: &str) -> String {
 /// below, else three.
 fn country_code(digits: &str) -> &str {
     const TWO: [&str; 44] = [
-        "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46", "47", "48", "49", "51", "52", "53",
-        "54", "55", "56", "57", "58", "60", "61", "62", "63", "64", "65", "66", "81", "82", "84", "86", "90", "91", "92", "93", "94",
-        "95", "98",
+        "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46", "47", "48", "49", "51", "52", "53", "54",
+        "55", "56", "57", "58", "60", "61", "62", "63", "64", "65", "66", "81", "82", "84", "86", "90", "91", "92", "93", "94", "95", "98",
     ];
     let length = match digits.get(..2) {
         Some(two) if two.starts_with(['1', '7']) => 1,
@@ -173,7 +172,8 @@ fn country_code(digits: &str) -> &str {
 /// `陈••`, `M•••`: the first character, and dots whose number says nothing about the rest.
 fn name(value: &str) -> String {
     let Some(first) = value.chars().find(|c| c.is_alphanumeric()) else { return DOTS.to_owned() };
-    let dots = if matches!(first, '\u{2e80}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{20000}'..='\u{3fffd}') { "••" } else { "•••" };
+    let dots =
+        if matches!(first, '\u{2e80}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{20000}'..='\u{3fffd}') { "••" } else { "•••" };
     format!("{first}{dots}")
 }
 

@@ -94,7 +94,8 @@ impl Rights {
 
     /// Whether everything in `wanted` is held at least as widely: nobody hands on more than they have.
     pub fn covers(&self, wanted: &Grant) -> bool {
-        let as_wide = |own: &Grant| own.inbox.is_none_or(|id| wanted.inbox == Some(id)) && own.team.is_none_or(|id| wanted.team == Some(id));
+        let as_wide =
+            |own: &Grant| own.inbox.is_none_or(|id| wanted.inbox == Some(id)) && own.team.is_none_or(|id| wanted.team == Some(id));
         wanted.permissions.iter().all(|permission| self.grants.iter().any(|own| own.permissions.contains(permission) && as_wide(own)))
     }
 
@@ -131,7 +132,9 @@ impl Scope {
     pub fn contains(&self, inbox: InboxId, team: Option<TeamId>) -> bool {
         match self {
             Self::Everywhere => true,
-            Self::Within(pairs) => pairs.iter().any(|(in_inbox, in_team)| in_inbox.is_none_or(|id| id == inbox) && in_team.is_none_or(|id| Some(id) == team)),
+            Self::Within(pairs) => {
+                pairs.iter().any(|(in_inbox, in_team)| in_inbox.is_none_or(|id| id == inbox) && in_team.is_none_or(|id| Some(id) == team))
+            }
         }
     }
 
@@ -189,8 +192,14 @@ pub fn can(actor: &Actor, permission: Permission, subject: Subject<'_>) -> bool 
 fn allowed(rights: &Rights, permission: Permission, subject: Subject<'_>) -> bool {
     match subject {
         Subject::Workspace => rights.everywhere(permission),
-        Subject::Inbox(inbox) => rights.grants.iter().any(|grant| grant.permissions.contains(&permission) && grant.team.is_none() && grant.inbox.is_none_or(|id| id == inbox)),
-        Subject::Team(team) => rights.grants.iter().any(|grant| grant.permissions.contains(&permission) && grant.inbox.is_none() && grant.team.is_none_or(|id| id == team)),
+        Subject::Inbox(inbox) => rights
+            .grants
+            .iter()
+            .any(|grant| grant.permissions.contains(&permission) && grant.team.is_none() && grant.inbox.is_none_or(|id| id == inbox)),
+        Subject::Team(team) => rights
+            .grants
+            .iter()
+            .any(|grant| grant.permissions.contains(&permission) && grant.inbox.is_none() && grant.team.is_none_or(|id| id == team)),
         Subject::Case(case) => rights.scope(permission).contains(case.inbox, case.team),
     }
 }
@@ -211,14 +220,19 @@ mod tests {
 
     fn grant(permissions: &[Permission], inbox: Option<u128>, team: Option<u128>) -> Grant {
         let id = |number: u128| uuid::Uuid::from_u128(number);
-        Grant { permissions: permissions.iter().copied().collect(), inbox: inbox.map(|n| InboxId(id(n))), team: team.map(|n| TeamId(id(n))) }
+        Grant {
+            permissions: permissions.iter().copied().collect(),
+            inbox: inbox.map(|n| InboxId(id(n))),
+            team: team.map(|n| TeamId(id(n))),
+        }
     }
 
     use Permission::{AgentManage, ConversationRead, ConversationReply};
 
     #[test]
     fn nobody_hands_on_more_than_they_have() {
-        let lead = Rights { grants: vec![grant(&[ConversationRead, ConversationReply], Some(1), None), grant(&[ConversationRead], None, None)] };
+        let lead =
+            Rights { grants: vec![grant(&[ConversationRead, ConversationReply], Some(1), None), grant(&[ConversationRead], None, None)] };
         assert!(lead.covers(&grant(&[ConversationRead], None, None)));
         assert!(lead.covers(&grant(&[ConversationRead, ConversationReply], Some(1), None)));
         assert!(lead.covers(&grant(&[ConversationReply], Some(1), Some(9))));
@@ -231,7 +245,8 @@ mod tests {
 
     #[test]
     fn a_token_keeps_only_what_its_maker_still_holds() {
-        let token = Rights { grants: vec![grant(&[ConversationRead, ConversationReply], Some(1), None), grant(&[AgentManage], None, None)] };
+        let token =
+            Rights { grants: vec![grant(&[ConversationRead, ConversationReply], Some(1), None), grant(&[AgentManage], None, None)] };
         let maker = Rights { grants: vec![grant(&[ConversationRead], None, None)] };
         assert_eq!(token.within(&maker), Rights { grants: vec![grant(&[ConversationRead], Some(1), None)] });
         assert_eq!(token.within(&Rights::default()), Rights::default());

@@ -9,9 +9,8 @@ use serde::Serialize;
 pub const MIN_SAMPLES: usize = 20;
 
 /// The steps a promise may name, in seconds: finer ones would claim a precision that is not there.
-const STEPS: [i64; 20] = [
-    60, 120, 180, 240, 300, 600, 900, 1_200, 1_800, 2_700, 3_600, 7_200, 10_800, 14_400, 21_600, 28_800, 43_200, 86_400, 172_800, 259_200,
-];
+const STEPS: [i64; 20] =
+    [60, 120, 180, 240, 300, 600, 900, 1_200, 1_800, 2_700, 3_600, 7_200, 10_800, 14_400, 21_600, 28_800, 43_200, 86_400, 172_800, 259_200];
 
 /// The answer usually comes within `low_s` to `high_s` seconds: half of the customers were answered within `low_s`, four
 /// in five within `high_s`, both rounded up.

@@ -6,8 +6,8 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use candor_domain::inbox::Origin;
-use http::header::{self, HeaderMap, HeaderName};
 use http::HeaderValue;
+use http::header::{self, HeaderMap, HeaderName};
 
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 const NO_POWERS: &str = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()";

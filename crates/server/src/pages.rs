@@ -1,8 +1,8 @@
 //! The built files as pages: the console for every path of its own, the widget and `/chat`, the loader `/w.js`,
 //! the demo page. Packed forms go out as they are; names with a hash are kept for ever.
 
-use crate::headers;
 use crate::extract::Params;
+use crate::headers;
 use crate::problem::{ApiError, ApiResult, Code};
 use crate::state::AppState;
 use axum::extract::{Request, State};
@@ -100,7 +100,13 @@ fn file(asset: &'static Asset, asked: &HeaderMap) -> Response {
         response
     };
     let loader = asset.path == "w.js";
-    let keep = if asset.immutable { FOREVER } else if loader { SHORT } else { CHECK };
+    let keep = if asset.immutable {
+        FOREVER
+    } else if loader {
+        SHORT
+    } else {
+        CHECK
+    };
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
     headers.insert(header::ETAG, HeaderValue::from_static(asset.etag));

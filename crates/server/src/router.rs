@@ -3,11 +3,11 @@
 use crate::problem::{ApiError, Code};
 use crate::state::AppState;
 use crate::{api, demo, headers, health, idempotency, logs, openapi, pages, visitor};
+use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::Router;
 use bytes::Bytes;
 use http::header;
 use std::time::Duration;

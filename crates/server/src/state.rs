@@ -76,7 +76,9 @@ impl Site {
 
     /// Whether a page with this Origin is our own. On this machine all its names are, with the same port.
     pub fn owns(&self, origin: &str) -> bool {
-        let same_machine = || !self.is_secure() && origin.starts_with("http://") && origin.parse::<Origin>().is_ok() && port(origin) == port(self.origin());
+        let same_machine = || {
+            !self.is_secure() && origin.starts_with("http://") && origin.parse::<Origin>().is_ok() && port(origin) == port(self.origin())
+        };
         self.origin.is(origin) || same_machine()
     }
 }

@@ -1,15 +1,15 @@
 //! Members of staff. The address is sealed and blind under the workspace's key; the password is a hash and leaves only
 //! with [`credentials`].
 
+use crate::Error;
 use crate::keys::Cell;
 use crate::query::Query;
 use crate::tx::Tx;
 use crate::value::Row;
-use crate::Error;
 use candor_domain::id::AgentId;
-use std::collections::HashMap;
 use candor_domain::locale::Locale;
 use candor_domain::staff::{AgentState, Presence};
+use std::collections::HashMap;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Agent {
@@ -65,7 +65,8 @@ const BY_ID: &str = "SELECT id, state, password_hash FROM agent WHERE id = $1";
 const EXISTS: &str = "SELECT 1 FROM agent WHERE state = 'active' LIMIT 1";
 const INSERT: &str = "INSERT INTO agent (id, number, email_sealed, email_blind, name, public_name, password_hash, state, locale, presence, \
      settings, created_at, seen_at, version) VALUES ($1, $2, $3, $4, $5, $6, NULL, $7, $8, $9, $10, $11, NULL, 1)";
-const UPDATE: &str = "UPDATE agent SET name = $2, public_name = $3, state = $4, locale = $5, settings = $6, version = version + 1 WHERE id = $1";
+const UPDATE: &str =
+    "UPDATE agent SET name = $2, public_name = $3, state = $4, locale = $5, settings = $6, version = version + 1 WHERE id = $1";
 const SET_EMAIL: &str = "UPDATE agent SET email_sealed = $2, email_blind = $3 WHERE id = $1";
 const SET_PASSWORD: &str = "UPDATE agent SET password_hash = $2 WHERE id = $1";
 const SET_PRESENCE: &str = "UPDATE agent SET presence = $2 WHERE id = $1 AND presence <> $2";
@@ -162,8 +163,17 @@ pub fn insert(tx: &mut Tx<'_>, agent: &Agent) -> Result<(), Error> {
     tx.execute(
         INSERT,
         &[
-            &agent.id.0, &agent.number, &sealed, &blind, &agent.name, &agent.public_name, &agent.state.as_str(), &agent.locale.as_str(),
-            &agent.presence.as_str(), &agent.settings, &agent.created_at,
+            &agent.id.0,
+            &agent.number,
+            &sealed,
+            &blind,
+            &agent.name,
+            &agent.public_name,
+            &agent.state.as_str(),
+            &agent.locale.as_str(),
+            &agent.presence.as_str(),
+            &agent.settings,
+            &agent.created_at,
         ],
     )?;
     Ok(())

@@ -1,10 +1,10 @@
 //! Who holds which role, and where. Rights are read from here, with one statement an agent.
 
+use crate::Error;
 use crate::query::Query;
 use crate::role::split_permissions;
 use crate::tx::Tx;
 use crate::value::Row;
-use crate::Error;
 use candor_domain::id::{AgentId, InboxId, RoleId, TeamId};
 use candor_domain::permission::{Grant, Permission, Rights};
 use std::collections::{BTreeMap, BTreeSet};

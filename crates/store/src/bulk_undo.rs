@@ -1,8 +1,8 @@
 //! What would take a bulk action back: ids and enums, kept for a few minutes, used once.
 
+use crate::Error;
 use crate::query::Query;
 use crate::tx::Tx;
-use crate::Error;
 use candor_domain::id::AgentId;
 use uuid::Uuid;
 

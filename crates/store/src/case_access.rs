@@ -1,8 +1,8 @@
 //! Who was let into a customer's record without being the assignee: added by a colleague, or by a written break-glass.
 
+use crate::Error;
 use crate::query::Query;
 use crate::tx::Tx;
-use crate::Error;
 use candor_domain::id::{AgentId, ConversationId};
 use uuid::Uuid;
 
@@ -20,7 +20,8 @@ pub struct Access {
 const GRANT: &str = "INSERT INTO case_access (conversation_id, agent_id, kind, by_id, at, until) VALUES ($1, $2, $3, $4, $5, $6) \
      ON CONFLICT (conversation_id, agent_id) DO UPDATE SET kind = $3, by_id = $4, at = $5, until = $6";
 const REVOKE: &str = "DELETE FROM case_access WHERE conversation_id = $1 AND agent_id = $2";
-const LIST: &str = "SELECT agent_id, kind, by_id, at, until FROM case_access WHERE conversation_id = $1 AND (until IS NULL OR until > $2) ORDER BY at";
+const LIST: &str =
+    "SELECT agent_id, kind, by_id, at, until FROM case_access WHERE conversation_id = $1 AND (until IS NULL OR until > $2) ORDER BY at";
 
 pub fn grant(tx: &mut Tx<'_>, conversation: ConversationId, access: &Access) -> Result<(), Error> {
     tx.execute(GRANT, &[&conversation.0, &access.agent.0, &access.kind, &access.by, &access.at, &access.until])?;

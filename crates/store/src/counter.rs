@@ -1,10 +1,11 @@
 //! Numbers people say aloud: 1, 2, 3 … by name. Taken last among a command's locks.
 
+use crate::Error;
 use crate::query::Query;
 use crate::tx::Tx;
-use crate::Error;
 
-const NEXT: &str = "INSERT INTO counter (name, value) VALUES ($1, 1) ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value";
+const NEXT: &str =
+    "INSERT INTO counter (name, value) VALUES ($1, 1) ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value";
 
 pub fn next(tx: &mut Tx<'_>, name: &str) -> Result<i64, Error> {
     tx.one(NEXT, &[&name], |row| row.get(0))

@@ -3,8 +3,8 @@
 
 use crate::command::Work;
 use crate::health::Health;
-use crate::notes::{Ephemeral, Note};
 use crate::house::House;
+use crate::notes::{Ephemeral, Note};
 use crate::read::Job;
 use crate::{Backend, Clock, Error, Pool, Queue, Rx, Tx};
 use std::sync::Arc;
@@ -18,11 +18,7 @@ pub struct Db {
 impl Db {
     /// Runs a command in a transaction; the answer comes after the commit is on disk. The command may run more than once:
     /// its only effects are in the transaction and its return value. `Error::Full` at once when the queue is full.
-    pub async fn write<T, E>(
-        &self,
-        queue: Queue,
-        command: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
+    pub async fn write<T, E>(&self, queue: Queue, command: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
@@ -38,11 +34,7 @@ impl Db {
     }
 
     /// `write` for threads without a runtime.
-    pub fn write_blocking<T, E>(
-        &self,
-        queue: Queue,
-        command: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
+    pub fn write_blocking<T, E>(&self, queue: Queue, command: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
@@ -55,11 +47,7 @@ impl Db {
     }
 
     /// Runs a query on one consistent picture of the database.
-    pub async fn read<T, E>(
-        &self,
-        pool: Pool,
-        query: impl FnOnce(&mut Rx<'_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
+    pub async fn read<T, E>(&self, pool: Pool, query: impl FnOnce(&mut Rx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
@@ -70,11 +58,7 @@ impl Db {
     }
 
     /// `read` for threads without a runtime.
-    pub fn read_blocking<T, E>(
-        &self,
-        pool: Pool,
-        query: impl FnOnce(&mut Rx<'_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
+    pub fn read_blocking<T, E>(&self, pool: Pool, query: impl FnOnce(&mut Rx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
@@ -160,4 +144,3 @@ impl Db {
         Ok((answer, wait))
     }
 }
-

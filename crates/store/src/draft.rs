@@ -1,10 +1,10 @@
 //! What an agent has typed and not sent, kept per conversation, agent and mode.
 
+use crate::Error;
 use crate::keys::Cell;
 use crate::message::{join, split};
 use crate::query::Query;
 use crate::tx::Tx;
-use crate::Error;
 use candor_domain::id::{AgentId, ConversationId, FileId};
 use uuid::Uuid;
 
@@ -23,7 +23,6 @@ const PUT: &str = "INSERT INTO draft (id, conversation_id, agent_id, mode, text_
      ON CONFLICT (conversation_id, agent_id, mode) DO UPDATE SET id = $1, text_sealed = $5, files = $6, updated_at = $7";
 const DELETE: &str = "DELETE FROM draft WHERE conversation_id = $1 AND agent_id = $2 AND mode = $3";
 const LIST: &str = "SELECT id, mode, text_sealed, files, updated_at FROM draft WHERE conversation_id = $1 AND agent_id = $2 ORDER BY mode";
-
 
 pub fn put(tx: &mut Tx<'_>, conversation: ConversationId, agent: AgentId, draft: &Draft) -> Result<(), Error> {
     tx.execute(PUT, &[&draft.id, &conversation.0, &agent.0, &draft.mode, &draft.text, &join(&draft.files), &draft.updated_at])?;

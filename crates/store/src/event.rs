@@ -1,9 +1,9 @@
 //! The streams: numbered events, kept as type and JSON of ids and numbers.
 
+use crate::Error;
 use crate::query::Query;
 use crate::tx::Tx;
 use crate::value::Row;
-use crate::Error;
 use candor_domain::actor::{ActorKind, ActorRef};
 use candor_domain::event::{Event, Recorded};
 use candor_domain::id::ConversationId;
@@ -18,7 +18,14 @@ fn read(row: &Row<'_>) -> Result<Recorded, Error> {
     let (kind, body) = (row.get::<String>(3)?, row.get::<String>(6)?);
     let kind = ActorKind::parse(&kind).ok_or_else(|| Error::Corrupt(format!("event.actor_kind holds {kind}")))?;
     let event: Event = serde_json::from_str(&body).map_err(|error| Error::Corrupt(format!("event.body: {error}")))?;
-    Ok(Recorded { seq: row.get(0)?, public_seq: row.get(1)?, at: row.get(2)?, actor: ActorRef { kind, id: row.get(4)? }, depth: row.get(5)?, event })
+    Ok(Recorded {
+        seq: row.get(0)?,
+        public_seq: row.get(1)?,
+        at: row.get(2)?,
+        actor: ActorRef { kind, id: row.get(4)? },
+        depth: row.get(5)?,
+        event,
+    })
 }
 
 const INSERT: &str = "INSERT INTO event (stream, seq, public_seq, at, actor_kind, actor_id, depth, kind, body) \
@@ -46,8 +53,16 @@ pub enum Part {
 
 const AFTER: &str = concat!("SELECT ", columns!(), " FROM event WHERE stream = $1 AND seq > $2 ORDER BY seq LIMIT $3");
 const BEFORE: &str = concat!("SELECT ", columns!(), " FROM event WHERE stream = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3");
-const PUBLIC_AFTER: &str = concat!("SELECT ", columns!(), " FROM event WHERE stream = $1 AND public_seq > $2 AND public_seq IS NOT NULL ORDER BY public_seq LIMIT $3");
-const PUBLIC_BEFORE: &str = concat!("SELECT ", columns!(), " FROM event WHERE stream = $1 AND public_seq < $2 AND public_seq IS NOT NULL ORDER BY public_seq DESC LIMIT $3");
+const PUBLIC_AFTER: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM event WHERE stream = $1 AND public_seq > $2 AND public_seq IS NOT NULL ORDER BY public_seq LIMIT $3"
+);
+const PUBLIC_BEFORE: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM event WHERE stream = $1 AND public_seq < $2 AND public_seq IS NOT NULL ORDER BY public_seq DESC LIMIT $3"
+);
 
 /// A page of everything that happened, numbered by `seq`.
 pub fn page(q: &mut impl Query, stream: ConversationId, part: Part, limit: i64) -> Result<Vec<Recorded>, Error> {
@@ -59,7 +74,14 @@ pub fn public_page(q: &mut impl Query, stream: ConversationId, part: Part, limit
     read_page(q, PUBLIC_AFTER, PUBLIC_BEFORE, stream, part, limit)
 }
 
-fn read_page(q: &mut impl Query, after: &'static str, before: &'static str, stream: ConversationId, part: Part, limit: i64) -> Result<Vec<Recorded>, Error> {
+fn read_page(
+    q: &mut impl Query,
+    after: &'static str,
+    before: &'static str,
+    stream: ConversationId,
+    part: Part,
+    limit: i64,
+) -> Result<Vec<Recorded>, Error> {
     let newest_first = |q: &mut _, end: i64| {
         let mut events = Query::list(q, before, &[&stream.0, &end, &limit], read)?;
         events.reverse();

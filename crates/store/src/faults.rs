@@ -50,8 +50,6 @@ impl Faults {
             return None;
         }
         let ordered = self.commit.swap(0, Ordering::SeqCst);
-        [Fault::Commit, Fault::CrashBeforeCommit, Fault::CrashAfterCommit]
-            .into_iter()
-            .find(|fault| *fault as u8 == ordered)
+        [Fault::Commit, Fault::CrashBeforeCommit, Fault::CrashAfterCommit].into_iter().find(|fault| *fault as u8 == ordered)
     }
 }

@@ -2,12 +2,12 @@
 //!
 //! A file belongs to its sender until a message carries it, then to the conversation.
 
+use crate::Error;
 use crate::conversation::read_text as text;
 use crate::keys::{Cell, KeyId};
 use crate::query::Query;
 use crate::tx::Tx;
 use crate::value::Row;
-use crate::Error;
 use candor_domain::actor::{ActorKind, ActorRef};
 use candor_domain::id::{ConversationId, FileId};
 use uuid::Uuid;
@@ -39,8 +39,17 @@ pub fn insert(tx: &mut Tx<'_>, file: &File, file_key: &[u8]) -> Result<(), Error
     tx.execute(
         INSERT,
         &[
-            &file.id.0, &file.key.0, &wrapped, &file.owner.kind.as_str(), &owner, &name, &file.media_type, &file.size, &file.width,
-            &file.height, &file.created_at,
+            &file.id.0,
+            &file.key.0,
+            &wrapped,
+            &file.owner.kind.as_str(),
+            &owner,
+            &name,
+            &file.media_type,
+            &file.size,
+            &file.width,
+            &file.height,
+            &file.created_at,
         ],
     )?;
     Ok(())
@@ -71,7 +80,8 @@ pub fn file_key(q: &mut impl Query, id: FileId) -> Result<Vec<u8>, Error> {
 
 /// Gives a file to the conversation whose message carries it; false when it is not this owner's, or was given before.
 pub fn attach(tx: &mut Tx<'_>, id: FileId, conversation: ConversationId, owner: ActorRef) -> Result<bool, Error> {
-    const ATTACH: &str = "UPDATE file SET conversation_id = $2 WHERE id = $1 AND owner_kind = $3 AND owner_id = $4 AND conversation_id IS NULL";
+    const ATTACH: &str =
+        "UPDATE file SET conversation_id = $2 WHERE id = $1 AND owner_kind = $3 AND owner_id = $4 AND conversation_id IS NULL";
     let attached = tx.execute(ATTACH, &[&id.0, &conversation.0, &owner.kind.as_str(), &owner.id])? > 0;
     if attached && owner.kind != ActorKind::Contact {
         hand_over(tx, id, conversation)?;

@@ -172,7 +172,11 @@ mod tests {
             first.swap_with_slice(&mut second[..CHUNK + TAG]);
         });
         assert_eq!(opened(ID, plain.len(), &swapped), Err(SealError::Tampered));
-        assert_eq!(opened(ID, 2 * CHUNK, &good[..HEAD.len() + 2 * one]), Err(SealError::Tampered), "a shorter size does not make a chunk the last");
+        assert_eq!(
+            opened(ID, 2 * CHUNK, &good[..HEAD.len() + 2 * one]),
+            Err(SealError::Tampered),
+            "a shorter size does not make a chunk the last"
+        );
         assert_eq!(FileOpener::new(ID, &key(), 10).place(1), None);
     }
 

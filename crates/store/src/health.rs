@@ -26,8 +26,7 @@ impl Health {
         Health {
             waiting: shared.queues.depth(),
             reactor_behind_ms: if oldest == 0 { 0 } else { (shared.clock.now_ms() - oldest).max(0) },
-            search_rebuilding: shared.search_broken.load(Ordering::Relaxed)
-                || shared.search_behind.load(Ordering::Relaxed),
+            search_rebuilding: shared.search_broken.load(Ordering::Relaxed) || shared.search_behind.load(Ordering::Relaxed),
             search_broken: shared.search_broken.load(Ordering::Relaxed),
             writer_alive: shared.writers_alive.load(Ordering::Relaxed) > 0,
             slow_commands: shared.slow_commands.load(Ordering::Relaxed),

@@ -1,11 +1,11 @@
 //! Replies that wait out their undo window: durable, without a number in the stream, not yet messages.
 
+use crate::Error;
 use crate::keys::Cell;
 use crate::message::{join, split};
 use crate::query::Query;
 use crate::tx::Tx;
 use crate::value::Row;
-use crate::Error;
 use candor_domain::id::{AgentId, ConversationId, FileId, HeldReplyId};
 use uuid::Uuid;
 
@@ -55,7 +55,8 @@ fn read(row: &Row<'_>) -> Result<Held, Error> {
     })
 }
 
-const INSERT: &str = concat!("INSERT INTO held_reply (", columns!(), ", state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'held')");
+const INSERT: &str =
+    concat!("INSERT INTO held_reply (", columns!(), ", state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'held')");
 const GET: &str = concat!("SELECT ", columns!(), " FROM held_reply WHERE id = $1");
 const BY_CLIENT: &str = concat!("SELECT ", columns!(), " FROM held_reply WHERE conversation_id = $1 AND author_id = $2 AND client_id = $3");
 const OF_CASE: &str = concat!("SELECT ", columns!(), " FROM held_reply WHERE conversation_id = $1 ORDER BY id");
@@ -68,8 +69,19 @@ pub fn insert(tx: &mut Tx<'_>, new: &Held) -> Result<(), Error> {
     tx.execute(
         INSERT,
         &[
-            &new.id.0, &new.conversation.0, &new.author.0, &new.text, &join(&new.files), &new.client_id, &new.request_hmac, &new.seen_seq,
-            &new.follow_up, &new.created_at, &new.release_at, &new.ask_until, &new.keep,
+            &new.id.0,
+            &new.conversation.0,
+            &new.author.0,
+            &new.text,
+            &join(&new.files),
+            &new.client_id,
+            &new.request_hmac,
+            &new.seen_seq,
+            &new.follow_up,
+            &new.created_at,
+            &new.release_at,
+            &new.ask_until,
+            &new.keep,
         ],
     )?;
     Ok(())

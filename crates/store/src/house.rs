@@ -142,10 +142,7 @@ impl Drop for Alive {
 }
 
 fn thread(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, Error> {
-    std::thread::Builder::new()
-        .name(name.to_owned())
-        .spawn(run)
-        .map_err(|error| Error::io("cannot start a thread", error))
+    std::thread::Builder::new().name(name.to_owned()).spawn(run).map_err(|error| Error::io("cannot start a thread", error))
 }
 
 fn join(threads: &Mutex<Vec<JoinHandle<()>>>) {

@@ -27,16 +27,13 @@ pub const KEPT_MS: i64 = 24 * 60 * 60 * 1000;
 
 pub fn find(q: &mut impl Query, owner: Uuid, key: &str) -> Result<Option<Answered>, Error> {
     let after = q.now() - KEPT_MS;
-    q.optional(FIND, &[&owner, &key, &after], |row| {
-        Ok(Answered { body_mac: row.get(0)?, status: row.get(1)?, item: row.get(2)? })
-    })
+    q.optional(FIND, &[&owner, &key, &after], |row| Ok(Answered { body_mac: row.get(0)?, status: row.get(1)?, item: row.get(2)? }))
 }
 
 /// Keeps an answer, in the transaction of what was asked. False: another request with this key was first.
 pub fn keep(tx: &mut Tx<'_>, owner: Uuid, key: &str, answer: &Answered) -> Result<bool, Error> {
     let now = tx.now();
-    let values: [&dyn crate::Value; 7] =
-        [&owner, &key, &answer.body_mac, &answer.status, &answer.item, &now, &(now - KEPT_MS)];
+    let values: [&dyn crate::Value; 7] = [&owner, &key, &answer.body_mac, &answer.status, &answer.item, &now, &(now - KEPT_MS)];
     Ok(tx.execute(KEEP, &values)? > 0)
 }
 

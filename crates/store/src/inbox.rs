@@ -1,10 +1,10 @@
 //! Inboxes: where conversations arrive. The secret that signs customers' identities is sealed and leaves only with [`identity`].
 
+use crate::Error;
 use crate::keys::Cell;
 use crate::query::Query;
 use crate::tx::Tx;
 use crate::value::Row;
-use crate::Error;
 use candor_domain::hours::Hours;
 use candor_domain::id::{InboxId, TeamId};
 use candor_domain::inbox::{Channel, IdentityAlgorithm, WidgetSettings};
@@ -135,8 +135,17 @@ pub fn insert(tx: &mut Tx<'_>, inbox: &Inbox) -> Result<(), Error> {
     tx.execute(
         INSERT,
         &[
-            &inbox.id.0, &inbox.name, &inbox.channel.as_str(), &inbox.enabled, &inbox.team.map(|id| id.0), &json(&inbox.widget), &json(&inbox.hours),
-            &inbox.algorithm.as_str(), &inbox.identity_required, &inbox.public_key, &inbox.created_at,
+            &inbox.id.0,
+            &inbox.name,
+            &inbox.channel.as_str(),
+            &inbox.enabled,
+            &inbox.team.map(|id| id.0),
+            &json(&inbox.widget),
+            &json(&inbox.hours),
+            &inbox.algorithm.as_str(),
+            &inbox.identity_required,
+            &inbox.public_key,
+            &inbox.created_at,
         ],
     )?;
     Ok(())
@@ -147,8 +156,15 @@ pub fn update(tx: &mut Tx<'_>, inbox: &Inbox) -> Result<(), Error> {
     tx.execute(
         UPDATE,
         &[
-            &inbox.id.0, &inbox.name, &inbox.enabled, &inbox.team.map(|id| id.0), &json(&inbox.widget), &json(&inbox.hours), &inbox.algorithm.as_str(),
-            &inbox.identity_required, &inbox.public_key,
+            &inbox.id.0,
+            &inbox.name,
+            &inbox.enabled,
+            &inbox.team.map(|id| id.0),
+            &json(&inbox.widget),
+            &json(&inbox.hours),
+            &inbox.algorithm.as_str(),
+            &inbox.identity_required,
+            &inbox.public_key,
         ],
     )?;
     Ok(())

@@ -130,11 +130,9 @@ impl Inline {
 impl State {
     fn order_faults(&mut self, shared: &Shared) {
         let Odds { commit_fails, crash_before_commit, crash_after_commit, .. } = self.odds;
-        for (odds, fault) in [
-            (commit_fails, Fault::Commit),
-            (crash_before_commit, Fault::CrashBeforeCommit),
-            (crash_after_commit, Fault::CrashAfterCommit),
-        ] {
+        for (odds, fault) in
+            [(commit_fails, Fault::Commit), (crash_before_commit, Fault::CrashBeforeCommit), (crash_after_commit, Fault::CrashAfterCommit)]
+        {
             if self.happens(odds) {
                 shared.faults.order(1, fault);
             }

@@ -75,20 +75,8 @@ const OPEN: &str = "SELECT COUNT(*) FROM job WHERE parked_at IS NULL";
 /// Adds a job with the command that caused it. False: one with the same key (or id) is there.
 pub fn insert(tx: &mut Tx<'_>, job: &NewJob<'_>) -> Result<bool, Error> {
     let now = tx.now();
-    let added = tx.execute(
-        INSERT,
-        &[
-            &job.id,
-            &job.queue,
-            &job.kind,
-            &job.unique_key,
-            &job.stream,
-            &job.body,
-            &job.due_at,
-            &job.max_tries,
-            &now,
-        ],
-    )?;
+    let added =
+        tx.execute(INSERT, &[&job.id, &job.queue, &job.kind, &job.unique_key, &job.stream, &job.body, &job.due_at, &job.max_tries, &now])?;
     if added > 0 {
         tx.note(Note::Job);
     }

@@ -1,9 +1,9 @@
 //! One-time links: the first administrator, invitations, new passwords. Only hashes of their tokens are kept.
 
+use crate::Error;
 use crate::query::Query;
 use crate::tx::Tx;
 use crate::value::Row;
-use crate::Error;
 use candor_domain::id::{AgentId, LinkId};
 use candor_domain::staff::LinkKind;
 use uuid::Uuid;
@@ -17,10 +17,13 @@ pub struct Link {
     pub expires_at: i64,
 }
 
-const BY_HASH: &str = "SELECT id, kind, agent_id, expires_at FROM one_time_link WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2";
-const INSERT: &str = "INSERT INTO one_time_link (id, kind, token_hash, agent_id, created_at, expires_at, used_at) VALUES ($1, $2, $3, $4, $5, $6, NULL)";
+const BY_HASH: &str =
+    "SELECT id, kind, agent_id, expires_at FROM one_time_link WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2";
+const INSERT: &str =
+    "INSERT INTO one_time_link (id, kind, token_hash, agent_id, created_at, expires_at, used_at) VALUES ($1, $2, $3, $4, $5, $6, NULL)";
 const USE: &str = "UPDATE one_time_link SET used_at = $2 WHERE id = $1 AND used_at IS NULL AND expires_at > $2";
-const DELETE_ENDED: &str = "DELETE FROM one_time_link WHERE id IN (SELECT id FROM one_time_link WHERE expires_at <= $1 ORDER BY expires_at LIMIT 100)";
+const DELETE_ENDED: &str =
+    "DELETE FROM one_time_link WHERE id IN (SELECT id FROM one_time_link WHERE expires_at <= $1 ORDER BY expires_at LIMIT 100)";
 const REVOKE_OF_AGENT: &str = "DELETE FROM one_time_link WHERE agent_id = $1 AND used_at IS NULL";
 const REVOKE_KIND: &str = "DELETE FROM one_time_link WHERE kind = $1 AND used_at IS NULL";
 

@@ -15,8 +15,7 @@ impl DirLock {
         let failed = |error| Error::io(format!("cannot use {}", dir.display()), error);
         std::fs::create_dir_all(dir).map_err(failed)?;
         let path = dir.join("lock");
-        let mut file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
+        let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -50,7 +49,5 @@ impl Drop for DirLock {
 
 /// Makes a new or renamed entry of this directory durable.
 pub(crate) fn sync_dir(dir: &Path) -> Result<(), Error> {
-    File::open(dir)
-        .and_then(|dir| dir.sync_all())
-        .map_err(|error| Error::io(format!("cannot sync {}", dir.display()), error))
+    File::open(dir).and_then(|dir| dir.sync_all()).map_err(|error| Error::io(format!("cannot sync {}", dir.display()), error))
 }

@@ -1,8 +1,8 @@
 //! Looks at personal data, as the audit log has them: whether one is on record, and what it rested on.
 
+use crate::Error;
 use crate::audit::AuditRef;
 use crate::query::Query;
-use crate::Error;
 use uuid::Uuid;
 
 /// Whether this actor's look at this subject is on record since then.

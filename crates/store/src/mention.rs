@@ -1,8 +1,8 @@
 //! Who was mentioned where, for the list of mentions.
 
+use crate::Error;
 use crate::query::Query;
 use crate::tx::Tx;
-use crate::Error;
 use candor_domain::id::{AgentId, ConversationId};
 
 const INSERT: &str = "INSERT INTO mention (agent_id, conversation_id, seq, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";

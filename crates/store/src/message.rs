@@ -1,10 +1,10 @@
 //! Messages and notes: sealed text with its place in the stream.
 
+use crate::Error;
 use crate::keys::Cell;
 use crate::query::Query;
 use crate::tx::Tx;
 use crate::value::{Row, Value};
-use crate::Error;
 use candor_domain::actor::{ActorKind, ActorRef};
 use candor_domain::event::MessageKind;
 use candor_domain::id::{AgentId, ConversationId, FileId, MessageId};
@@ -66,18 +66,30 @@ fn read(row: &Row<'_>) -> Result<Stored, Error> {
     })
 }
 
-const INSERT: &str = concat!(
-    "INSERT INTO message (",
-    columns!(),
-    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
-);
+const INSERT: &str =
+    concat!("INSERT INTO message (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)");
 
 pub fn insert(tx: &mut Tx<'_>, new: &Stored) -> Result<(), Error> {
     tx.execute(
         INSERT,
         &[
-            &new.id.0, &new.conversation.0, &new.seq, &new.public_seq, &new.doc, &new.kind.as_str(), &new.author.kind.as_str(), &new.author.id,
-            &new.body, &new.language, &join(&new.files), &join(&new.mentions), &new.client_id, &new.request_hmac, &new.at, &new.late, &new.redacted_at,
+            &new.id.0,
+            &new.conversation.0,
+            &new.seq,
+            &new.public_seq,
+            &new.doc,
+            &new.kind.as_str(),
+            &new.author.kind.as_str(),
+            &new.author.id,
+            &new.body,
+            &new.language,
+            &join(&new.files),
+            &join(&new.mentions),
+            &new.client_id,
+            &new.request_hmac,
+            &new.at,
+            &new.late,
+            &new.redacted_at,
         ],
     )?;
     Ok(())
@@ -126,11 +138,8 @@ pub fn between(q: &mut impl Query, conversation: ConversationId, first: i64, las
     q.list(BETWEEN, &[&conversation.0, &first, &last], read)
 }
 
-const NEWEST_PUBLIC: &str = concat!(
-    "SELECT ",
-    columns!(),
-    " FROM message WHERE conversation_id = $1 AND public_seq IS NOT NULL ORDER BY seq DESC LIMIT 1"
-);
+const NEWEST_PUBLIC: &str =
+    concat!("SELECT ", columns!(), " FROM message WHERE conversation_id = $1 AND public_seq IS NOT NULL ORDER BY seq DESC LIMIT 1");
 const UNREAD: &str = "SELECT COUNT(*) FROM message WHERE conversation_id = $1 AND public_seq > $2 AND author_kind <> 'contact'";
 const CARRIES: &str = "SELECT 1 FROM message WHERE conversation_id = $1 AND public_seq IS NOT NULL AND files LIKE '%' || $2 || '%' LIMIT 1";
 

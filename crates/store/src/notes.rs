@@ -5,16 +5,23 @@ use uuid::Uuid;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Note {
     /// A stream has come to this number.
-    Wake { stream: Uuid, seq: i64 },
+    Wake {
+        stream: Uuid,
+        seq: i64,
+    },
     Ephemeral(Ephemeral),
     /// Settings changed: read them again.
     Settings,
     /// An agent's rights or sessions changed: look at open sockets again.
-    Revoked { agent: Uuid },
+    Revoked {
+        agent: Uuid,
+    },
     /// A job was added.
     Job,
     /// A timer was armed for this time.
-    Timer { due_at: i64 },
+    Timer {
+        due_at: i64,
+    },
     /// Keys were destroyed: forget every opened key.
     KeysDestroyed,
     /// Notes from other nodes may have been missed.

@@ -1,7 +1,7 @@
 //! How a store is opened.
 
-use crate::keys::MasterKey;
 use crate::clock::Clock;
+use crate::keys::MasterKey;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 

@@ -15,12 +15,7 @@ pub trait Query {
     fn seat_ref(&self) -> &Seat;
 
     /// The first row; `Error::NotFound` when there is none.
-    fn one<T>(
-        &mut self,
-        sql: &'static str,
-        values: &[&dyn Value],
-        map: impl FnOnce(&Row<'_>) -> Result<T, Error>,
-    ) -> Result<T, Error> {
+    fn one<T>(&mut self, sql: &'static str, values: &[&dyn Value], map: impl FnOnce(&Row<'_>) -> Result<T, Error>) -> Result<T, Error> {
         self.optional(sql, values, map)?.ok_or(Error::NotFound)
     }
 
@@ -49,12 +44,7 @@ pub trait Query {
 
     /// Like `list`, for texts built by filter and search. The text must depend on the shape of the question only,
     /// never on its values: prepared statements are kept by text.
-    fn list_shaped<T>(
-        &mut self,
-        sql: &str,
-        values: &[&dyn Value],
-        map: impl FnMut(&Row<'_>) -> Result<T, Error>,
-    ) -> Result<Vec<T>, Error> {
+    fn list_shaped<T>(&mut self, sql: &str, values: &[&dyn Value], map: impl FnMut(&Row<'_>) -> Result<T, Error>) -> Result<Vec<T>, Error> {
         collect(self.seat(), Sql::Shaped(sql), values, map)
     }
 

@@ -1,8 +1,8 @@
 //! Three waiting lines before the writers, which share the writers' *time*: people, the reactor, other machines.
 //! A line that is idle saves nothing up, a line that is full refuses: nobody ever waits to get in.
 
-use crate::command::Command;
 use crate::Error;
+use crate::command::Command;
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -45,13 +45,7 @@ struct Line {
 
 impl Queues {
     pub(crate) fn new(writers: usize) -> Queues {
-        let mut state = State {
-            lines: Default::default(),
-            reached: 0,
-            idle: 0,
-            closed: false,
-            reactor_width: writers.div_ceil(2),
-        };
+        let mut state = State { lines: Default::default(), reached: 0, idle: 0, closed: false, reactor_width: writers.div_ceil(2) };
         state.give_reactor(Duration::ZERO);
         Queues { state: Mutex::new(state), arrived: Condvar::new() }
     }

@@ -1,9 +1,9 @@
 //! What customers said of a conversation: one rating each, kept once.
 
+use crate::Error;
 use crate::keys::Cell;
 use crate::query::Query;
 use crate::tx::Tx;
-use crate::Error;
 use candor_domain::id::{AgentId, ConversationId};
 
 /// A rating; the comment is sealed.
@@ -27,7 +27,13 @@ pub fn insert(tx: &mut Tx<'_>, conversation: ConversationId, rating: &Rating) ->
 
 pub fn get(q: &mut impl Query, conversation: ConversationId) -> Result<Option<Rating>, Error> {
     q.optional(GET, &[&conversation.0], |row| {
-        Ok(Rating { score: row.get(0)?, solved: row.get(1)?, comment: row.get(2)?, agent: row.get::<Option<uuid::Uuid>>(3)?.map(AgentId), at: row.get(4)? })
+        Ok(Rating {
+            score: row.get(0)?,
+            solved: row.get(1)?,
+            comment: row.get(2)?,
+            agent: row.get::<Option<uuid::Uuid>>(3)?.map(AgentId),
+            at: row.get(4)?,
+        })
     })
 }
 

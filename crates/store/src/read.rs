@@ -24,8 +24,7 @@ impl Job {
         let (reply, answer) = oneshot::channel();
         let run: Run = Box::new(move |rx| {
             let result = match rx {
-                Ok(rx) => catch_unwind(AssertUnwindSafe(|| query(rx)))
-                    .unwrap_or_else(|panic| Err(Error::Panicked(said(&*panic)).into())),
+                Ok(rx) => catch_unwind(AssertUnwindSafe(|| query(rx))).unwrap_or_else(|panic| Err(Error::Panicked(said(&*panic)).into())),
                 Err(error) => Err(error.into()),
             };
             // The caller may have gone away.

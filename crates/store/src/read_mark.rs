@@ -1,8 +1,8 @@
 //! How far each agent has read a conversation.
 
+use crate::Error;
 use crate::query::Query;
 use crate::tx::Tx;
-use crate::Error;
 use candor_domain::id::{AgentId, ConversationId};
 
 const SET: &str = "INSERT INTO read_mark (conversation_id, agent_id, seq) VALUES ($1, $2, $3) \

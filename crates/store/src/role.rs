@@ -1,9 +1,9 @@
 //! Roles: named sets of permissions. Which agent has which stands in `agent_role`.
 
+use crate::Error;
 use crate::query::Query;
 use crate::tx::Tx;
 use crate::value::Row;
-use crate::Error;
 use candor_domain::id::RoleId;
 use candor_domain::permission::Permission;
 use std::collections::BTreeSet;

@@ -1,9 +1,9 @@
 //! Sums for boards and reports: per quarter of an hour and per day, inbox, team and agent. Never read from messages.
 
+use crate::Error;
 use crate::query::Query;
 use crate::tx::Tx;
 use crate::value::Row;
-use crate::Error;
 use uuid::Uuid;
 
 /// Which sum. Nobody and no team stand as the nil id, so that the key has no holes.
@@ -58,8 +58,21 @@ pub fn add(tx: &mut Tx<'_>, lane: i64, key: Key, sums: Sums) -> Result<(), Error
     tx.execute(
         ADD,
         &[
-            &key.bucket, &key.span, &key.inbox, &key.team, &key.agent, &lane, &sums.started, &sums.received, &sums.replied, &sums.first_replies,
-            &sums.first_reply_ms, &sums.resolved, &sums.reopened, &sums.ratings, &sums.rating_sum,
+            &key.bucket,
+            &key.span,
+            &key.inbox,
+            &key.team,
+            &key.agent,
+            &lane,
+            &sums.started,
+            &sums.received,
+            &sums.replied,
+            &sums.first_replies,
+            &sums.first_reply_ms,
+            &sums.resolved,
+            &sums.reopened,
+            &sums.ratings,
+            &sums.rating_sum,
         ],
     )?;
     Ok(())
@@ -89,7 +102,8 @@ fn read(row: &Row<'_>) -> Result<(Key, Sums), Error> {
     Ok((key, sums))
 }
 
-const SAMPLE: &str = "INSERT INTO first_reply_sample (conversation_id, inbox_id, at, waited_ms) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+const SAMPLE: &str =
+    "INSERT INTO first_reply_sample (conversation_id, inbox_id, at, waited_ms) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
 const SAMPLES: &str = "SELECT waited_ms FROM first_reply_sample WHERE inbox_id = $1 ORDER BY at DESC LIMIT $2";
 
 /// Keeps how long a conversation waited for its first reply.

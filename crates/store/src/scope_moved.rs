@@ -1,8 +1,8 @@
 //! Conversations whose index rows still name an old inbox or team; search reads them too until a job has rewritten them.
 
+use crate::Error;
 use crate::query::Query;
 use crate::tx::Tx;
-use crate::Error;
 use candor_domain::id::ConversationId;
 
 const MARK: &str = "INSERT INTO scope_moved (conversation_id, at) VALUES ($1, $2) ON CONFLICT (conversation_id) DO UPDATE SET at = $2";

@@ -30,13 +30,7 @@ const EMPTY_POSTGRES: [&str; 1] = ["DELETE FROM search_doc"];
 
 impl Rx<'_> {
     /// Documents that hold all of the words and at least one of the scope words (when there are any), newest first.
-    pub fn search_docs(
-        &mut self,
-        all: &[String],
-        any_scope: &[String],
-        before_doc: Option<i64>,
-        limit: usize,
-    ) -> Result<Vec<i64>, Error> {
+    pub fn search_docs(&mut self, all: &[String], any_scope: &[String], before_doc: Option<i64>, limit: usize) -> Result<Vec<i64>, Error> {
         let (sql, text) = match self.backend() {
             Backend::Sqlite => (FIND_SQLITE, asked(all, any_scope, " AND ", " OR ")?),
             Backend::Postgres => (FIND_POSTGRES, asked(all, any_scope, " & ", " | ")?),

@@ -1,13 +1,13 @@
 //! What one thread of the store owns: its connection, its opened keys, its randomness, its audit lane.
 //! Every statement of `Tx` and `Rx` passes here once, to be counted and watched; nothing here commits.
 
+use crate::Error;
 use crate::audit::Lane;
 use crate::conn::Conn;
 use crate::keys::KeyRing;
 use crate::shared::Shared;
 use crate::text::Sql;
 use crate::value::{Row, Value};
-use crate::Error;
 use rand::rngs::StdRng;
 use std::ops::ControlFlow;
 use std::sync::Arc;

@@ -1,10 +1,10 @@
 //! Signed-in browsers of agents. The token itself is never here, only its hash.
 
+use crate::Error;
 use crate::keys::Cell;
 use crate::query::Query;
 use crate::tx::Tx;
 use crate::value::Row;
-use crate::Error;
 use candor_domain::id::{AgentId, SessionId};
 
 /// A session as its owner sees it; address and device opened.
@@ -42,7 +42,8 @@ const SEEN: &str = "UPDATE agent_session SET seen_at = $2, expires_at = $3 WHERE
 const DELETE: &str = "DELETE FROM agent_session WHERE id = $1 AND agent_id = $2";
 const DELETE_OTHERS: &str = "DELETE FROM agent_session WHERE agent_id = $1 AND id <> $2";
 const DELETE_ALL: &str = "DELETE FROM agent_session WHERE agent_id = $1";
-const DELETE_ENDED: &str = "DELETE FROM agent_session WHERE id IN (SELECT id FROM agent_session WHERE expires_at <= $1 ORDER BY expires_at LIMIT 100)";
+const DELETE_ENDED: &str =
+    "DELETE FROM agent_session WHERE id IN (SELECT id FROM agent_session WHERE expires_at <= $1 ORDER BY expires_at LIMIT 100)";
 const TRIM: &str = "DELETE FROM agent_session WHERE agent_id = $1 AND id NOT IN \
      (SELECT id FROM agent_session WHERE agent_id = $1 ORDER BY seen_at DESC, id DESC LIMIT 20)";
 

@@ -1,8 +1,8 @@
 //! Settings of the whole workspace, one JSON document a key. What they mean is the app's business.
 
+use crate::Error;
 use crate::query::Query;
 use crate::tx::Tx;
-use crate::Error;
 
 /// A document and how often it was changed.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,10 +6,10 @@ use crate::faults::Faults;
 use crate::keys::Vault;
 use crate::notes::Note;
 use crate::queue::Queues;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use crossbeam_channel::Sender;
 use rand::RngExt;
 use rand::rngs::StdRng;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tokio::sync::broadcast;
 use uuid::Uuid;
@@ -144,9 +144,7 @@ impl Shared {
     }
 
     fn is_lost(&self) -> bool {
-        self.loses.get().is_some_and(|(odds, random)| {
-            random.lock().unwrap_or_else(PoisonError::into_inner).random_range(0..1000) < *odds
-        })
+        self.loses.get().is_some_and(|(odds, random)| random.lock().unwrap_or_else(PoisonError::into_inner).random_range(0..1000) < *odds)
     }
 
     /// Sends notes to receivers of this process.

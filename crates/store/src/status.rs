@@ -1,9 +1,9 @@
 //! Statuses: the desk's names for the states of a conversation, each in a fixed category.
 
+use crate::Error;
 use crate::query::Query;
 use crate::tx::Tx;
 use crate::value::Row;
-use crate::Error;
 use candor_domain::conversation::Category;
 use candor_domain::id::StatusId;
 use candor_domain::locale::ByLocale;

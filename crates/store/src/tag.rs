@@ -1,9 +1,9 @@
 //! Tags: labels on conversations.
 
+use crate::Error;
 use crate::query::Query;
 use crate::tx::Tx;
 use crate::value::Row;
-use crate::Error;
 use candor_domain::id::TagId;
 use candor_domain::staff::Colour;
 

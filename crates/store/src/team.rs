@@ -1,8 +1,8 @@
 //! Teams and who is in them.
 
+use crate::Error;
 use crate::query::Query;
 use crate::tx::Tx;
-use crate::Error;
 use candor_domain::id::{AgentId, TeamId};
 use std::collections::BTreeSet;
 
@@ -46,7 +46,8 @@ pub fn lock(tx: &mut Tx<'_>, id: TeamId) -> Result<Team, Error> {
 }
 
 pub fn list(q: &mut impl Query) -> Result<Vec<Team>, Error> {
-    let mut teams = q.list(LIST, &[], |row| Ok(Team { id: TeamId(row.get(0)?), name: row.get(1)?, members: BTreeSet::new(), version: row.get(2)? }))?;
+    let mut teams =
+        q.list(LIST, &[], |row| Ok(Team { id: TeamId(row.get(0)?), name: row.get(1)?, members: BTreeSet::new(), version: row.get(2)? }))?;
     for (team, agent) in q.list(ALL_MEMBERS, &[], |row| Ok((TeamId(row.get(0)?), AgentId(row.get(1)?))))? {
         if let Some(found) = teams.iter_mut().find(|found| found.id == team) {
             found.members.insert(agent);

@@ -88,12 +88,7 @@ pub fn options(place: Place, clock: &Arc<ManualClock>) -> Options {
 
 /// Runs a test's future; what `db_test!` calls.
 pub fn run<F: Future<Output = ()>>(db: TestDb, test: impl FnOnce(TestDb) -> F) {
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .expect("a runtime")
-        .block_on(test(db));
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime").block_on(test(db));
 }
 
 /// `db_test!(name, |db| async move { ... })` makes two tests, `name::sqlite` and `name::postgres`.

@@ -65,10 +65,7 @@ mod tests {
 
     #[test]
     fn postgres_gets_row_locks() {
-        assert_eq!(
-            for_postgres(TEXT),
-            "SELECT a FROM b WHERE c = $2 AND d = '$1 /*lock*/' AND e = $12 FOR UPDATE SKIP LOCKED"
-        );
+        assert_eq!(for_postgres(TEXT), "SELECT a FROM b WHERE c = $2 AND d = '$1 /*lock*/' AND e = $12 FOR UPDATE SKIP LOCKED");
         assert_eq!(for_postgres("SELECT 1 /*lock*/"), "SELECT 1 FOR UPDATE");
     }
 }

@@ -63,12 +63,5 @@ pub fn claim(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Timer>, Error> {
 }
 
 fn read(row: &Row<'_>) -> Result<Timer, Error> {
-    Ok(Timer {
-        id: row.get(0)?,
-        stream: row.get(1)?,
-        kind: row.get(2)?,
-        name: row.get(3)?,
-        due_at: row.get(4)?,
-        body: row.get(5)?,
-    })
+    Ok(Timer { id: row.get(0)?, stream: row.get(1)?, kind: row.get(2)?, name: row.get(3)?, due_at: row.get(4)?, body: row.get(5)? })
 }

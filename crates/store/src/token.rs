@@ -1,10 +1,10 @@
 //! API tokens of integrations. The secret itself is never here, only its hash.
 
+use crate::Error;
 use crate::query::Query;
 use crate::role::{join_permissions, split_permissions};
 use crate::tx::Tx;
 use crate::value::Row;
-use crate::Error;
 use candor_domain::id::{AgentId, InboxId, TokenId};
 use candor_domain::permission::{Grant, Permission, Rights};
 use std::collections::{BTreeSet, HashMap};
@@ -95,8 +95,14 @@ pub fn insert(tx: &mut Tx<'_>, token: &Token, token_hash: &[u8]) -> Result<(), E
     tx.execute(
         INSERT,
         &[
-            &token.id.0, &token.name, &token_hash, &join_permissions(&token.permissions), &inboxes, &token.created_by.map(|id| id.0),
-            &token.created_at, &token.expires_at,
+            &token.id.0,
+            &token.name,
+            &token_hash,
+            &join_permissions(&token.permissions),
+            &inboxes,
+            &token.created_by.map(|id| id.0),
+            &token.created_at,
+            &token.expires_at,
         ],
     )?;
     Ok(())

@@ -1,12 +1,12 @@
 //! The writing side of a command. Its only effects are rows, and what it leaves for after the commit.
 //! It cannot commit, search the text index, or reach the network.
 
+use crate::Error;
 use crate::keys::KeyId;
 use crate::notes::Note;
 use crate::query::Query;
 use crate::seat::Seat;
 use crate::value::Value;
-use crate::Error;
 use uuid::Uuid;
 
 /// Rows a command may touch; more is a job in pieces.

@@ -3,8 +3,8 @@
 //! None of these columns has an index of its own (it would cost every message), so the whole table is read: by a slow
 //! reader, before the command. The command itself looks only at what changed since.
 
-use crate::query::Query;
 use crate::Error;
+use crate::query::Query;
 use candor_domain::id::{InboxId, StatusId, TagId, TeamId};
 
 /// What may be in use.

@@ -2,10 +2,10 @@
 //!
 //! A session is found by the hash of its token; the token itself is never kept.
 
+use crate::Error;
 use crate::query::Query;
 use crate::tx::Tx;
 use crate::value::Row;
-use crate::Error;
 use candor_domain::event::Proof;
 use candor_domain::id::{ContactId, InboxId, VisitorSessionId};
 
@@ -43,7 +43,8 @@ pub fn by_token(q: &mut impl Query, token_hash: &[u8]) -> Result<Option<Session>
 
 /// A session by its id, if it lives.
 pub fn by_id(q: &mut impl Query, id: VisitorSessionId) -> Result<Option<Session>, Error> {
-    const BY_ID: &str = "SELECT id, inbox_id, contact_id, proof, created_at, seen_at, expires_at FROM visitor_session WHERE id = $1 AND expires_at > $2";
+    const BY_ID: &str =
+        "SELECT id, inbox_id, contact_id, proof, created_at, seen_at, expires_at FROM visitor_session WHERE id = $1 AND expires_at > $2";
     let now = q.now();
     q.optional(BY_ID, &[&id.0, &now], read)
 }
@@ -63,7 +64,8 @@ pub fn touch(tx: &mut Tx<'_>, id: VisitorSessionId, expires_at: i64) -> Result<(
 
 /// The session goes on as another person's under another token. What was begun in it stays repeatable.
 pub fn rise(tx: &mut Tx<'_>, session: &Session, token_hash: &[u8]) -> Result<(), Error> {
-    const RISE: &str = "UPDATE visitor_session SET token_hash = $2, contact_id = $3, proof = $4, seen_at = $5, expires_at = $6 WHERE id = $1";
+    const RISE: &str =
+        "UPDATE visitor_session SET token_hash = $2, contact_id = $3, proof = $4, seen_at = $5, expires_at = $6 WHERE id = $1";
     let Session { id, contact, proof, seen_at, expires_at, .. } = session;
     tx.execute(RISE, &[&id.0, &token_hash, &contact.0, &proof.level(), seen_at, expires_at])?;
     Ok(())
@@ -81,7 +83,8 @@ pub fn move_all(tx: &mut Tx<'_>, from: ContactId, to: ContactId) -> Result<u64, 
 
 /// Uses a token's one-time mark up; false when it was used before.
 pub fn use_once(tx: &mut Tx<'_>, inbox: InboxId, jti: &str, expires_at: i64) -> Result<bool, Error> {
-    const USE: &str = "INSERT INTO visitor_jti (inbox_id, jti_hash, expires_at) VALUES ($1, $2, $3) ON CONFLICT (inbox_id, jti_hash) DO NOTHING";
+    const USE: &str =
+        "INSERT INTO visitor_jti (inbox_id, jti_hash, expires_at) VALUES ($1, $2, $3) ON CONFLICT (inbox_id, jti_hash) DO NOTHING";
     let hash = tx.blind("visitor_jti", jti);
     Ok(tx.execute(USE, &[&inbox.0, &hash, &expires_at])? > 0)
 }

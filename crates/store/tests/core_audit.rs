@@ -23,9 +23,7 @@ async fn write(db: &TestDb, count: i64) -> Vec<AuditRef> {
     let mut written = Vec::new();
     for n in 0..count {
         let data = format!("{{\"n\":{n}}}");
-        written.push(
-            db.write::<_, Error>(Queue::People, move |tx| tx.audit(entry("contact.look", &data))).await.expect("writes"),
-        );
+        written.push(db.write::<_, Error>(Queue::People, move |tx| tx.audit(entry("contact.look", &data))).await.expect("writes"));
     }
     written
 }

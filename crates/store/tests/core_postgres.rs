@@ -83,9 +83,8 @@ fn a_command_whose_connection_is_cut_runs_again() {
             if seen.fetch_add(1, Ordering::SeqCst) == 0 {
                 let pid: i64 = tx.one(ME, &[], |row| row.get(0))?;
                 let url = url.clone();
-                let kill = move || {
-                    Client::connect(&url, NoTls).expect("connects").batch_execute(&format!("SELECT pg_terminate_backend({pid})"))
-                };
+                let kill =
+                    move || Client::connect(&url, NoTls).expect("connects").batch_execute(&format!("SELECT pg_terminate_backend({pid})"));
                 std::thread::spawn(kill).join().expect("the thread ends").expect("kills");
             }
             tx.audit(AuditEntry::new("machine", None, "test"))
@@ -119,13 +118,10 @@ fn idle_connections_that_were_cut_cost_nobody_an_error() {
 fn a_commit_with_no_answer_is_unknown_and_leaves_no_hole_in_the_log() {
     run(TestDb::postgres(), |db| async move {
         db.fail(1, Fault::Commit);
-        let unknown: Result<_, Error> =
-            db.write(Queue::People, |tx| tx.audit(AuditEntry::new("machine", None, "test"))).await;
+        let unknown: Result<_, Error> = db.write(Queue::People, |tx| tx.audit(AuditEntry::new("machine", None, "test"))).await;
         assert!(matches!(unknown, Err(Error::OutcomeUnknown)), "{unknown:?}");
         for _ in 0..10 {
-            db.write::<_, Error>(Queue::People, |tx| tx.audit(AuditEntry::new("machine", None, "test")))
-                .await
-                .expect("goes on");
+            db.write::<_, Error>(Queue::People, |tx| tx.audit(AuditEntry::new("machine", None, "test"))).await.expect("goes on");
         }
         let (store, roots) = (db.db.clone(), db.dir().join("audit-roots.jsonl"));
         let report = tokio::task::spawn_blocking(move || candor_store::audit::verify(&store, &roots)).await.expect("ends");
@@ -154,10 +150,7 @@ fn nodes_hear_each_other_and_take_different_lanes_and_numbers() {
         }
         let (a, b) = (db.new_doc(), other.new_doc());
         assert_ne!(a >> 14 & 63, b >> 14 & 63, "both nodes have the same number");
-        let entry = other
-            .write::<_, Error>(Queue::People, |tx| tx.audit(AuditEntry::new("machine", None, "test")))
-            .await
-            .expect("writes");
+        let entry = other.write::<_, Error>(Queue::People, |tx| tx.audit(AuditEntry::new("machine", None, "test"))).await.expect("writes");
         assert!(entry.lane >= 4, "the first node has lanes 0 to 3");
         other.close();
     });
@@ -168,7 +161,10 @@ fn a_node_whose_hearing_was_cut_says_so_and_hears_again() {
     run(TestDb::postgres(), |db| async move {
         let (other, _dir) = db.second_node();
         let mut heard = other.notes();
-        outside(&db, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE '%LISTEN%' AND pid <> pg_backend_pid()");
+        outside(
+            &db,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE '%LISTEN%' AND pid <> pg_backend_pid()",
+        );
         let gap = async {
             loop {
                 if heard.recv().await == Ok(Note::Gap) {
@@ -212,10 +208,8 @@ fn jobs_claimed_on_two_nodes_are_never_doubled() {
                 tokio::spawn(async move {
                     let mut taken = Vec::new();
                     loop {
-                        let jobs = db
-                            .write::<_, Error>(Queue::Machines, |tx| candor_store::job::claim(tx, "q", 60_000, 2))
-                            .await
-                            .expect("claims");
+                        let jobs =
+                            db.write::<_, Error>(Queue::Machines, |tx| candor_store::job::claim(tx, "q", 60_000, 2)).await.expect("claims");
                         if jobs.is_empty() {
                             return taken;
                         }

@@ -8,10 +8,7 @@ use candor_store::timer::{self, Timer};
 use candor_store::{Error, Note, Pool, Queue, Tx, db_test, parked};
 use uuid::Uuid;
 
-async fn act<T: Send + 'static>(
-    db: &TestDb,
-    act: impl Fn(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
-) -> Result<T, Error> {
+async fn act<T: Send + 'static>(db: &TestDb, act: impl Fn(&mut Tx<'_>) -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
     db.write(Queue::Machines, act).await
 }
 
@@ -97,8 +94,7 @@ db_test!(many_workers_share_many_jobs_without_doubling, |db| async move {
             tokio::spawn(async move {
                 let mut taken = Vec::new();
                 loop {
-                    let jobs =
-                        db.write::<_, Error>(Queue::Machines, |tx| job::claim(tx, "send", 1000, 3)).await.expect("claims");
+                    let jobs = db.write::<_, Error>(Queue::Machines, |tx| job::claim(tx, "send", 1000, 3)).await.expect("claims");
                     if jobs.is_empty() {
                         return taken;
                     }
@@ -181,11 +177,7 @@ db_test!(an_event_is_parked_after_three_failures, |db| async move {
     let stream = Uuid::from_u128(3);
     let fail = |db: &TestDb| {
         let db = db.db.clone();
-        async move {
-            db.write::<_, Error>(Queue::Reactor, move |tx| parked::fail(tx, "rules", stream, 7, "no such tag"))
-                .await
-                .expect("counts")
-        }
+        async move { db.write::<_, Error>(Queue::Reactor, move |tx| parked::fail(tx, "rules", stream, 7, "no such tag")).await.expect("counts") }
     };
     assert!(!fail(&db).await);
     assert!(!fail(&db).await);
@@ -206,9 +198,7 @@ db_test!(an_answer_is_remembered_for_a_day, |db| async move {
     };
     let keep = |db: &TestDb, answer: Answered| {
         let db = db.db.clone();
-        async move {
-            db.write::<_, Error>(Queue::People, move |tx| idempotency::keep(tx, owner, "k", &answer)).await.expect("keeps")
-        }
+        async move { db.write::<_, Error>(Queue::People, move |tx| idempotency::keep(tx, owner, "k", &answer)).await.expect("keeps") }
     };
     assert!(keep(&db, answer.clone()).await);
     assert_eq!(find(&db).await, Some(answer.clone()));

@@ -4,7 +4,8 @@ use candor_store::testing::TestDb;
 use candor_store::{Error, Pool, Query};
 use std::collections::BTreeMap;
 
-const TABLES: &str = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'search_doc%' ORDER BY name";
+const TABLES: &str =
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'search_doc%' ORDER BY name";
 const COLUMNS: &str = "SELECT name FROM pragma_table_info($1)";
 
 /// The store's own bookkeeping of migrations, made outside them.
@@ -40,7 +41,8 @@ fn the_page_names_every_column_of_the_schema_and_no_other() {
         })
         .expect("the schema can be read");
     let page = page();
-    let missing: Vec<_> = schema.iter().filter(|(table, _)| !OUTSIDE.contains(&table.as_str())).filter(|key| !page.contains_key(*key)).collect();
+    let missing: Vec<_> =
+        schema.iter().filter(|(table, _)| !OUTSIDE.contains(&table.as_str())).filter(|key| !page.contains_key(*key)).collect();
     assert!(missing.is_empty(), "not in docs/data.md: {missing:?}");
     let gone: Vec<_> = page.keys().filter(|key| !schema.contains(key)).collect();
     assert!(gone.is_empty(), "in docs/data.md but not in the schema: {gone:?}");

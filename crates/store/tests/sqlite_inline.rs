@@ -8,13 +8,7 @@ use std::sync::{Arc, Mutex};
 
 const ADD: &str = "INSERT INTO counter (name, value) VALUES ($1, $2)";
 
-const ROUGH: Odds = Odds {
-    wait_for_others: 700,
-    commit_fails: 60,
-    crash_before_commit: 40,
-    crash_after_commit: 40,
-    note_lost: 200,
-};
+const ROUGH: Odds = Odds { wait_for_others: 700, commit_fails: 60, crash_before_commit: 40, crash_after_commit: 40, note_lost: 200 };
 
 fn open(dir: &std::path::Path, clock: &Arc<ManualClock>, seed: u64, odds: Odds) -> Db {
     Db::inline(options(Place::Sqlite { dir: dir.to_owned() }, clock), seed, odds).expect("opens")
@@ -97,10 +91,9 @@ fn the_same_seed_tells_the_same_story_and_nothing_acknowledged_is_lost() {
 
 #[test]
 fn a_crash_before_the_commit_keeps_nothing_and_one_after_keeps_all() {
-    for (odds, kept) in [
-        (Odds { crash_before_commit: 1000, ..Odds::default() }, 0),
-        (Odds { crash_after_commit: 1000, ..Odds::default() }, 1),
-    ] {
+    for (odds, kept) in
+        [(Odds { crash_before_commit: 1000, ..Odds::default() }, 0), (Odds { crash_after_commit: 1000, ..Odds::default() }, 1)]
+    {
         let dir = tempfile::tempdir().expect("a directory");
         let clock = Arc::new(ManualClock::at(START));
         let db = open(dir.path(), &clock, 7, odds);
@@ -111,9 +104,8 @@ fn a_crash_before_the_commit_keeps_nothing_and_one_after_keeps_all() {
         assert!(matches!(later, Err(Error::Closed)), "{later:?}");
         drop(db);
         let db = open(dir.path(), &clock, 7, Odds::default());
-        let count: i64 = db
-            .read_blocking::<_, Error>(Pool::Quick, |rx| rx.one("SELECT COUNT(*) FROM counter", &[], |row| row.get(0)))
-            .expect("reads");
+        let count: i64 =
+            db.read_blocking::<_, Error>(Pool::Quick, |rx| rx.one("SELECT COUNT(*) FROM counter", &[], |row| row.get(0))).expect("reads");
         assert_eq!(count, kept);
     }
 }

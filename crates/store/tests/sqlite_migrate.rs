@@ -78,8 +78,7 @@ fn keys_on_the_list_of_the_erased_are_destroyed_again() {
     std::io::Write::write_all(&mut list, b"0192f3a4-55").expect("writes");
     open(dir.path(), START).expect("opens").close();
     let conn = Connection::open(dir.path().join("candor.db")).expect("opens");
-    let left: i64 =
-        conn.query_row("SELECT COUNT(*) FROM customer_key WHERE id = ?1", [key.0], |row| row.get(0)).expect("reads");
+    let left: i64 = conn.query_row("SELECT COUNT(*) FROM customer_key WHERE id = ?1", [key.0], |row| row.get(0)).expect("reads");
     assert_eq!(left, 0);
     candor_store::Erased::at(&dir.path().join("erased")).add(&[key]).expect("notes again");
     assert_eq!(candor_store::Erased::at(&dir.path().join("erased")).list().expect("reads"), [key, key]);

@@ -42,9 +42,7 @@ async fn a_damaged_index_stops_no_message_and_is_made_anew() {
     let db = TestDb::sqlite();
     let first = say(&db, 1).await;
     assert_eq!(find(&db).await.expect("finds"), [first]);
-    db.write::<_, Error>(Queue::People, |tx| tx.execute("UPDATE search_doc_data SET block = x'00'", &[]))
-        .await
-        .expect("damages");
+    db.write::<_, Error>(Queue::People, |tx| tx.execute("UPDATE search_doc_data SET block = x'00'", &[])).await.expect("damages");
     let second = say(&db, 2).await;
     let third = say(&db, 3).await;
     assert!(db.health().search_broken);

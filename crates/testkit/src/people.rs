@@ -72,7 +72,8 @@ impl TestApp {
         let role = roles.iter().find(|role| role.name == wanted).expect("a built-in role").id;
         let email = format!("{}@desk.test", name.to_lowercase());
         let roles = vec![Held { role, inbox, team }];
-        let new = agent::New { email: email.clone(), name: name.to_owned(), roles, teams: Default::default(), locale: Some(Locale::English) };
+        let new =
+            agent::New { email: email.clone(), name: name.to_owned(), roles, teams: Default::default(), locale: Some(Locale::English) };
         let made = agent::create(&self.app, &Actor::machine("test"), new, PASSWORD).await.expect("a new agent");
         self.sign_in(made.agent.id, name, &email).await
     }

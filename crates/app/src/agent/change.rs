@@ -93,7 +93,10 @@ pub async fn update(app: &App, actor: &Actor, id: AgentId, patch: Patch, expecte
             ..found
         };
         agent::update(tx, &changed)?;
-        let roles = patch.roles.as_ref().map(|roles| roles.iter().map(|held| json!({ "role": held.role, "inbox": held.inbox, "team": held.team })).collect::<Vec<_>>());
+        let roles = patch
+            .roles
+            .as_ref()
+            .map(|roles| roles.iter().map(|held| json!({ "role": held.role, "inbox": held.inbox, "team": held.team })).collect::<Vec<_>>());
         audit::record(tx, &actor, "agent.changed", ("agent", id.0), json!({ "fields": patch.fields(), "roles": roles }))?;
         tell(tx, id);
         profile(tx, id)

@@ -5,8 +5,8 @@ mod create;
 mod roles;
 
 pub use change::{Patch, disable, enable, reset, update};
-pub use create::{New, create, invite};
 pub(crate) use create::{Drafted, MAX_NAME};
+pub use create::{New, create, invite};
 
 use crate::rights::require_everywhere;
 use crate::{App, Result};

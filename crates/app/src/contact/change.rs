@@ -1,7 +1,7 @@
 //! Agents correct a customer's name and notes.
 
-use super::record::{Record, read};
 use super::enter;
+use super::record::{Record, read};
 use crate::{App, Error, Result, audit};
 use candor_domain::actor::Actor;
 use candor_domain::contact::MAX_NAME;

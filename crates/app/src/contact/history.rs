@@ -12,7 +12,13 @@ use candor_store::{Pool, Query};
 use uuid::Uuid;
 
 /// A page of the customer's other conversations, newest first, and where the next page begins.
-pub async fn history(app: &App, actor: &Actor, id: ConversationId, before: Option<Before>, limit: usize) -> Result<(Vec<Row>, Option<Before>)> {
+pub async fn history(
+    app: &App,
+    actor: &Actor,
+    id: ConversationId,
+    before: Option<Before>,
+    limit: usize,
+) -> Result<(Vec<Row>, Option<Before>)> {
     let asker = actor.clone();
     let ask = i64::try_from(limit).unwrap_or(i64::MAX - 1) + 1;
     let (contact, rows, next) = app

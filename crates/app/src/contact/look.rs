@@ -11,7 +11,13 @@ use uuid::Uuid;
 const WINDOW_MS: i64 = 10 * 60 * 1000;
 
 /// Notes that `actor` looked at data of this kind (`action`) about `subject`, through a case.
-pub(crate) async fn look(app: &App, actor: &Actor, action: &'static str, subject: (&'static str, Uuid), case: ConversationId) -> Result<()> {
+pub(crate) async fn look(
+    app: &App,
+    actor: &Actor,
+    action: &'static str,
+    subject: (&'static str, Uuid),
+    case: ConversationId,
+) -> Result<()> {
     let who = actor.as_ref();
     let Some(id) = who.id else { return Ok(()) };
     let noted = app.db.read(Pool::Quick, move |rx| {

@@ -38,7 +38,10 @@ pub async fn reveal(app: &App, actor: &Actor, id: ConversationId, what: What) ->
             let stored = enter(tx, &actor, Permission::ContactRead, id)?;
             let contact = contact::get(tx, stored.case.contact)?;
             let (value, kind) = match &what {
-                What::Identity(id) => contact::identities(tx, contact.id)?.into_iter().find(|known| known.id == *id).map(|known| (known.identity.value, known.identity.kind.as_str())),
+                What::Identity(id) => contact::identities(tx, contact.id)?
+                    .into_iter()
+                    .find(|known| known.id == *id)
+                    .map(|known| (known.identity.value, known.identity.kind.as_str())),
                 What::Field(name) => contact.fields()?.remove(name).map(|value| (value, "field")),
             }
             .ok_or(Error::NotFound)?;

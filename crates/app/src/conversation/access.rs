@@ -54,7 +54,9 @@ pub async fn revoke_access(app: &App, actor: &Actor, id: ConversationId, agent: 
                 return Err(Error::NotFound);
             }
             let data = serde_json::json!({ "agent": agent }).to_string();
-            tx.audit(AuditEntry::new(actor.as_ref().kind.as_str(), actor.as_ref().id, "case.unshared").subject("conversation", id.0).data(&data))?;
+            tx.audit(
+                AuditEntry::new(actor.as_ref().kind.as_str(), actor.as_ref().id, "case.unshared").subject("conversation", id.0).data(&data),
+            )?;
             record(tx, &mut stored, actor.as_ref(), 0, vec![Event::AccessRevoked { agent }], None)?;
             Ok(())
         })
@@ -76,7 +78,9 @@ pub async fn break_glass(app: &App, actor: &Actor, id: ConversationId, reason: S
             case_access::grant(tx, id, &Access { agent, kind: "break_glass".into(), by: Some(agent.0), at, until: Some(until) })?;
             let data = serde_json::json!({ "until": until }).to_string();
             let detail = tx.seal(stored.key, detail_cell(id.0), reason.trim().as_bytes())?;
-            tx.audit(AuditEntry::new("agent", Some(agent.0), "case.broke_glass").subject("conversation", id.0).data(&data).detail(&detail))?;
+            tx.audit(
+                AuditEntry::new("agent", Some(agent.0), "case.broke_glass").subject("conversation", id.0).data(&data).detail(&detail),
+            )?;
             record(tx, &mut stored, actor.as_ref(), 0, vec![Event::BrokeGlass { agent, until }], None)?;
             Ok(())
         })

@@ -105,7 +105,9 @@ fn change(tx: &mut Tx<'_>, stored: &Stored, action: &Action) -> Result<Change> {
         Action::Untag(id) => Change::Untag { tag: *id, present: stored.tags.contains(id) },
         Action::Snooze(until) => Change::Snooze { until: *until, now: tx.now() },
         Action::Wake => Change::Wake,
-        Action::Subject(subject) if subject.chars().count() > MAX_SUBJECT => return Err(Error::invalid("text", format!("at most {MAX_SUBJECT} characters"))),
+        Action::Subject(subject) if subject.chars().count() > MAX_SUBJECT => {
+            return Err(Error::invalid("text", format!("at most {MAX_SUBJECT} characters")));
+        }
         Action::Subject(_) => Change::Subject,
     })
 }

@@ -52,7 +52,12 @@ pub async fn put_draft(app: &App, actor: &Actor, id: ConversationId, mode: &str,
             let stored = get_permitted(tx, &actor, permission, id)?;
             let sealed = tx.seal(stored.key, draft::text_cell(draft_id), text.as_bytes())?;
             let updated_at = tx.now();
-            Ok(draft::put(tx, id, agent, &draft::Draft { id: draft_id, mode: mode.into(), text: sealed, files: files.clone(), updated_at })?)
+            Ok(draft::put(
+                tx,
+                id,
+                agent,
+                &draft::Draft { id: draft_id, mode: mode.into(), text: sealed, files: files.clone(), updated_at },
+            )?)
         })
         .await
 }

@@ -25,7 +25,15 @@ const ASK_MS: i64 = 60_000;
 const AT_ONCE: usize = 8;
 
 /// Keeps a reply for its window. The case's lock is held.
-pub(super) fn hold(tx: &mut Tx<'_>, stored: &Stored, id: HeldReplyId, author: AgentId, input: &ReplyInput, request_hmac: Vec<u8>, hold_ms: i64) -> Result<()> {
+pub(super) fn hold(
+    tx: &mut Tx<'_>,
+    stored: &Stored,
+    id: HeldReplyId,
+    author: AgentId,
+    input: &ReplyInput,
+    request_hmac: Vec<u8>,
+    hold_ms: i64,
+) -> Result<()> {
     let (now, text) = (tx.now(), tx.seal(stored.key, held_reply::text_cell(id), input.content.text.as_bytes())?);
     let release_at = now + hold_ms;
     let held = Held {
@@ -159,13 +167,22 @@ fn release(tx: &mut Tx<'_>, stored: &mut Stored, held: &Held, doc: i64, draft_id
         return Ok(Some(until));
     }
     let text = open(tx, held)?;
-    let mut follow_up: FollowUp = serde_json::from_str(&held.follow_up).map_err(|error| Error::Broken(format!("held_reply.follow_up: {error}")))?;
+    let mut follow_up: FollowUp =
+        serde_json::from_str(&held.follow_up).map_err(|error| Error::Broken(format!("held_reply.follow_up: {error}")))?;
     if overtaken {
         follow_up.status = None;
     }
     let content = Content { text, files: held.files.clone(), mentions: vec![] };
     let author = author.map(|author| author.as_ref()).expect("an author without rights was sent back above");
-    let new = New { id: MessageId(held.id.0), doc, kind: MessageKind::Reply, author, client_id: held.client_id, request_hmac: held.request_hmac.clone(), late: overtaken };
+    let new = New {
+        id: MessageId(held.id.0),
+        doc,
+        kind: MessageKind::Reply,
+        author,
+        client_id: held.client_id,
+        request_hmac: held.request_hmac.clone(),
+        late: overtaken,
+    };
     let before = stored.clone();
     match tx.savepoint(|tx| reply::send(tx, stored, held.author, &new, &content, &follow_up)) {
         Ok(_) => held_reply::delete(tx, held.id).map(|_| ())?,

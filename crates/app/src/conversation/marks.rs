@@ -45,12 +45,13 @@ pub async fn agent_read(app: &App, actor: &Actor, id: ConversationId, seq: i64) 
 /// Puts an agent's mark back before the newest message of the customer.
 pub async fn mark_unread(app: &App, actor: &Actor, id: ConversationId) -> Result<()> {
     let (actor, agent) = (actor.clone(), actor.agent().ok_or(Error::Forbidden("only an agent has read marks"))?);
-    app.db.write(Queue::People, move |tx: &mut Tx<'_>| {
-        let stored = get_permitted(tx, &actor, Permission::ConversationRead, id)?;
-        let before = (stored.case.last_customer_seq - 1).max(0);
-        read_mark::put_back(tx, id, agent, before)?;
-        tx.wake(id.0, stored.case.seq);
-        Ok(())
-    })
-    .await
+    app.db
+        .write(Queue::People, move |tx: &mut Tx<'_>| {
+            let stored = get_permitted(tx, &actor, Permission::ConversationRead, id)?;
+            let before = (stored.case.last_customer_seq - 1).max(0);
+            read_mark::put_back(tx, id, agent, before)?;
+            tx.wake(id.0, stored.case.seq);
+            Ok(())
+        })
+        .await
 }

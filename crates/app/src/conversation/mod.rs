@@ -29,8 +29,8 @@ pub use rate::{RatingInput, rate};
 pub use receive::receive;
 pub use record::record;
 pub use redact::redact;
-pub use reply::{FollowUp, ReplyInput, Replied, note, reply};
-pub use start::{Started, StartInput, start};
+pub use reply::{FollowUp, Replied, ReplyInput, note, reply};
+pub use start::{StartInput, Started, start};
 pub use write::{Content, MAX_FILES, Written};
 
 use crate::Result;
@@ -50,7 +50,15 @@ pub fn permitted(q: &mut impl Query, actor: &Actor, permission: Permission, door
         }
     };
     let case = &stored.case;
-    let scope = CaseScope { inbox: case.inbox, team: case.team, contact: case.contact, assignee: case.assignee, open: case.category.is_open(), shared_with: &shared, door };
+    let scope = CaseScope {
+        inbox: case.inbox,
+        team: case.team,
+        contact: case.contact,
+        assignee: case.assignee,
+        open: case.category.is_open(),
+        shared_with: &shared,
+        door,
+    };
     Ok(can(actor, permission, Subject::Case(scope)))
 }
 

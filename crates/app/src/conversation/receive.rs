@@ -1,7 +1,7 @@
 //! The customer writes into a conversation.
 
-use super::write::{self, Content, New, Written};
 use super::lock_permitted;
+use super::write::{self, Content, New, Written};
 use crate::{App, Error, Result};
 use candor_domain::actor::Actor;
 use candor_domain::event::MessageKind;

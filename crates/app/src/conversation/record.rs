@@ -7,7 +7,14 @@ use candor_store::conversation::Stored;
 use candor_store::{Query, Tx, conversation, dirty, event};
 
 /// Records events of a case whose lock is held. `preview` is the new sealed preview, if a message brings one.
-pub fn record(tx: &mut Tx<'_>, stored: &mut Stored, actor: ActorRef, depth: i64, events: Vec<Event>, preview: Option<Vec<u8>>) -> Result<Vec<Recorded>> {
+pub fn record(
+    tx: &mut Tx<'_>,
+    stored: &mut Stored,
+    actor: ActorRef,
+    depth: i64,
+    events: Vec<Event>,
+    preview: Option<Vec<u8>>,
+) -> Result<Vec<Recorded>> {
     let recorded = number(tx, stored, actor, depth, events)?;
     if !recorded.is_empty() {
         conversation::save(tx, stored, preview)?;

@@ -72,7 +72,15 @@ pub async fn reply(app: &App, actor: &Actor, id: ConversationId, input: ReplyInp
                 held::hold(tx, &stored, held_id, author, &input, request_hmac, hold_ms)?;
                 return Ok(Replied::Held(held_id));
             }
-            let new = New { id: held_id.0.into(), doc, kind: MessageKind::Reply, author: actor.as_ref(), client_id: input.client_id, request_hmac, late: false };
+            let new = New {
+                id: held_id.0.into(),
+                doc,
+                kind: MessageKind::Reply,
+                author: actor.as_ref(),
+                client_id: input.client_id,
+                request_hmac,
+                late: false,
+            };
             send(tx, &mut stored, author, &new, &input.content, &input.follow_up).map(Replied::Sent)
         })
         .await
@@ -97,7 +105,14 @@ fn check_follow_up(tx: &mut Tx<'_>, actor: &Actor, stored: &Stored, follow_up: &
 }
 
 /// Puts a reply into the stream with what goes with it. Whoever answers a case that nobody has takes it.
-pub(super) fn send(tx: &mut Tx<'_>, stored: &mut Stored, author: AgentId, new: &New, content: &Content, follow_up: &FollowUp) -> Result<Written> {
+pub(super) fn send(
+    tx: &mut Tx<'_>,
+    stored: &mut Stored,
+    author: AgentId,
+    new: &New,
+    content: &Content,
+    follow_up: &FollowUp,
+) -> Result<Written> {
     let mut first = Vec::new();
     if stored.case.assignee.is_none() {
         first.push(Event::Assigned { from: None, to: Some(author) });
@@ -163,5 +178,9 @@ fn mentionable(tx: &mut Tx<'_>, agent: AgentId, stored: &Stored) -> Result<()> {
         shared_with: &[],
         door: candor_domain::permission::Door::Text,
     };
-    if can(&reader, Permission::ConversationRead, Subject::Case(scope)) { Ok(()) } else { Err(Error::invalid("mentions", "this colleague may not read the conversation")) }
+    if can(&reader, Permission::ConversationRead, Subject::Case(scope)) {
+        Ok(())
+    } else {
+        Err(Error::invalid("mentions", "this colleague may not read the conversation"))
+    }
 }

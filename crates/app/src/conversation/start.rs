@@ -1,8 +1,8 @@
 //! The customer opens a conversation.
 
-use super::write::{self, Content, New};
 use super::act::MAX_SUBJECT;
 use super::record;
+use super::write::{self, Content, New};
 use crate::{App, Error, Result};
 use candor_domain::actor::{Actor, ActorRef};
 use candor_domain::conversation::{Category, Conversation, Priority, Turn, message_events, status};
@@ -37,11 +37,14 @@ pub struct Started {
 pub async fn start(app: &App, actor: &Actor, input: StartInput) -> Result<Started> {
     input.content.check(app)?;
     let Actor::Visitor { contact } = actor else { return Err(Error::Forbidden("only the customer starts as the customer")) };
-    let begun = Begun { contact: *contact, actor: actor.as_ref(), id: app.ids.make(), message: app.ids.make(), doc: app.db.new_doc(), input };
+    let begun =
+        Begun { contact: *contact, actor: actor.as_ref(), id: app.ids.make(), message: app.ids.make(), doc: app.db.new_doc(), input };
     let again = begun.clone();
     match app.db.write(Queue::People, move |tx| begin(tx, &begun)).await {
         // The same request ran twice at the same time and the other was first: now there is something to answer with.
-        Err(Error::Store(error)) if error.is_unique("conversation", "client_id") => app.db.write(Queue::People, move |tx| begin(tx, &again)).await,
+        Err(Error::Store(error)) if error.is_unique("conversation", "client_id") => {
+            app.db.write(Queue::People, move |tx| begin(tx, &again)).await
+        }
         started => started,
     }
 }
@@ -70,9 +73,11 @@ fn begin(tx: &mut Tx<'_>, begun: &Begun) -> Result<Started> {
     }
     let case = blank(begun.id, begun.contact, input.inbox, place.team, tx.now());
     let key = contact::key(tx, begun.contact)?;
-    let mut stored = Stored { case, key, channel: place.channel.as_str().to_owned(), language: None, tags: vec![], preview_from: "customer".into() };
+    let mut stored =
+        Stored { case, key, channel: place.channel.as_str().to_owned(), language: None, tags: vec![], preview_from: "customer".into() };
     let (client_id, hmac) = (input.client_id, request_hmac.clone());
-    let new = New { id: begun.message, doc: begun.doc, kind: MessageKind::Customer, author: begun.actor, client_id, request_hmac, late: false };
+    let new =
+        New { id: begun.message, doc: begun.doc, kind: MessageKind::Customer, author: begun.actor, client_id, request_hmac, late: false };
     open(tx, &mut stored, &new, input, &Start { session: input.session.0, client_id, request_hmac: hmac })?;
     Ok(Started { conversation: begun.id, repeated: false })
 }
@@ -88,7 +93,9 @@ fn open(tx: &mut Tx<'_>, stored: &mut Stored, new: &New, input: &StartInput, sta
     let recorded = record::number(tx, stored, new.author, 0, events)?;
     let origin = input.origin.as_ref().map(|origin| tx.seal(stored.key, conversation::origin_cell(id), origin.as_bytes())).transpose()?;
     conversation::insert(tx, stored, origin, Some(start))?;
-    if let Some(subject) = input.subject.as_deref().map(|subject| text::clean_line(subject, MAX_SUBJECT)).filter(|subject| !subject.is_empty()) {
+    if let Some(subject) =
+        input.subject.as_deref().map(|subject| text::clean_line(subject, MAX_SUBJECT)).filter(|subject| !subject.is_empty())
+    {
         let sealed = tx.seal(stored.key, conversation::subject_cell(id), subject.as_bytes())?;
         conversation::set_subject(tx, id, Some(sealed))?;
     }

@@ -75,10 +75,7 @@ pub fn timeline_in(q: &mut impl Query, actor: &Actor, id: ConversationId, part: 
         }
     }
     let mut messages = messages(q, &stored, &events)?;
-    let items: Vec<Item> = events
-        .into_iter()
-        .map(|recorded| Item { message: messages.remove(&recorded.seq), recorded })
-        .collect();
+    let items: Vec<Item> = events.into_iter().map(|recorded| Item { message: messages.remove(&recorded.seq), recorded }).collect();
     let names = names(q, &stored, &items)?;
     Ok(Timeline { stored, items, more, names })
 }

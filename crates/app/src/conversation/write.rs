@@ -75,7 +75,14 @@ pub struct Written {
 }
 
 /// Writes a message into a case whose lock is held: `first` happens before it, `then` after it, all in one command.
-pub(super) fn write(tx: &mut Tx<'_>, stored: &mut Stored, new: &New, content: &Content, first: Vec<Event>, then: Vec<Event>) -> Result<Written> {
+pub(super) fn write(
+    tx: &mut Tx<'_>,
+    stored: &mut Stored,
+    new: &New,
+    content: &Content,
+    first: Vec<Event>,
+    then: Vec<Event>,
+) -> Result<Written> {
     let mut events = first;
     events.extend(message_events(&stored.case, new.id, new.kind, status::OPEN)?);
     events.extend(then);
@@ -104,7 +111,14 @@ fn describe(stored: &mut Stored, new: &New, content: &Content) -> Option<String>
 }
 
 /// The row, the index words and the files of a message whose event has its number.
-pub(super) fn insert(tx: &mut Tx<'_>, stored: &Stored, new: &New, content: &Content, language: Option<String>, recorded: &[Recorded]) -> Result<Written> {
+pub(super) fn insert(
+    tx: &mut Tx<'_>,
+    stored: &Stored,
+    new: &New,
+    content: &Content,
+    language: Option<String>,
+    recorded: &[Recorded],
+) -> Result<Written> {
     let own = recorded.iter().find(|one| matches!(&one.event, Event::Message { message, .. } if *message == new.id));
     let own = own.ok_or_else(|| Error::Broken("a message was recorded without its event".into()))?;
     let body = tx.seal(stored.key, message::body_cell(new.id), content.text.as_bytes())?;

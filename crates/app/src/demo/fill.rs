@@ -87,11 +87,22 @@ async fn one(app: &App, place: &Place, amount: Amount, number: u64) -> Result<()
     let share = amount.messages / amount.conversations + u64::from(number < amount.messages % amount.conversations);
     let visitor = arrive(app, place.inbox, number).await?;
     let content = |random: &mut StdRng| Content { text: super::words::sentence(random), ..Content::default() };
-    let input = StartInput { session: visitor.session.id, inbox: place.inbox, client_id: app.ids.make(), content: content(&mut random), subject: None, origin: None };
+    let input = StartInput {
+        session: visitor.session.id,
+        inbox: place.inbox,
+        client_id: app.ids.make(),
+        content: content(&mut random),
+        subject: None,
+        origin: None,
+    };
     let id = conversation::start(app, &visitor.actor(), input).await?.conversation;
     // Skewed, so that one team has few: an agent who may see little is what makes a search hard.
     let skew = random.random_range(0..100_usize);
-    let place_of = match skew { 0 => 0, 1..=30 => 1, _ => 2 };
+    let place_of = match skew {
+        0 => 0,
+        1..=30 => 1,
+        _ => 2,
+    };
     if let Some(team) = place.teams.get(place_of.min(place.teams.len().saturating_sub(1))) {
         conversation::act(app, &Actor::machine("demo"), id, Action::Team(Some(*team))).await?;
     }
@@ -121,7 +132,8 @@ async fn arrive(app: &App, inbox: InboxId, number: u64) -> Result<Visitor> {
 }
 
 async fn answer(app: &App, agent: &Actor, id: ConversationId, content: Content) -> Result<()> {
-    let reply = ReplyInput { client_id: app.ids.make(), content, seen_seq: i64::MAX, hold_ms: 0, follow_up: FollowUp::default(), force: true };
+    let reply =
+        ReplyInput { client_id: app.ids.make(), content, seen_seq: i64::MAX, hold_ms: 0, follow_up: FollowUp::default(), force: true };
     conversation::reply(app, agent, id, reply).await?;
     Ok(())
 }

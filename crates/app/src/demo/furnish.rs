@@ -8,8 +8,8 @@ use crate::visitor::Visitor;
 use crate::{App, Error, Result, reactor, role, tag, team};
 use candor_domain::actor::Actor;
 use candor_domain::conversation::status;
-use candor_domain::inbox::WidgetPatch;
 use candor_domain::id::{AgentId, ConversationId, InboxId, StatusId, TagId, TeamId};
+use candor_domain::inbox::WidgetPatch;
 use candor_store::ManualClock;
 use candor_store::agent_role::Held;
 use std::collections::{BTreeSet, HashMap};
@@ -129,7 +129,14 @@ async fn say(app: &App, visitor: &Visitor, agent: Option<&Actor>, id: Conversati
         ('c', _) => conversation::receive(app, &visitor.actor(), id, app.ids.make(), content).await.map(|_| ())?,
         ('n', Some(agent)) => conversation::note(app, agent, id, app.ids.make(), content).await.map(|_| ())?,
         ('a', Some(agent)) => {
-            let reply = ReplyInput { client_id: app.ids.make(), content, seen_seq: i64::MAX, hold_ms: 0, follow_up: FollowUp::default(), force: false };
+            let reply = ReplyInput {
+                client_id: app.ids.make(),
+                content,
+                seen_seq: i64::MAX,
+                hold_ms: 0,
+                follow_up: FollowUp::default(),
+                force: false,
+            };
             conversation::reply(app, agent, id, reply).await?;
             conversation::visitor_read(app, &visitor.actor(), id, i64::MAX).await?;
         }

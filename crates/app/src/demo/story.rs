@@ -80,9 +80,21 @@ pub(super) fn read() -> Result<Stories> {
 impl Customer {
     /// Begins a session as the widget does: signed when the exchange knows the customer, else anonymous.
     pub(super) async fn arrive(&self, app: &App, inbox: InboxId) -> Result<Visitor> {
-        let jwt = if self.uid.is_empty() { None } else { Some(sign_in_as(app, inbox, &self.uid, &self.who, self.email.as_deref(), self.locale).await?) };
+        let jwt = if self.uid.is_empty() {
+            None
+        } else {
+            Some(sign_in_as(app, inbox, &self.uid, &self.who, self.email.as_deref(), self.locale).await?)
+        };
         let device = Device { language: Some(self.locale.as_str().into()), ..Device::default() };
-        let input = StartInput { inbox, jwt: jwt.as_deref(), resume: None, locale: Some(self.locale), device, origin: Origin::Own, peer: IpAddr::V4(Ipv4Addr::LOCALHOST) };
+        let input = StartInput {
+            inbox,
+            jwt: jwt.as_deref(),
+            resume: None,
+            locale: Some(self.locale),
+            device,
+            origin: Origin::Own,
+            peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        };
         Ok(visitor::start(app, input).await?.visitor)
     }
 
@@ -95,7 +107,8 @@ impl Customer {
 /// Signs who a customer is, as an exchange's own back end would: with the inbox's secret, for five minutes.
 pub async fn sign_in_as(app: &App, inbox: InboxId, uid: &str, name: &str, email: Option<&str>, locale: Locale) -> Result<String> {
     let now = app.now();
-    let secret = app.db.read(Pool::Quick, move |rx| Ok::<_, Error>(inbox::identity(rx, inbox, now)?.secret)).await?.ok_or(Error::NotFound)?;
+    let secret =
+        app.db.read(Pool::Quick, move |rx| Ok::<_, Error>(inbox::identity(rx, inbox, now)?.secret)).await?.ok_or(Error::NotFound)?;
     let seconds = now.div_euclid(1000);
     let claims = json!({
         "sub": uid, "aud": inbox, "iat": seconds, "exp": seconds + 300, "jti": app.ids.make::<uuid::Uuid>(),

@@ -25,7 +25,12 @@ pub struct Incoming<'a> {
 }
 
 /// Takes a file in. It belongs to whoever sent it until a message of theirs carries it.
-pub async fn upload<E: std::fmt::Display>(app: &App, actor: &Actor, incoming: Incoming<'_>, body: impl Stream<Item = Result<Bytes, E>>) -> Result<File> {
+pub async fn upload<E: std::fmt::Display>(
+    app: &App,
+    actor: &Actor,
+    incoming: Incoming<'_>,
+    body: impl Stream<Item = Result<Bytes, E>>,
+) -> Result<File> {
     match actor {
         Actor::Visitor { contact } => app.limits.check(Limit::VisitorFile, contact)?,
         Actor::Agent { id, rights } if may_send(rights) => app.limits.check(Limit::AgentFile, id)?,
@@ -55,7 +60,14 @@ fn may_send(rights: &candor_domain::permission::Rights) -> bool {
 }
 
 /// Reads the body to its end. Whatever is wrong with it ends the draft, which leaves nothing.
-async fn take<E: std::fmt::Display>(mut draft: Draft, id: FileId, key: &FileKey, mut check: Check, limit: u64, body: impl Stream<Item = Result<Bytes, E>>) -> Result<Accepted> {
+async fn take<E: std::fmt::Display>(
+    mut draft: Draft,
+    id: FileId,
+    key: &FileKey,
+    mut check: Check,
+    limit: u64,
+    body: impl Stream<Item = Result<Bytes, E>>,
+) -> Result<Accepted> {
     let mut sealed = Vec::new();
     let mut sealer = FileSealer::new(id.0, key, &mut sealed);
     let (mut cleaner, mut clean, mut size) = (Cleaner::default(), Vec::new(), 0);

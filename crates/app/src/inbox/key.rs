@@ -9,7 +9,8 @@ const BYTES: usize = 32;
 
 /// An Ed25519 public key as 32 bytes in base64url; taken as PEM, hex, base64 or base64url.
 pub(super) fn normal(typed: &str) -> Result<String> {
-    let bytes = read(typed.trim()).ok_or_else(|| Error::invalid("identity.public_key", "an Ed25519 public key: PEM, or its 32 bytes in hex or base64"))?;
+    let bytes = read(typed.trim())
+        .ok_or_else(|| Error::invalid("identity.public_key", "an Ed25519 public key: PEM, or its 32 bytes in hex or base64"))?;
     Ok(BASE64URL_NOPAD.encode(&bytes))
 }
 
@@ -46,7 +47,9 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused() {
-        for typed in ["", "secret", "-----BEGIN PUBLIC KEY-----", "-----BEGIN PUBLIC KEY-----\nMCow\n-----END PUBLIC KEY-----", &"A".repeat(86)] {
+        for typed in
+            ["", "secret", "-----BEGIN PUBLIC KEY-----", "-----BEGIN PUBLIC KEY-----\nMCow\n-----END PUBLIC KEY-----", &"A".repeat(86)]
+        {
             assert!(normal(typed).is_err(), "{typed}");
         }
     }

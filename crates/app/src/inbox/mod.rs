@@ -4,8 +4,8 @@ mod change;
 mod key;
 mod snippet;
 
-pub use change::{New, Patch, create, delete, rotate_secret, update};
 pub(crate) use change::insert;
+pub use change::{New, Patch, create, delete, rotate_secret, update};
 pub use snippet::snippet;
 
 use crate::rights::{require, require_somewhere};
@@ -13,8 +13,8 @@ use crate::{App, Error, Result};
 use candor_domain::actor::Actor;
 use candor_domain::id::InboxId;
 use candor_domain::permission::{Permission, Subject, can};
-use candor_store::inbox::{self, Inbox};
 use candor_store::Pool;
+use candor_store::inbox::{self, Inbox};
 
 /// The inboxes the actor may set up.
 pub async fn list(app: &App, actor: &Actor) -> Result<Vec<Inbox>> {

@@ -186,12 +186,17 @@ impl Hub {
     async fn moved(&self, db: &Db, id: ConversationId, seq: i64) -> Result<()> {
         let (before, after) = self.0.open.refresh(db, id).await?;
         let row = if self.0.agents.receiver_count() > 0 {
-            let read = db.read(Pool::Quick, move |rx| conversation::rows(rx, AgentId(Uuid::nil()), &[id]).map_err(crate::Error::from)).await?;
+            let read =
+                db.read(Pool::Quick, move |rx| conversation::rows(rx, AgentId(Uuid::nil()), &[id]).map_err(crate::Error::from)).await?;
             read.into_iter().next().map(Arc::new)
         } else {
             None
         };
-        let known = after.as_ref().or(before.as_ref()).map(|entry| entry.stored.case.contact).or_else(|| row.as_ref().map(|row| row.stored.case.contact));
+        let known = after
+            .as_ref()
+            .or(before.as_ref())
+            .map(|entry| entry.stored.case.contact)
+            .or_else(|| row.as_ref().map(|row| row.stored.case.contact));
         let contact = match known {
             Some(contact) => Some(contact),
             None if self.0.seats().is_empty() => None,
@@ -207,7 +212,8 @@ impl Hub {
     }
 
     async fn contact_of(&self, db: &Db, id: ConversationId) -> Result<Option<ContactId>> {
-        let found = db.read(Pool::Quick, move |rx| Ok::<_, crate::Error>(conversation::get(rx, id).map(|stored| stored.case.contact).ok())).await?;
+        let found =
+            db.read(Pool::Quick, move |rx| Ok::<_, crate::Error>(conversation::get(rx, id).map(|stored| stored.case.contact).ok())).await?;
         Ok(found)
     }
 

@@ -42,7 +42,9 @@ pub struct Ask {
 impl Ask {
     /// Whether an entry stands in the list.
     pub fn holds(&self, entry: &Entry) -> bool {
-        self.view.holds(entry, self.agent) && entry.within(&self.scope) && self.filter.as_ref().is_none_or(|filter| filter.matches(&entry.facts(self.agent)))
+        self.view.holds(entry, self.agent)
+            && entry.within(&self.scope)
+            && self.filter.as_ref().is_none_or(|filter| filter.matches(&entry.facts(self.agent)))
     }
 }
 
@@ -60,9 +62,8 @@ impl OpenSet {
             after = last.case.id;
             entries.extend(piece.into_iter().map(|stored| (stored.case.id, Entry::new(stored, vec![], vec![]))));
         }
-        let (marks, mentions) = db
-            .read(Pool::Slow, |rx| Ok::<_, crate::Error>((conversation::open_marks(rx)?, conversation::open_mentions(rx)?)))
-            .await?;
+        let (marks, mentions) =
+            db.read(Pool::Slow, |rx| Ok::<_, crate::Error>((conversation::open_marks(rx)?, conversation::open_mentions(rx)?))).await?;
         for (id, agent, seq) in marks {
             if let Some(entry) = entries.get_mut(&id) {
                 entry.marks.push((agent, seq));
@@ -130,7 +131,8 @@ impl OpenSet {
             }
             None => {
                 // No order is kept for this list: it is short, or seldom asked for.
-                let mut all: Vec<(Place, &Arc<Entry>)> = kept.entries.values().map(|entry| ((ask.sort.key(entry), entry.id().0), entry)).collect();
+                let mut all: Vec<(Place, &Arc<Entry>)> =
+                    kept.entries.values().map(|entry| ((ask.sort.key(entry), entry.id().0), entry)).collect();
                 all.retain(|(place, entry)| after.is_none_or(|after| *place > after) && ask.view.holds(entry, ask.agent));
                 all.sort_unstable_by_key(|(place, _)| *place);
                 for (place, entry) in all {

@@ -32,7 +32,11 @@ pub struct Viewer {
 pub(super) enum Whisper {
     Visitor,
     /// `doing` is absent when the agent leaves.
-    Agent { agent: AgentId, doing: Option<Doing>, until: i64 },
+    Agent {
+        agent: AgentId,
+        doing: Option<Doing>,
+        until: i64,
+    },
 }
 
 impl Whisper {
@@ -66,7 +70,8 @@ impl Presence {
     /// Who is with a case.
     pub fn viewers(&self, id: ConversationId) -> Vec<Viewer> {
         let kept = self.lock();
-        let mut viewers: Vec<Viewer> = kept.get(&id).into_iter().flatten().map(|(agent, (doing, _))| Viewer { agent: *agent, doing: *doing }).collect();
+        let mut viewers: Vec<Viewer> =
+            kept.get(&id).into_iter().flatten().map(|(agent, (doing, _))| Viewer { agent: *agent, doing: *doing }).collect();
         viewers.sort_unstable_by_key(|viewer| viewer.agent);
         viewers
     }

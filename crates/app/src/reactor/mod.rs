@@ -145,7 +145,9 @@ pub async fn run_again(app: &App, follower: Follower, id: ConversationId, lane: 
             let mut totals = Totals::default();
             let mut done = 0;
             for seq in waiting(tx, follower, id.0)? {
-                let Some(recorded) = event::page(tx, id, event::Part::After(seq - 1), 1)?.into_iter().find(|one| one.seq == seq) else { continue };
+                let Some(recorded) = event::page(tx, id, event::Part::After(seq - 1), 1)?.into_iter().find(|one| one.seq == seq) else {
+                    continue;
+                };
                 let before = totals.mark();
                 if tx.savepoint(|tx| follower.follow(tx, &stored, &recorded, &mut totals)).is_err() {
                     totals.back_to(before);

@@ -5,9 +5,9 @@ use crate::Result;
 use candor_domain::actor::ActorKind;
 use candor_domain::conversation::Category;
 use candor_domain::event::{Event, MessageKind, Recorded};
+use candor_store::Tx;
 use candor_store::conversation::Stored;
 use candor_store::rollup::{self, Key, Sums};
-use candor_store::Tx;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -69,7 +69,13 @@ pub(super) fn follow(tx: &mut Tx<'_>, stored: &Stored, recorded: &Recorded, tota
     };
     for span in [QUARTER, DAY] {
         let bucket = recorded.at.div_euclid(span) * span;
-        let key = Key { bucket, span, inbox: stored.case.inbox.0, team: stored.case.team.map_or(Uuid::nil(), |id| id.0), agent: agent.unwrap_or(Uuid::nil()) };
+        let key = Key {
+            bucket,
+            span,
+            inbox: stored.case.inbox.0,
+            team: stored.case.team.map_or(Uuid::nil(), |id| id.0),
+            agent: agent.unwrap_or(Uuid::nil()),
+        };
         totals.0.push((key, sums));
     }
     Ok(())

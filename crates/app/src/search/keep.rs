@@ -46,7 +46,9 @@ pub async fn rewrite_moved(app: &App) -> Result<usize> {
 }
 
 async fn rewrite(app: &App, id: ConversationId) -> Result<()> {
-    let Some(at) = app.db.read(Pool::Quick, move |rx| scope_moved::marked_at(rx, id).map_err(crate::Error::from)).await? else { return Ok(()) };
+    let Some(at) = app.db.read(Pool::Quick, move |rx| scope_moved::marked_at(rx, id).map_err(crate::Error::from)).await? else {
+        return Ok(());
+    };
     let mut after = 0;
     loop {
         let last = app

@@ -93,7 +93,10 @@ fn by_number(rx: &mut Rx<'_>, actor: &Actor, query: &str) -> Result<Vec<Hit>> {
         return Ok(vec![]);
     }
     let rows = conversation::rows(rx, viewer(actor), &[id])?;
-    Ok(rows.into_iter().map(|row| Hit { snippet: row.preview.clone(), row, message: None, marks: vec![], names: Names::default() }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| Hit { snippet: row.preview.clone(), row, message: None, marks: vec![], names: Names::default() })
+        .collect())
 }
 
 /// Walks the index newest first and keeps what may be seen and passes the filter.
@@ -137,7 +140,14 @@ fn walk(rx: &mut Rx<'_>, actor: &Actor, scope: &Scope, words: &Words, asked: &As
 
 /// Conversations that moved to another inbox or team a moment ago: their index rows still name the old place, so their
 /// newest messages are read instead. There are few, and only for the seconds until a job has rewritten them.
-fn moved(rx: &mut Rx<'_>, actor: &Actor, scope: &Scope, words: &Words, asked: &Asked, known: &[message::Stored]) -> Result<Vec<message::Stored>> {
+fn moved(
+    rx: &mut Rx<'_>,
+    actor: &Actor,
+    scope: &Scope,
+    words: &Words,
+    asked: &Asked,
+    known: &[message::Stored],
+) -> Result<Vec<message::Stored>> {
     if *scope == Scope::Everywhere {
         return Ok(vec![]);
     }
@@ -186,8 +196,13 @@ fn open(rx: &mut Rx<'_>, actor: &Actor, words: &Words, found: Vec<message::Store
     rank(&mut opened, now, |(one, _, evidence)| (*evidence, one.at));
     opened.truncate(limit);
     let ids: Vec<ConversationId> = opened.iter().map(|(one, _, _)| one.conversation).collect();
-    let rows: HashMap<ConversationId, Row> = conversation::rows(rx, viewer(actor), &ids)?.into_iter().map(|row| (row.stored.case.id, row)).collect();
-    let authors: BTreeSet<AgentId> = opened.iter().filter(|(one, _, _)| one.author.kind == ActorKind::Agent).filter_map(|(one, _, _)| one.author.id.map(AgentId)).collect();
+    let rows: HashMap<ConversationId, Row> =
+        conversation::rows(rx, viewer(actor), &ids)?.into_iter().map(|row| (row.stored.case.id, row)).collect();
+    let authors: BTreeSet<AgentId> = opened
+        .iter()
+        .filter(|(one, _, _)| one.author.kind == ActorKind::Agent)
+        .filter_map(|(one, _, _)| one.author.id.map(AgentId))
+        .collect();
     let agents = agent::names(rx, &authors.into_iter().collect::<Vec<_>>())?;
     Ok(opened
         .into_iter()

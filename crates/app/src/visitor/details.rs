@@ -29,7 +29,8 @@ const MAX_FIELD: usize = 500;
 
 /// Keeps what a visitor typed. A name that the exchange signed stays.
 pub async fn change(app: &App, visitor: &Visitor, details: Details) -> Result<Contact> {
-    let name = details.name.map(|name| clean_name(&name).ok_or_else(|| Error::invalid("name", "a name has 1 to 100 characters"))).transpose()?;
+    let name =
+        details.name.map(|name| clean_name(&name).ok_or_else(|| Error::invalid("name", "a name has 1 to 100 characters"))).transpose()?;
     let email = details
         .email
         .map(|email| IdentityKind::Email.normal(&email).ok_or_else(|| Error::invalid("email", "write it as name@example.com")))

@@ -18,7 +18,8 @@ impl Page {
     /// A page as a client names it; `None` when it is no page of the web.
     pub fn clean(url: &str, title: &str) -> Option<Self> {
         let url = url.split(['?', '#']).next().unwrap_or_default().trim();
-        let web = ["https://", "http://"].iter().any(|scheme| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)));
+        let web =
+            ["https://", "http://"].iter().any(|scheme| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)));
         let plain = url.len() <= MAX_URL && !url.chars().any(|c| c.is_control() || c.is_whitespace() || "<>\"'`\\".contains(c));
         // Somebody's name and password do not belong to an address.
         let nobody = !url.split('/').nth(2).unwrap_or_default().contains('@');
@@ -40,7 +41,16 @@ mod tests {
         let url = |text| Page::clean(text, "t").map(|page| page.url);
         assert_eq!(url("https://ex.test/wallet/withdraw?token=1#a"), Some("https://ex.test/wallet/withdraw".to_owned()));
         assert_eq!(url("HTTP://localhost:8080/"), Some("HTTP://localhost:8080/".to_owned()));
-        for bad in ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "", "//x", "https://u:p@ex.test/", "https://ex.test/\"onclick=", "https://ex.test/a b"] {
+        for bad in [
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "file:///etc/passwd",
+            "",
+            "//x",
+            "https://u:p@ex.test/",
+            "https://ex.test/\"onclick=",
+            "https://ex.test/a b",
+        ] {
             assert_eq!(url(bad), None, "{bad}");
         }
         assert_eq!(Page::clean("https://ex.test", "<b>提现\u{202e}</b>\n").map(|page| page.title).as_deref(), Some("<b>提现</b>"));

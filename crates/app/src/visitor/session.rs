@@ -57,7 +57,10 @@ pub async fn by_token_lately(app: &App, token: &str) -> Result<Visitor> {
 
 /// Whether a session still lives, and whose it is: asked again and again by open sockets.
 pub async fn by_id(app: &App, id: VisitorSessionId) -> Result<Visitor> {
-    app.db.read(Pool::Quick, move |rx| visitor::by_id(rx, id).map_err(Error::from).and_then(|session| whose(rx, session))).await?.ok_or(Error::Unauthenticated)
+    app.db
+        .read(Pool::Quick, move |rx| visitor::by_id(rx, id).map_err(Error::from).and_then(|session| whose(rx, session)))
+        .await?
+        .ok_or(Error::Unauthenticated)
 }
 
 pub(super) fn find(q: &mut impl Query, token_hash: &[u8]) -> Result<Option<Visitor>> {

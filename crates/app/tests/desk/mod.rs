@@ -1,5 +1,11 @@
 //! A desk for tests of the use cases: one inbox, its secret, an exchange that signs, visitors and their words.
-#![allow(dead_code, unreachable_pub, clippy::allow_attributes, clippy::unwrap_used, reason = "shared by test files, each of which uses its part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::allow_attributes,
+    clippy::unwrap_used,
+    reason = "shared by test files, each of which uses its part"
+)]
 
 use candor_app::conversation::{Content, StartInput};
 use candor_app::visitor::{self, Opened, Origin, Visitor};
@@ -54,7 +60,8 @@ impl Desk {
 
     pub fn claims(&self, sub: &str, changes: Value) -> Value {
         let now = self.now_s();
-        let mut claims = json!({ "sub": sub, "aud": self.inbox, "iat": now, "exp": now + 300, "jti": Uuid::from_bytes(self.app.ids.bytes()) });
+        let mut claims =
+            json!({ "sub": sub, "aud": self.inbox, "iat": now, "exp": now + 300, "jti": Uuid::from_bytes(self.app.ids.bytes()) });
         for (name, value) in changes.as_object().unwrap() {
             claims[name] = value.clone();
         }
@@ -62,7 +69,15 @@ impl Desk {
     }
 
     pub async fn start(&self, origin: Origin<'_>, jwt: Option<&str>, resume: Option<&str>) -> Result<Opened> {
-        let input = visitor::StartInput { inbox: self.inbox, jwt, resume, locale: Some(Locale::English), device: Device::default(), origin, peer: PEER };
+        let input = visitor::StartInput {
+            inbox: self.inbox,
+            jwt,
+            resume,
+            locale: Some(Locale::English),
+            device: Device::default(),
+            origin,
+            peer: PEER,
+        };
         visitor::start(&self.app, input).await
     }
 

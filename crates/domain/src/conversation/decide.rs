@@ -11,15 +11,31 @@ pub enum Change {
     Assign(Option<AgentId>),
     Team(Option<TeamId>),
     Move(InboxId),
-    Status { status: StatusId, category: Category, ask_rating: bool },
+    Status {
+        status: StatusId,
+        category: Category,
+        ask_rating: bool,
+    },
     Priority(Priority),
     /// `present` says whether the conversation carries the tag already.
-    Tag { tag: TagId, present: bool },
-    Untag { tag: TagId, present: bool },
-    Snooze { until: Option<i64>, now: i64 },
+    Tag {
+        tag: TagId,
+        present: bool,
+    },
+    Untag {
+        tag: TagId,
+        present: bool,
+    },
+    Snooze {
+        until: Option<i64>,
+        now: i64,
+    },
     Wake,
     Subject,
-    Rate { score: i64, solved: Option<bool> },
+    Rate {
+        score: i64,
+        solved: Option<bool>,
+    },
 }
 
 /// Why a command cannot be done.

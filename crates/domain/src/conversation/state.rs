@@ -154,8 +154,16 @@ impl Conversation {
                 self.rating = Some(*score);
                 self.rating_asked = false;
             }
-            Event::Started { .. } | Event::Message { kind: MessageKind::Note, .. } | Event::Tagged { .. } | Event::Untagged { .. } | Event::SubjectChanged => {}
-            Event::Redacted { .. } | Event::Identified { .. } | Event::AccessGranted { .. } | Event::AccessRevoked { .. } | Event::BrokeGlass { .. } => {}
+            Event::Started { .. }
+            | Event::Message { kind: MessageKind::Note, .. }
+            | Event::Tagged { .. }
+            | Event::Untagged { .. }
+            | Event::SubjectChanged => {}
+            Event::Redacted { .. }
+            | Event::Identified { .. }
+            | Event::AccessGranted { .. }
+            | Event::AccessRevoked { .. }
+            | Event::BrokeGlass { .. } => {}
         }
     }
 

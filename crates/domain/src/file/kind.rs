@@ -81,7 +81,8 @@ impl FileKind {
 /// What a file chooser offers: media types, and extensions for kinds that browsers do not know by type.
 pub fn accept_list() -> Vec<String> {
     let types = FileKind::ALL.iter().map(|kind| kind.media_type().to_owned());
-    let extensions = [FileKind::Heic, FileKind::Csv, FileKind::Text].iter().flat_map(|kind| kind.extensions()).map(|extension| format!(".{extension}"));
+    let extensions =
+        [FileKind::Heic, FileKind::Csv, FileKind::Text].iter().flat_map(|kind| kind.extensions()).map(|extension| format!(".{extension}"));
     types.chain(extensions).collect()
 }
 

@@ -51,7 +51,8 @@ fn unarmed(stem: &str) -> String {
 }
 
 fn shortened(stem: &str) -> String {
-    let mut short = if stem.chars().count() > MAX_STEM { clean_line(stem, MAX_STEM).trim_end_matches('…').to_owned() } else { stem.to_owned() };
+    let mut short =
+        if stem.chars().count() > MAX_STEM { clean_line(stem, MAX_STEM).trim_end_matches('…').to_owned() } else { stem.to_owned() };
     while short.len() > MAX_STEM_BYTES {
         short.pop();
     }
@@ -61,6 +62,8 @@ fn shortened(stem: &str) -> String {
 /// Names that Windows gives to devices, whatever the extension.
 fn reserved(stem: &str) -> bool {
     let upper = stem.split('.').next().unwrap_or_default().trim().to_ascii_uppercase();
-    let numbered = |prefix: &str| upper.strip_prefix(prefix).is_some_and(|rest| matches!(rest.chars().collect::<Vec<_>>()[..], ['0'..='9' | '¹' | '²' | '³']));
+    let numbered = |prefix: &str| {
+        upper.strip_prefix(prefix).is_some_and(|rest| matches!(rest.chars().collect::<Vec<_>>()[..], ['0'..='9' | '¹' | '²' | '³']))
+    };
     matches!(upper.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$") || numbered("COM") || numbered("LPT")
 }

@@ -53,7 +53,9 @@ fn webp(head: &[u8]) -> Option<(u32, u32)> {
     let three = |at: usize| head.get(at..at + 3).map(|b| u32::from(b[0]) | u32::from(b[1]) << 8 | u32::from(b[2]) << 16);
     match head.get(12..16)? {
         b"VP8X" => Some((three(24)? + 1, three(27)? + 1)),
-        b"VP8 " if head.get(23..26)? == b"\x9d\x01\x2a" => Some((u32::from(little(head, 26)? & 0x3fff), u32::from(little(head, 28)? & 0x3fff))),
+        b"VP8 " if head.get(23..26)? == b"\x9d\x01\x2a" => {
+            Some((u32::from(little(head, 26)? & 0x3fff), u32::from(little(head, 28)? & 0x3fff)))
+        }
         b"VP8L" if *head.get(20)? == 0x2f => {
             let bits = u32::from_le_bytes(head.get(21..25)?.try_into().ok()?);
             Some(((bits & 0x3fff) + 1, (bits >> 14 & 0x3fff) + 1))

@@ -74,7 +74,9 @@ fn boxed(head: &[u8]) -> Option<FileKind> {
         match brand {
             b"heic" | b"heix" | b"hevc" | b"heim" | b"heis" | b"mif1" | b"msf1" => return Some(FileKind::Heic),
             b"qt  " => return Some(FileKind::Mov),
-            b"isom" | b"iso2" | b"iso4" | b"iso5" | b"iso6" | b"mp41" | b"mp42" | b"avc1" | b"M4V " | b"dash" => return Some(FileKind::Mp4),
+            b"isom" | b"iso2" | b"iso4" | b"iso5" | b"iso6" | b"mp41" | b"mp42" | b"avc1" | b"M4V " | b"dash" => {
+                return Some(FileKind::Mp4);
+            }
             _ => {}
         }
     }
@@ -82,9 +84,8 @@ fn boxed(head: &[u8]) -> Option<FileKind> {
 }
 
 /// Beginnings of tags and scripts that browsers and readers would run. Looked for in the first bytes of every file.
-const RUNS: [&[u8]; 12] = [
-    b"<!doctype", b"<html", b"<head", b"<body", b"<script", b"<svg", b"<iframe", b"<?xml", b"<?php", b"<math", b"<object", b"javascript:",
-];
+const RUNS: [&[u8]; 12] =
+    [b"<!doctype", b"<html", b"<head", b"<body", b"<script", b"<svg", b"<iframe", b"<?xml", b"<?php", b"<math", b"<object", b"javascript:"];
 
 /// Whether the head holds something that runs, in any case of letters.
 pub(super) fn runs(head: &[u8]) -> bool {

@@ -116,7 +116,14 @@ impl Field {
     pub fn optional(self) -> bool {
         matches!(
             self,
-            Self::Team | Self::Assignee | Self::Language | Self::Rating | Self::WaitingSince | Self::FirstReplyAt | Self::ResolvedAt | Self::SnoozedUntil
+            Self::Team
+                | Self::Assignee
+                | Self::Language
+                | Self::Rating
+                | Self::WaitingSince
+                | Self::FirstReplyAt
+                | Self::ResolvedAt
+                | Self::SnoozedUntil
         )
     }
 

@@ -115,11 +115,22 @@ fn refusals_say_what_and_where() {
     assert_eq!(fault(json!({})), (String::new(), Fault::Shape));
     assert_eq!(fault(json!({"all": [], "any": []})).1, Fault::Shape);
     assert_eq!(fault(json!({"field": "unread", "op": "is", "value": true, "also": 1})).1, Fault::Shape);
-    assert_eq!(fault(json!({"all": [leaf, {"not": {"field": "balance", "op": "is", "value": 1}}]})), ("all[1].not".into(), Fault::UnknownField("balance".into())));
+    assert_eq!(
+        fault(json!({"all": [leaf, {"not": {"field": "balance", "op": "is", "value": 1}}]})),
+        ("all[1].not".into(), Fault::UnknownField("balance".into()))
+    );
     assert_eq!(fault(json!({"field": "team", "op": "like", "value": "x"})).1, Fault::UnknownOperator("like".into()));
     assert_eq!(fault(json!({"field": "unread", "op": "has", "value": true})).1, Fault::Operator { field: Field::Unread, op: Op::Has });
     assert_eq!(fault(json!({"field": "inbox", "op": "empty"})).1, Fault::Operator { field: Field::Inbox, op: Op::Empty });
-    for (field, value) in [("inbox", json!("me")), ("inbox", json!("x")), ("category", json!("new")), ("channel", json!("fax")), ("language", json!("'; --")), ("unread", json!("true")), ("rating", json!(1.5))] {
+    for (field, value) in [
+        ("inbox", json!("me")),
+        ("inbox", json!("x")),
+        ("category", json!("new")),
+        ("channel", json!("fax")),
+        ("language", json!("'; --")),
+        ("unread", json!("true")),
+        ("rating", json!(1.5)),
+    ] {
         let field_of = Field::parse(field).expect("known");
         assert_eq!(fault(json!({"field": field, "op": "is", "value": value})).1, Fault::Value { field: field_of }, "{field}");
     }
@@ -127,7 +138,10 @@ fn refusals_say_what_and_where() {
     assert_eq!(fault(json!({"field": "team", "op": "empty", "value": 1})).1, Fault::Value { field: Field::Team });
     assert_eq!(fault(json!({"field": "inbox", "op": "in", "value": vec![id(1); 51]})).1, Fault::TooManyValues);
     assert_eq!(fault(json!({"all": vec![leaf.clone(); 65]})).1, Fault::TooMany);
-    assert_eq!(fault(json!({"any": [{"all": vec![leaf.clone(); 40]}, {"all": vec![leaf; 40]}]})), ("any[1].all[24]".into(), Fault::TooMany));
+    assert_eq!(
+        fault(json!({"any": [{"all": vec![leaf.clone(); 40]}, {"all": vec![leaf; 40]}]})),
+        ("any[1].all[24]".into(), Fault::TooMany)
+    );
 }
 
 #[test]

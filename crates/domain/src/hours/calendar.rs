@@ -138,7 +138,9 @@ impl Calendar {
             AmbiguousOffset::Fold { .. } if last => ambiguous.later(),
             AmbiguousOffset::Fold { .. } => ambiguous.earlier(),
             // The reading with the offset after the jump lies before it: the jump is the next transition.
-            AmbiguousOffset::Gap { .. } => ambiguous.earlier().map(|early| self.zone.following(early).next().map_or(early, |jump| jump.timestamp())),
+            AmbiguousOffset::Gap { .. } => {
+                ambiguous.earlier().map(|early| self.zone.following(early).next().map_or(early, |jump| jump.timestamp()))
+            }
         };
         moment.map_or(if last { LATEST } else { EARLIEST }, Timestamp::as_millisecond)
     }

@@ -93,7 +93,8 @@ impl FromStr for TimeOfDay {
     /// `09:00`; `24:00` is the end of the day.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         const SAYS: &str = "a time of day such as 09:00, or 24:00";
-        let two = |part: &str| (part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit())).then(|| part.parse::<u16>().ok()).flatten();
+        let two =
+            |part: &str| (part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit())).then(|| part.parse::<u16>().ok()).flatten();
         let (hour, minute) = text.split_once(':').ok_or(SAYS)?;
         match (two(hour), two(minute)) {
             (Some(hour @ 0..=23), Some(minute @ 0..=59)) => Ok(Self(hour * 60 + minute)),

@@ -51,7 +51,11 @@ fn an_office_is_open_in_its_own_zone() {
 #[test]
 fn holidays_close_a_day_or_change_its_hours() {
     let mut setting = nine_to_six("Asia/Shanghai");
-    setting.holidays = vec![holiday(date(2025, 10, 1), None), holiday(date(2025, 10, 11), Some(("10:00", "12:00"))), holiday(date(2025, 10, 11), Some(("13:00", "15:00")))];
+    setting.holidays = vec![
+        holiday(date(2025, 10, 1), None),
+        holiday(date(2025, 10, 11), Some(("10:00", "12:00"))),
+        holiday(date(2025, 10, 11), Some(("13:00", "15:00"))),
+    ];
     let office = calendar(&setting);
     assert!(!office.open_at(ms("2025-10-01T04:00:00Z")));
     // A Saturday that is worked, as is usual round Chinese holidays.
@@ -156,9 +160,11 @@ fn plainly_open(setting: &Hours, at: i64) -> bool {
 }
 
 fn any_hours() -> impl Strategy<Value = Hours> {
-    const ZONES: [&str; 7] = ["UTC", "Asia/Singapore", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "America/Sao_Paulo", "Africa/Casablanca"];
+    const ZONES: [&str; 7] =
+        ["UTC", "Asia/Singapore", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "America/Sao_Paulo", "Africa/Casablanca"];
     (proptest::sample::select(&ZONES[..]), proptest::collection::btree_set((1u8..=7, 0u16..24), 1..12)).prop_map(|(zone, starts)| {
-        let week = starts.into_iter().map(|(day, hour)| Opening { day, from: TimeOfDay(hour * 60), to: TimeOfDay(hour * 60 + 60) }).collect();
+        let week =
+            starts.into_iter().map(|(day, hour)| Opening { day, from: TimeOfDay(hour * 60), to: TimeOfDay(hour * 60 + 60) }).collect();
         Hours { zone: zone.to_owned(), always: false, week, holidays: Vec::new() }
     })
 }

@@ -169,7 +169,9 @@ mod tests {
     fn a_header_must_be_the_same_origin() {
         let origin: Origin = "https://example.com".parse().expect("an origin");
         assert!(origin.is("https://example.com"));
-        for other in ["https://example.com.evil.test", "http://example.com", "https://example.com:444", "null", "", "https://sub.example.com"] {
+        for other in
+            ["https://example.com.evil.test", "http://example.com", "https://example.com:444", "null", "", "https://sub.example.com"]
+        {
             assert!(!origin.is(other), "{other}");
         }
     }

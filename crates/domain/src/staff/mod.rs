@@ -56,7 +56,10 @@ pub fn display_name(text: &str, max: usize) -> Option<String> {
     let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let fits = (1..=max).contains(&name.chars().count());
     // Direction overrides would let a name pretend to be another.
-    let harmless = |c: char| !c.is_control() && !matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    let harmless = |c: char| {
+        !c.is_control()
+            && !matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
     (fits && name.chars().all(harmless)).then_some(name)
 }
 

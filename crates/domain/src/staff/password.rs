@@ -68,9 +68,22 @@ impl Prepared {
 
 /// What is tried first: few different characters, runs such as 123456 or qwerty, and words everybody uses.
 fn guessable(text: &str) -> bool {
-    const RUNS: [&str; 5] = ["01234567890", "09876543210", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm", "1qaz2wsx3edc4rfv5tgb"];
-    const WORDS: [&str; 12] =
-        ["password", "passw0rd", "welcome", "letmein", "iloveyou", "woaini", "5201314", "admin", "candor", "bitcoin", "changeme", "administrator"];
+    const RUNS: [&str; 5] =
+        ["01234567890", "09876543210", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm", "1qaz2wsx3edc4rfv5tgb"];
+    const WORDS: [&str; 12] = [
+        "password",
+        "passw0rd",
+        "welcome",
+        "letmein",
+        "iloveyou",
+        "woaini",
+        "5201314",
+        "admin",
+        "candor",
+        "bitcoin",
+        "changeme",
+        "administrator",
+    ];
     let mut kinds: Vec<char> = text.chars().collect();
     kinds.sort_unstable();
     kinds.dedup();

@@ -88,7 +88,10 @@ fn id_ends(folded: &str, range: &Range<usize>, take: &mut impl FnMut(Form<'_>) -
 /// The ends of an id, and where a query for an end would be cut (`12trx9` is whole, `129trx` an amount), its cut.
 fn ends(id: &str, mut take: impl FnMut(Range<usize>) -> bool) -> bool {
     ids::ends(id).all(|end| {
-        take(end.clone()) && tokens(&id[end.clone()]).filter(|part| part.range.len() < end.len()).all(|part| take(end.start + part.range.start..end.start + part.range.end))
+        take(end.clone())
+            && tokens(&id[end.clone()])
+                .filter(|part| part.range.len() < end.len())
+                .all(|part| take(end.start + part.range.start..end.start + part.range.end))
     })
 }
 
@@ -136,7 +139,8 @@ mod tests {
 
     #[test]
     fn amounts_have_one_form() {
-        for (number, plain) in [("1,000.50", "1000.5"), ("100.00", "100"), ("0.5", "0.5"), ("1000", "1000"), ("0.00", "0"), ("007", "007")] {
+        for (number, plain) in [("1,000.50", "1000.5"), ("100.00", "100"), ("0.5", "0.5"), ("1000", "1000"), ("0.00", "0"), ("007", "007")]
+        {
             assert_eq!(amount(number), plain);
         }
     }

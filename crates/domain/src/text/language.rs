@@ -151,11 +151,7 @@ fn east_asian(letters: &Letters) -> Language {
     if letters.kana * 6 > letters.han {
         return Language::Japanese;
     }
-    if letters.traditional > letters.simplified {
-        Language::ChineseTraditional
-    } else {
-        Language::ChineseSimplified
-    }
+    if letters.traditional > letters.simplified { Language::ChineseTraditional } else { Language::ChineseSimplified }
 }
 
 /// Letters below which the model guesses.
@@ -175,9 +171,8 @@ fn latin(text: &str, letters: usize) -> Option<Language> {
     if letters < MODEL_NEEDS {
         return (english.0 > 0).then_some(Language::English);
     }
-    let allowed = vec![
-        Lang::Eng, Lang::Spa, Lang::Por, Lang::Fra, Lang::Deu, Lang::Ita, Lang::Nld, Lang::Pol, Lang::Tur, Lang::Vie, Lang::Ind,
-    ];
+    let allowed =
+        vec![Lang::Eng, Lang::Spa, Lang::Por, Lang::Fra, Lang::Deu, Lang::Ita, Lang::Nld, Lang::Pol, Lang::Tur, Lang::Vie, Lang::Ind];
     let info = Detector::with_allowlist(allowed).detect(text)?;
     let sure = info.confidence() > 0.05;
     match info.lang() {
@@ -199,11 +194,82 @@ fn latin(text: &str, letters: usize) -> Option<Language> {
 
 /// Small English words that no other language here shares, and what chat is made of; with the number of all words.
 const ENGLISH: &[&str] = &[
-    "the", "is", "my", "i", "it", "i'm", "you", "your", "not", "and", "of", "to", "this", "that", "have", "has", "what", "why", "how",
-    "when", "where", "can", "can't", "cannot", "don't", "please", "help", "thanks", "thank", "hello", "hi", "yes", "still", "with", "from",
-    "was", "are", "been", "did", "does", "for", "but", "get", "need", "want", "money", "account", "withdraw", "withdrawal", "deposit",
-    "missing", "sent", "received", "waiting", "anyone", "there", "funds", "about", "any", "more", "which", "isn't", "won't", "doesn't", "didn't", "would", "could", "should", "will",
-    "who", "your", "keeps", "working", "support", "exchange", "currency",
+    "the",
+    "is",
+    "my",
+    "i",
+    "it",
+    "i'm",
+    "you",
+    "your",
+    "not",
+    "and",
+    "of",
+    "to",
+    "this",
+    "that",
+    "have",
+    "has",
+    "what",
+    "why",
+    "how",
+    "when",
+    "where",
+    "can",
+    "can't",
+    "cannot",
+    "don't",
+    "please",
+    "help",
+    "thanks",
+    "thank",
+    "hello",
+    "hi",
+    "yes",
+    "still",
+    "with",
+    "from",
+    "was",
+    "are",
+    "been",
+    "did",
+    "does",
+    "for",
+    "but",
+    "get",
+    "need",
+    "want",
+    "money",
+    "account",
+    "withdraw",
+    "withdrawal",
+    "deposit",
+    "missing",
+    "sent",
+    "received",
+    "waiting",
+    "anyone",
+    "there",
+    "funds",
+    "about",
+    "any",
+    "more",
+    "which",
+    "isn't",
+    "won't",
+    "doesn't",
+    "didn't",
+    "would",
+    "could",
+    "should",
+    "will",
+    "who",
+    "your",
+    "keeps",
+    "working",
+    "support",
+    "exchange",
+    "currency",
 ];
 
 fn small_words(text: &str) -> (usize, usize) {
@@ -223,9 +289,30 @@ mod tests {
     #[test]
     fn short_messages_show_their_language() {
         for (tag, texts) in [
-            ("zh-CN", &["提现没到账", "我的USDT充值一直没到", "你好", "怎么还没到？TXID: 0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204", "KYC 审核要多久", "好"][..]),
+            (
+                "zh-CN",
+                &[
+                    "提现没到账",
+                    "我的USDT充值一直没到",
+                    "你好",
+                    "怎么还没到？TXID: 0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204",
+                    "KYC 审核要多久",
+                    "好",
+                ][..],
+            ),
             ("zh-TW", &["提現沒到帳", "請問驗證要多久", "我的 USDT 儲值還沒到", "謝謝", "台灣用戶可以提領嗎"]),
-            ("en", &["my deposit is missing", "hi", "withdrawal?", "Why is my account locked", "pls help", "I can't log in to my account since yesterday", "still waiting"]),
+            (
+                "en",
+                &[
+                    "my deposit is missing",
+                    "hi",
+                    "withdrawal?",
+                    "Why is my account locked",
+                    "pls help",
+                    "I can't log in to my account since yesterday",
+                    "still waiting",
+                ],
+            ),
             ("ja", &["入金が反映されません", "出金できない", "ありがとう"]),
             ("ko", &["출금이 안돼요", "입금 확인 부탁드립니다 USDT"]),
             ("th", &["ถอนเงินไม่ได้"]),
@@ -251,7 +338,9 @@ mod tests {
 
     #[test]
     fn what_is_no_language_shows_none() {
-        for text in ["", "12345", "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204", "😀😀", "https://example.org/a", "BTC", "user@example.org", "?!"] {
+        for text in
+            ["", "12345", "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204", "😀😀", "https://example.org/a", "BTC", "user@example.org", "?!"]
+        {
             assert_eq!(detect(text), None, "{text}");
         }
     }

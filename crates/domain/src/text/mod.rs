@@ -17,10 +17,10 @@ mod tests;
 mod words;
 
 pub use fold::fold;
-#[cfg(test)]
-pub(crate) use tests::shared;
 pub use highlight::{Evidence, Query, Span, highlight};
 pub use language::{Language, detect};
 pub use preview::{clean_line, preview};
 pub use rank::{rank, score};
+#[cfg(test)]
+pub(crate) use tests::shared;
 pub use words::{MAX_QUERY_WORDS, MAX_WORD_BYTES, MAX_WORDS, Words, index_words, query_words, words};

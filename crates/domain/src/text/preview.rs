@@ -60,8 +60,12 @@ fn one_line(text: &str) -> String {
         }
         let keeps = match c {
             // Joiners shape letters of some scripts and emoji; between others they only hide.
-            '\u{200c}' | '\u{200d}' => !space && out.chars().next_back().is_some_and(joins) && chars.peek().is_some_and(|next| joins(*next)),
-            '\u{fe0e}' | '\u{fe0f}' => !space && out.chars().next_back().is_some_and(|before| !before.is_alphabetic() && !invisible(before)),
+            '\u{200c}' | '\u{200d}' => {
+                !space && out.chars().next_back().is_some_and(joins) && chars.peek().is_some_and(|next| joins(*next))
+            }
+            '\u{fe0e}' | '\u{fe0f}' => {
+                !space && out.chars().next_back().is_some_and(|before| !before.is_alphabetic() && !invisible(before))
+            }
             _ => !invisible(c),
         };
         if !keeps {

@@ -35,7 +35,8 @@ mod tests {
         let day = 86_400_000;
         let all = |phrase| Evidence { found: 2, wanted: 2, phrase };
         let half = Evidence { found: 1, wanted: 2, phrase: false };
-        let mut hits = [("half today", half, 100), ("old words", all(false), 10), ("phrase", all(true), 70), ("new words", all(false), 100)];
+        let mut hits =
+            [("half today", half, 100), ("old words", all(false), 10), ("phrase", all(true), 70), ("new words", all(false), 100)];
         rank(&mut hits, 100 * day, |hit| (hit.1, hit.2 * day));
         assert_eq!(hits.map(|hit| hit.0), ["phrase", "new words", "half today", "old words"]);
     }

@@ -101,7 +101,13 @@ async fn get(State(state): State<AppState>, who: SignedIn, Path(id): Path<Uuid>)
 /// Change an agent: name, address, roles, teams.
 #[utoipa::path(patch, path = "/agents/{id}", tag = "staff", params(("id" = Uuid, Path)), request_body = AgentPatch,
     responses((status = 200, body = Agent), (status = 409, description = "`last_admin`, `duplicate`"), (status = 412, description = "`stale`")))]
-async fn update(State(state): State<AppState>, who: SignedIn, Path(id): Path<Uuid>, IfMatch(seen): IfMatch, Body(input): Body<AgentPatch>) -> ApiResult<Tagged<Agent>> {
+async fn update(
+    State(state): State<AppState>,
+    who: SignedIn,
+    Path(id): Path<Uuid>,
+    IfMatch(seen): IfMatch,
+    Body(input): Body<AgentPatch>,
+) -> ApiResult<Tagged<Agent>> {
     let patch = Patch {
         email: input.email,
         name: input.name,

@@ -55,7 +55,8 @@ impl From<Bulk> for BulkResult {
 /// Do one thing to many cases.
 #[utoipa::path(post, path = "/bulk", tag = "conversations", request_body = BulkInput, responses((status = 200, body = BulkResult)))]
 async fn bulk(State(state): State<AppState>, who: SignedIn, Body(input): Body<BulkInput>) -> ApiResult<Json<BulkResult>> {
-    let action = input.action.to_act().ok_or_else(|| ApiError::new(Code::ValidationFailed).field("action", "not for many cases at once"))?;
+    let action =
+        input.action.to_act().ok_or_else(|| ApiError::new(Code::ValidationFailed).field("action", "not for many cases at once"))?;
     let ids = input.conversations.into_iter().map(Into::into).collect();
     Ok(Json(conversation::bulk(&state.app, &who.actor, ids, action).await?.into()))
 }

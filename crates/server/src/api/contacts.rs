@@ -70,7 +70,8 @@ pub struct ContactDevice {
 
 impl From<Record> for Contact {
     fn from(record: Record) -> Self {
-        let identities = record.identities.iter().enumerate().filter(|(_, line)| line.shown.masked).map(|(at, _)| format!("identities.{at}"));
+        let identities =
+            record.identities.iter().enumerate().filter(|(_, line)| line.shown.masked).map(|(at, _)| format!("identities.{at}"));
         let fields = record.fields.iter().filter(|field| field.shown.masked).map(|field| format!("fields.{}", field.name));
         let device: Option<Device> = record.device.as_deref().and_then(|text| serde_json::from_str(text).ok());
         Self {
@@ -82,7 +83,13 @@ impl From<Record> for Contact {
             identities: record
                 .identities
                 .into_iter()
-                .map(|line| ContactIdentity { id: line.id, kind: line.kind.as_str(), value: line.shown.value, proof: line.proof.as_str(), masked: line.shown.masked })
+                .map(|line| ContactIdentity {
+                    id: line.id,
+                    kind: line.kind.as_str(),
+                    value: line.shown.value,
+                    proof: line.proof.as_str(),
+                    masked: line.shown.masked,
+                })
                 .collect(),
             fields: record.fields.into_iter().map(|field| (field.name, field.shown.value)).collect(),
             first_seen_at: record.first_seen_at,
@@ -150,7 +157,12 @@ pub struct Revealed {
 
 /// Reveal one value for a minute. Always on record.
 #[utoipa::path(post, path = "/conversations/{id}/contact/reveal", tag = "contacts", params(("id" = Uuid, Path)), request_body = RevealInput, responses((status = 200, body = Revealed)))]
-async fn reveal(State(state): State<AppState>, who: SignedIn, Path(id): Path<Uuid>, Body(input): Body<RevealInput>) -> ApiResult<Json<Revealed>> {
+async fn reveal(
+    State(state): State<AppState>,
+    who: SignedIn,
+    Path(id): Path<Uuid>,
+    Body(input): Body<RevealInput>,
+) -> ApiResult<Json<Revealed>> {
     let what = match input.identity {
         Some(id) => What::Identity(id),
         None => What::Field(input.field.strip_prefix("fields.").unwrap_or(&input.field).to_owned()),
@@ -161,7 +173,12 @@ async fn reveal(State(state): State<AppState>, who: SignedIn, Path(id): Path<Uui
 
 /// The customer's other conversations, newest first: those that are open to the caller.
 #[utoipa::path(get, path = "/conversations/{id}/contact/conversations", tag = "contacts", params(("id" = Uuid, Path), PageParams), responses((status = 200, body = Page<Row>)))]
-async fn history(State(state): State<AppState>, who: SignedIn, Path(id): Path<Uuid>, Params(asked): Params<PageParams>) -> ApiResult<Json<Page<Row>>> {
+async fn history(
+    State(state): State<AppState>,
+    who: SignedIn,
+    Path(id): Path<Uuid>,
+    Params(asked): Params<PageParams>,
+) -> ApiResult<Json<Page<Row>>> {
     let (rows, next) = contact::history(&state.app, &who.actor, ConversationId(id), asked.cursor()?, asked.limit()?).await?;
     Ok(Json(Page { items: rows.into_iter().map(Row::from).collect(), next: next.as_ref().map(seal) }))
 }

@@ -60,7 +60,12 @@ impl PartParams {
 
 /// Read a part of a case's timeline.
 #[utoipa::path(get, path = "/conversations/{id}/timeline", tag = "conversations", params(("id" = Uuid, Path), PartParams), responses((status = 200, body = TimelinePage)))]
-async fn timeline(State(state): State<AppState>, who: SignedIn, Path(id): Path<Uuid>, Params(asked): Params<PartParams>) -> ApiResult<Json<TimelinePage>> {
+async fn timeline(
+    State(state): State<AppState>,
+    who: SignedIn,
+    Path(id): Path<Uuid>,
+    Params(asked): Params<PartParams>,
+) -> ApiResult<Json<TimelinePage>> {
     let (part, limit) = asked.part()?;
     let found = view::timeline(&state.app, &who.actor, ConversationId(id), part, limit, view::Eyes::Staff).await?;
     Ok(Json(TimelinePage { more: found.more, items: TimelineItem::all(found) }))
@@ -75,7 +80,12 @@ pub struct ActionInput {
 
 /// Do something to a case: assign, status, tags, sleep.
 #[utoipa::path(post, path = "/conversations/{id}/actions", tag = "conversations", params(("id" = Uuid, Path)), request_body = ActionInput, responses((status = 200, body = Conversation)))]
-async fn act(State(state): State<AppState>, who: SignedIn, Path(id): Path<Uuid>, Body(input): Body<ActionInput>) -> ApiResult<Tagged<Conversation>> {
+async fn act(
+    State(state): State<AppState>,
+    who: SignedIn,
+    Path(id): Path<Uuid>,
+    Body(input): Body<ActionInput>,
+) -> ApiResult<Tagged<Conversation>> {
     let id = ConversationId(id);
     match input.action.to_act() {
         Some(action) => conversation::act(&state.app, &who.actor, id, action).await?,
@@ -108,7 +118,12 @@ pub struct ReasonInput {
 
 /// Remove the text of a message for good.
 #[utoipa::path(post, path = "/conversations/{id}/messages/{message}/redact", tag = "conversations", params(("id" = Uuid, Path), ("message" = Uuid, Path)), request_body = ReasonInput, responses((status = 204)))]
-async fn redact(State(state): State<AppState>, who: SignedIn, Path((id, message)): Path<(Uuid, Uuid)>, Body(input): Body<ReasonInput>) -> ApiResult<StatusCode> {
+async fn redact(
+    State(state): State<AppState>,
+    who: SignedIn,
+    Path((id, message)): Path<(Uuid, Uuid)>,
+    Body(input): Body<ReasonInput>,
+) -> ApiResult<StatusCode> {
     conversation::redact(&state.app, &who.actor, ConversationId(id), MessageId(message), input.reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -136,7 +151,12 @@ async fn unshare(State(state): State<AppState>, who: SignedIn, Path((id, agent))
 
 /// Open the customer's record for an hour against a written reason.
 #[utoipa::path(post, path = "/conversations/{id}/break-glass", tag = "conversations", params(("id" = Uuid, Path)), request_body = ReasonInput, responses((status = 200, body = Conversation)))]
-async fn break_glass(State(state): State<AppState>, who: SignedIn, Path(id): Path<Uuid>, Body(input): Body<ReasonInput>) -> ApiResult<Json<Conversation>> {
+async fn break_glass(
+    State(state): State<AppState>,
+    who: SignedIn,
+    Path(id): Path<Uuid>,
+    Body(input): Body<ReasonInput>,
+) -> ApiResult<Json<Conversation>> {
     let id = ConversationId(id);
     conversation::break_glass(&state.app, &who.actor, id, input.reason).await?;
     Ok(Json(detail::detail(&state.app, &who.actor, id).await?.into()))

@@ -19,7 +19,13 @@ pub fn routes() -> OpenApiRouter<AppState> {
 
 /// Send a file. It is the caller's own until a reply or note carries it, and goes after a day without one.
 #[utoipa::path(post, path = "/files", tag = "files", params(UploadParams), request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 201, body = FileInfo)))]
-async fn upload(State(state): State<AppState>, who: SignedIn, Params(asked): Params<UploadParams>, headers: HeaderMap, body: Body) -> ApiResult<impl IntoResponse> {
+async fn upload(
+    State(state): State<AppState>,
+    who: SignedIn,
+    Params(asked): Params<UploadParams>,
+    headers: HeaderMap,
+    body: Body,
+) -> ApiResult<impl IntoResponse> {
     let file = files::take(&state, &who.actor, &asked, &headers, body).await?;
     Ok(files::taken(FileInfo::for_agents(file)))
 }

@@ -144,7 +144,13 @@ async fn list(State(state): State<AppState>, who: SignedIn, _: Params<PageParams
 /// Make an inbox.
 #[utoipa::path(post, path = "/inboxes", tag = "desk", request_body = InboxNew, responses((status = 201, body = Inbox), (status = 409, description = "`duplicate`")))]
 async fn create(State(state): State<AppState>, who: SignedIn, Body(input): Body<InboxNew>) -> ApiResult<Tagged<Inbox>> {
-    let new = New { name: input.name, channel: input.channel, team: input.team.map(TeamId), widget: input.widget.unwrap_or_default().into(), hours: input.hours };
+    let new = New {
+        name: input.name,
+        channel: input.channel,
+        team: input.team.map(TeamId),
+        widget: input.widget.unwrap_or_default().into(),
+        hours: input.hours,
+    };
     let inbox = inbox::create(&state.app, &who.actor, new).await?;
     Ok(Tagged::created(inbox.version, inbox.into()))
 }
@@ -159,7 +165,13 @@ async fn get(State(state): State<AppState>, who: SignedIn, Path(id): Path<Uuid>)
 /// Change an inbox.
 #[utoipa::path(patch, path = "/inboxes/{id}", tag = "desk", params(("id" = Uuid, Path)), request_body = InboxPatch,
     responses((status = 200, body = Inbox), (status = 409, description = "`duplicate`"), (status = 412, description = "`stale`")))]
-async fn update(State(state): State<AppState>, who: SignedIn, Path(id): Path<Uuid>, IfMatch(seen): IfMatch, Body(input): Body<InboxPatch>) -> ApiResult<Tagged<Inbox>> {
+async fn update(
+    State(state): State<AppState>,
+    who: SignedIn,
+    Path(id): Path<Uuid>,
+    IfMatch(seen): IfMatch,
+    Body(input): Body<InboxPatch>,
+) -> ApiResult<Tagged<Inbox>> {
     let inbox = inbox::update(&state.app, &who.actor, id.into(), input.into(), seen).await?;
     Ok(Tagged::ok(inbox.version, inbox.into()))
 }
@@ -173,7 +185,11 @@ async fn remove(State(state): State<AppState>, who: SignedIn, Path(id): Path<Uui
 
 /// A new secret that signs customers' identities.
 #[utoipa::path(post, path = "/inboxes/{id}/identity-secret", tag = "desk", params(("id" = Uuid, Path)), responses((status = 201, body = IdentitySecret)))]
-async fn rotate_secret(State(state): State<AppState>, who: SignedIn, Path(id): Path<Uuid>) -> ApiResult<(StatusCode, Json<IdentitySecret>)> {
+async fn rotate_secret(
+    State(state): State<AppState>,
+    who: SignedIn,
+    Path(id): Path<Uuid>,
+) -> ApiResult<(StatusCode, Json<IdentitySecret>)> {
     let secret = inbox::rotate_secret(&state.app, &who.actor, id.into()).await?;
     Ok((StatusCode::CREATED, Json(IdentitySecret { secret })))
 }

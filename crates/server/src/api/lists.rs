@@ -50,7 +50,11 @@ pub struct ListParams {
 async fn list(State(state): State<AppState>, who: SignedIn, Params(asked): Params<ListParams>) -> ApiResult<Json<Page<Row>>> {
     let bad = |field: &str, why: &str| ApiError::new(Code::ValidationFailed).field(field, why);
     let view = asked.view.as_deref().map_or(Some(View::All), View::parse).ok_or_else(|| bad("view", "there is no such list"))?;
-    let sort = asked.sort.as_deref().map_or(Some(Sort::default()), Sort::parse).ok_or_else(|| bad("sort", "waiting, newest, oldest or priority"))?;
+    let sort = asked
+        .sort
+        .as_deref()
+        .map_or(Some(Sort::default()), Sort::parse)
+        .ok_or_else(|| bad("sort", "waiting, newest, oldest or priority"))?;
     let filter = asked.filter.as_deref().map(filter_of).transpose()?;
     let after: Option<Place> = asked.cursor.as_deref().map(open).transpose()?;
     let ask = Ask { agent: viewer(&who.actor), scope: scope(&who.actor), view, filter, sort };
@@ -74,7 +78,8 @@ pub struct Counts {
 #[utoipa::path(get, path = "/counts", tag = "conversations", responses((status = 200, body = Counts)))]
 async fn counts(State(state): State<AppState>, who: SignedIn) -> ApiResult<Json<Counts>> {
     let known = directory::get(&state.app, &who.actor).await?;
-    let places = Places { teams: known.teams.iter().map(|team| team.id).collect(), inboxes: known.inboxes.iter().map(|inbox| inbox.id).collect() };
+    let places =
+        Places { teams: known.teams.iter().map(|team| team.id).collect(), inboxes: known.inboxes.iter().map(|inbox| inbox.id).collect() };
     Ok(Json(Counts { views: count(&state.app, viewer(&who.actor), &scope(&who.actor), &places) }))
 }
 
@@ -149,7 +154,8 @@ async fn find(State(state): State<AppState>, who: SignedIn, Params(asked): Param
 }
 
 fn search_filter(asked: &SearchParams) -> ApiResult<Option<Filter>> {
-    let ids = [(Field::Status, asked.status), (Field::Inbox, asked.inbox), (Field::Assignee, asked.assignee), (Field::Contact, asked.contact)];
+    let ids =
+        [(Field::Status, asked.status), (Field::Inbox, asked.inbox), (Field::Assignee, asked.assignee), (Field::Contact, asked.contact)];
     let times = [(Op::AtLeast, asked.from), (Op::AtMost, asked.to)];
     let ids = ids.into_iter().filter_map(|(field, id)| id.map(|id| Test::new(field, Op::Is, vec![Value::Id(id)])));
     let times = times.into_iter().filter_map(|(op, at)| at.map(|at| Test::new(Field::LastMessageAt, op, vec![Value::Number(at)])));
@@ -164,8 +170,14 @@ fn search_filter(asked: &SearchParams) -> ApiResult<Option<Filter>> {
 impl From<search::Hit> for Hit {
     fn from(hit: search::Hit) -> Self {
         let names = hit.names;
-        let message = hit.message.map(|kept| HitMessage { id: kept.id.0, seq: kept.seq, at: kept.at, author: Author::of(kept.author, &names) });
-        Self { conversation: hit.row.into(), message, snippet: hit.snippet, marks: hit.marks.into_iter().map(|mark| (mark.start, mark.end)).collect() }
+        let message =
+            hit.message.map(|kept| HitMessage { id: kept.id.0, seq: kept.seq, at: kept.at, author: Author::of(kept.author, &names) });
+        Self {
+            conversation: hit.row.into(),
+            message,
+            snippet: hit.snippet,
+            marks: hit.marks.into_iter().map(|mark| (mark.start, mark.end)).collect(),
+        }
     }
 }
 

@@ -88,7 +88,8 @@ async fn reply(State(state): State<AppState>, who: SignedIn, Path(id): Path<Uuid
 /// The refusal with the messages that were not seen, so that the screen shows them at once.
 async fn newer(state: &AppState, actor: &Actor, id: ConversationId, after: i64) -> ApiResult<ApiError> {
     let found = view::timeline(&state.app, actor, id, Part::After(after), UNSEEN, view::Eyes::Staff).await?;
-    let messages: Vec<Message> = TimelineItem::all(found).into_iter().filter_map(|item| item.message).filter(|message| message.kind == "customer").collect();
+    let messages: Vec<Message> =
+        TimelineItem::all(found).into_iter().filter_map(|item| item.message).filter(|message| message.kind == "customer").collect();
     let messages = serde_json::to_value(messages).map_err(|error| candor_app::Error::Broken(error.to_string()))?;
     Ok(ApiError::from(candor_app::Error::NewerMessage { after }).with("messages", messages))
 }
@@ -137,7 +138,12 @@ pub struct NoteInput {
 
 /// Leave an internal note.
 #[utoipa::path(post, path = "/conversations/{id}/notes", tag = "writing", params(("id" = Uuid, Path)), request_body = NoteInput, responses((status = 201, body = TimelineItem)))]
-async fn note(State(state): State<AppState>, who: SignedIn, Path(id): Path<Uuid>, Body(input): Body<NoteInput>) -> ApiResult<(StatusCode, Json<TimelineItem>)> {
+async fn note(
+    State(state): State<AppState>,
+    who: SignedIn,
+    Path(id): Path<Uuid>,
+    Body(input): Body<NoteInput>,
+) -> ApiResult<(StatusCode, Json<TimelineItem>)> {
     let id = ConversationId(id);
     let content = Content {
         text: input.text,
@@ -169,7 +175,12 @@ async fn all_drafts(state: &AppState, actor: &Actor, id: ConversationId) -> ApiR
     let mut found = Vec::new();
     for kept in conversation::drafts(&state.app, actor, id).await? {
         let files = file::infos(&state.app, actor, kept.files).await?;
-        found.push(Draft { mode: kept.mode, text: kept.text, files: files.into_iter().map(FileInfo::for_agents).collect(), updated_at: kept.updated_at });
+        found.push(Draft {
+            mode: kept.mode,
+            text: kept.text,
+            files: files.into_iter().map(FileInfo::for_agents).collect(),
+            updated_at: kept.updated_at,
+        });
     }
     Ok(found)
 }
@@ -191,7 +202,12 @@ pub struct DraftInput {
 
 /// Keep a draft; an empty one is removed.
 #[utoipa::path(put, path = "/conversations/{id}/drafts/{mode}", tag = "writing", params(("id" = Uuid, Path), ("mode" = String, Path)), request_body = DraftInput, responses((status = 204)))]
-async fn put_draft(State(state): State<AppState>, who: SignedIn, Path((id, mode)): Path<(Uuid, String)>, Body(input): Body<DraftInput>) -> ApiResult<StatusCode> {
+async fn put_draft(
+    State(state): State<AppState>,
+    who: SignedIn,
+    Path((id, mode)): Path<(Uuid, String)>,
+    Body(input): Body<DraftInput>,
+) -> ApiResult<StatusCode> {
     let files = input.files.into_iter().map(Into::into).collect();
     conversation::put_draft(&state.app, &who.actor, ConversationId(id), &mode, input.text, files).await?;
     Ok(StatusCode::NO_CONTENT)

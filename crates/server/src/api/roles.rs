@@ -61,7 +61,13 @@ async fn get(State(state): State<AppState>, who: SignedIn, Path(id): Path<Uuid>)
 /// Change a role; its holders feel it at once.
 #[utoipa::path(patch, path = "/roles/{id}", tag = "staff", params(("id" = Uuid, Path)), request_body = RolePatch,
     responses((status = 200, body = Role), (status = 409, description = "`last_admin`, `duplicate`, `conflict`"), (status = 412, description = "`stale`")))]
-async fn update(State(state): State<AppState>, who: SignedIn, Path(id): Path<Uuid>, IfMatch(seen): IfMatch, Body(input): Body<RolePatch>) -> ApiResult<Tagged<Role>> {
+async fn update(
+    State(state): State<AppState>,
+    who: SignedIn,
+    Path(id): Path<Uuid>,
+    IfMatch(seen): IfMatch,
+    Body(input): Body<RolePatch>,
+) -> ApiResult<Tagged<Role>> {
     let patch = Patch { name: input.name, permissions: input.permissions };
     let role = role::update(&state.app, &who.actor, id.into(), patch, seen).await?;
     Ok(Tagged::ok(role.version, role.into()))

@@ -95,7 +95,13 @@ async fn look(State(state): State<AppState>, caller: Caller, Path(token): Path<S
 /// Use it: sets the password and signs in.
 #[utoipa::path(post, path = "/links/{token}", tag = "session", params(("token" = String, Path)), request_body = LinkUse,
     responses((status = 200, body = Me), (status = 410, description = "`link_used`")))]
-async fn follow(State(state): State<AppState>, _: OwnPage, caller: Caller, Path(token): Path<String>, Body(input): Body<LinkUse>) -> ApiResult<Response> {
+async fn follow(
+    State(state): State<AppState>,
+    _: OwnPage,
+    caller: Caller,
+    Path(token): Path<String>,
+    Body(input): Body<LinkUse>,
+) -> ApiResult<Response> {
     let filled = link::Filled { name: input.name, email: input.email, password: input.password };
     let started = link::follow(&state.app, &token, filled, caller.into()).await?;
     welcome(&state, started).await

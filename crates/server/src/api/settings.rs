@@ -49,7 +49,12 @@ async fn get(State(state): State<AppState>, who: SignedIn) -> ApiResult<Tagged<D
 /// Change them.
 #[utoipa::path(patch, path = "/settings", tag = "desk", request_body = DeskSettingsPatch,
     responses((status = 200, body = DeskSettings), (status = 412, description = "`stale`")))]
-async fn update(State(state): State<AppState>, who: SignedIn, IfMatch(seen): IfMatch, Body(input): Body<DeskSettingsPatch>) -> ApiResult<Tagged<DeskSettings>> {
+async fn update(
+    State(state): State<AppState>,
+    who: SignedIn,
+    IfMatch(seen): IfMatch,
+    Body(input): Body<DeskSettingsPatch>,
+) -> ApiResult<Tagged<DeskSettings>> {
     let patch = Patch { name: input.name, default_locale: input.default_locale };
     Ok(shown(&state, workspace::update(&state.app, &who.actor, patch, seen).await?))
 }

@@ -68,7 +68,13 @@ async fn get(State(state): State<AppState>, _: SignedIn, Path(id): Path<Uuid>) -
 /// Change a status; one that came with the desk, or that conversations use, keeps its category.
 #[utoipa::path(patch, path = "/statuses/{id}", tag = "desk", params(("id" = Uuid, Path)), request_body = StatusPatch,
     responses((status = 200, body = Status), (status = 409, description = "`duplicate`, `conflict`"), (status = 412, description = "`stale`")))]
-async fn update(State(state): State<AppState>, who: SignedIn, Path(id): Path<Uuid>, IfMatch(seen): IfMatch, Body(input): Body<StatusPatch>) -> ApiResult<Tagged<Status>> {
+async fn update(
+    State(state): State<AppState>,
+    who: SignedIn,
+    Path(id): Path<Uuid>,
+    IfMatch(seen): IfMatch,
+    Body(input): Body<StatusPatch>,
+) -> ApiResult<Tagged<Status>> {
     let patch = Patch { names: input.name, category: input.category, position: input.position };
     let status = status::update(&state.app, &who.actor, id.into(), patch, seen).await?;
     Ok(Tagged::ok(status.version, status.into()))

@@ -60,7 +60,13 @@ async fn get(State(state): State<AppState>, _: SignedIn, Path(id): Path<Uuid>) -
 /// Change a tag.
 #[utoipa::path(patch, path = "/tags/{id}", tag = "desk", params(("id" = Uuid, Path)), request_body = TagPatch,
     responses((status = 200, body = Tag), (status = 409, description = "`duplicate`"), (status = 412, description = "`stale`")))]
-async fn update(State(state): State<AppState>, who: SignedIn, Path(id): Path<Uuid>, IfMatch(seen): IfMatch, Body(input): Body<TagPatch>) -> ApiResult<Tagged<Tag>> {
+async fn update(
+    State(state): State<AppState>,
+    who: SignedIn,
+    Path(id): Path<Uuid>,
+    IfMatch(seen): IfMatch,
+    Body(input): Body<TagPatch>,
+) -> ApiResult<Tagged<Tag>> {
     let patch = Patch { name: input.name, colour: input.colour };
     let tag = tag::update(&state.app, &who.actor, id.into(), patch, seen).await?;
     Ok(Tagged::ok(tag.version, tag.into()))

@@ -61,7 +61,13 @@ async fn get(State(state): State<AppState>, _: SignedIn, Path(id): Path<Uuid>) -
 /// Change a team's name or members.
 #[utoipa::path(patch, path = "/teams/{id}", tag = "desk", params(("id" = Uuid, Path)), request_body = TeamPatch,
     responses((status = 200, body = Team), (status = 409, description = "`duplicate`"), (status = 412, description = "`stale`")))]
-async fn update(State(state): State<AppState>, who: SignedIn, Path(id): Path<Uuid>, IfMatch(seen): IfMatch, Body(input): Body<TeamPatch>) -> ApiResult<Tagged<Team>> {
+async fn update(
+    State(state): State<AppState>,
+    who: SignedIn,
+    Path(id): Path<Uuid>,
+    IfMatch(seen): IfMatch,
+    Body(input): Body<TeamPatch>,
+) -> ApiResult<Tagged<Team>> {
     let patch = Patch { name: input.name, members: input.members };
     let team = team::update(&state.app, &who.actor, id.into(), patch, seen).await?;
     Ok(Tagged::ok(team.version, team.into()))

@@ -23,7 +23,9 @@ pub(super) fn run(config: &Config, command: &AuditCommand) -> Done {
     let db = Db::open_reader(options)?;
     match audit::verify(&db, &roots) {
         Ok(report) if *json => {
-            out::json(&json!({ "ok": true, "entries": report.entries, "lanes": report.lanes, "roots": report.roots, "uncovered": report.uncovered }));
+            out::json(
+                &json!({ "ok": true, "entries": report.entries, "lanes": report.lanes, "roots": report.roots, "uncovered": report.uncovered }),
+            );
         }
         Ok(report) => {
             out::line(&format!(

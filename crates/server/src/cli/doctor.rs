@@ -82,7 +82,11 @@ fn look(config: &Config) -> Vec<Check> {
 }
 
 fn interface() -> Check {
-    if candor_assets::BUILT { Check::good("interface", "in this program") } else { Check::bad("interface", "left out when this program was compiled") }
+    if candor_assets::BUILT {
+        Check::good("interface", "in this program")
+    } else {
+        Check::bad("interface", "left out when this program was compiled")
+    }
 }
 
 fn address(config: &Config) -> Check {
@@ -136,7 +140,9 @@ fn database(config: &Config) -> Vec<Check> {
     let mut checks = vec![Check::good("database", format!("{:?}, opened with the master key", db.backend()))];
     checks.push(match audit::verify(&db, &roots) {
         Ok(report) => Check::good("audit log", format!("{} entries, whole", report.entries)),
-        Err(audit::FirstBad::Unreadable(Error::Deadline)) => Check::warning("audit log", "too long to check now; run `candor audit verify`"),
+        Err(audit::FirstBad::Unreadable(Error::Deadline)) => {
+            Check::warning("audit log", "too long to check now; run `candor audit verify`")
+        }
         Err(bad) => Check::bad("audit log", bad.to_string()),
     });
     db.close();

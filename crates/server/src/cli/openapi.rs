@@ -40,5 +40,7 @@ fn refuse_breaks(old: &Value, new: &Value, args: &OpenapiArgs) -> Done {
         return Ok(());
     }
     let list = found.join("\n  ");
-    Err(Failure::Failed(anyhow!("programs written against the published contract would break:\n  {list}\nname the page that decides it: --decision docs/decisions/NNN-why.md")))
+    Err(Failure::Failed(anyhow!(
+        "programs written against the published contract would break:\n  {list}\nname the page that decides it: --decision docs/decisions/NNN-why.md"
+    )))
 }

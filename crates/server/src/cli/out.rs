@@ -34,7 +34,9 @@ pub(super) fn table(headings: &[&str], rows: &[Vec<String>]) {
     let widths: Vec<usize> = headings
         .iter()
         .enumerate()
-        .map(|(column, heading)| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).chain([heading.len()]).max().unwrap_or(0))
+        .map(|(column, heading)| {
+            rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).chain([heading.len()]).max().unwrap_or(0)
+        })
         .collect();
     let show = |cells: &[String]| {
         let padded: Vec<String> = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();

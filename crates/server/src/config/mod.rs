@@ -193,7 +193,10 @@ mod tests {
     #[test]
     fn an_unknown_name_says_which_was_meant() {
         assert_eq!(load("lisen = 'x'", &[], &[]).unwrap_err(), "candor.toml: lisen: unknown setting `lisen`; did you mean `listen`?");
-        assert_eq!(load("", &[("CANDOR_DATABSE_URL", "x")], &[]).unwrap_err(), "CANDOR_DATABSE_URL: unknown setting `databse_url`; did you mean `database_url`?");
+        assert_eq!(
+            load("", &[("CANDOR_DATABSE_URL", "x")], &[]).unwrap_err(),
+            "CANDOR_DATABSE_URL: unknown setting `databse_url`; did you mean `database_url`?"
+        );
         assert!(load("", &[("CANDOR_TEST_POSTGRES", "x"), ("CANDOR_SERVICE_HOST", "x"), ("HOME", "x")], &[]).is_ok());
     }
 

@@ -14,7 +14,9 @@ pub struct Network {
 impl Network {
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.address, address.to_canonical()) {
-            (IpAddr::V4(net), IpAddr::V4(host)) => same_prefix(u128::from(net.to_bits()) << 96, u128::from(host.to_bits()) << 96, self.prefix),
+            (IpAddr::V4(net), IpAddr::V4(host)) => {
+                same_prefix(u128::from(net.to_bits()) << 96, u128::from(host.to_bits()) << 96, self.prefix)
+            }
             (IpAddr::V6(net), IpAddr::V6(host)) => same_prefix(net.to_bits(), host.to_bits(), self.prefix),
             _ => false,
         }

@@ -25,7 +25,11 @@ pub enum Refused {
 }
 
 /// Does the deed where it can be done. `open` opens the store for this process when no server has it.
-pub fn perform<E: From<Refused>>(dir: &Path, deed: Deed, open: impl FnOnce() -> Result<(App, tokio::runtime::Runtime), E>) -> Result<Value, E> {
+pub fn perform<E: From<Refused>>(
+    dir: &Path,
+    deed: Deed,
+    open: impl FnOnce() -> Result<(App, tokio::runtime::Runtime), E>,
+) -> Result<Value, E> {
     if DirLock::is_held(dir) {
         return Ok(ask(dir, &deed).map_err(|source| Refused::Unreachable { dir: dir.display().to_string(), source })??);
     }

@@ -18,13 +18,32 @@ const DAY_MS: i64 = 24 * 3_600_000;
 pub enum Deed {
     UserList,
     /// With a password the agent can sign in at once, without one a link invites them.
-    UserCreate { email: String, name: String, role: String, locale: Locale, password: Option<String> },
-    UserReset { email: String },
-    UserDisable { email: String },
-    UserEnable { email: String },
+    UserCreate {
+        email: String,
+        name: String,
+        role: String,
+        locale: Locale,
+        password: Option<String>,
+    },
+    UserReset {
+        email: String,
+    },
+    UserDisable {
+        email: String,
+    },
+    UserEnable {
+        email: String,
+    },
     TokenList,
-    TokenCreate { name: String, permissions: Vec<String>, inboxes: Vec<String>, days: Option<u32> },
-    TokenRevoke { id: TokenId },
+    TokenCreate {
+        name: String,
+        permissions: Vec<String>,
+        inboxes: Vec<String>,
+        days: Option<u32>,
+    },
+    TokenRevoke {
+        id: TokenId,
+    },
 }
 
 /// Does it, as the operator with this user id.
@@ -82,7 +101,15 @@ async fn find(app: &App, actor: &Actor, email: &str) -> Result<agent::Profile> {
     found.ok_or_else(|| Error::invalid("email", "nobody has this address"))
 }
 
-async fn create(app: &App, actor: &Actor, email: String, name: String, role: &str, locale: Locale, password: Option<String>) -> Result<Value> {
+async fn create(
+    app: &App,
+    actor: &Actor,
+    email: String,
+    name: String,
+    role: &str,
+    locale: Locale,
+    password: Option<String>,
+) -> Result<Value> {
     let known = roles(app).await?;
     let role = known.iter().find(|one| one.name.eq_ignore_ascii_case(role)).ok_or_else(|| {
         let names: Vec<&str> = known.iter().map(|role| role.name.as_str()).collect();
@@ -106,7 +133,14 @@ fn shown_token(token: &candor_store::token::Token) -> Value {
     json!({ "id": token.id, "name": token.name, "permissions": permissions, "inboxes": token.inboxes, "expires_at": token.expires_at, "used_at": token.used_at })
 }
 
-async fn make_token(app: &App, actor: &Actor, name: String, permissions: &[String], inboxes: &[String], days: Option<u32>) -> Result<Value> {
+async fn make_token(
+    app: &App,
+    actor: &Actor,
+    name: String,
+    permissions: &[String],
+    inboxes: &[String],
+    days: Option<u32>,
+) -> Result<Value> {
     let parse = |word: &String| Permission::parse(word).ok_or_else(|| Error::invalid("permissions", format!("`{word}` is none")));
     let permissions = permissions.iter().map(parse).collect::<Result<BTreeSet<_>>>()?;
     let known = inbox::list(app, actor).await?;

@@ -46,7 +46,11 @@ impl Address {
     fn of(dir: &Path) -> std::io::Result<Self> {
         let open = File::open(dir)?;
         let plain = dir.join(NAME);
-        let path = if plain.as_os_str().len() <= LONGEST_PATH { plain } else { PathBuf::from(format!("/proc/self/fd/{}/{NAME}", open.as_raw_fd())) };
+        let path = if plain.as_os_str().len() <= LONGEST_PATH {
+            plain
+        } else {
+            PathBuf::from(format!("/proc/self/fd/{}/{NAME}", open.as_raw_fd()))
+        };
         Ok(Self { path, _dir: open })
     }
 }

@@ -24,9 +24,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         if !is_json(request.headers()) {
             return Err(ApiError::new(Code::UnsupportedType).detail("send application/json"));
         }
-        let bytes = tokio::time::timeout(TIME_LIMIT, collect(request.into_body()))
-            .await
-            .map_err(|_| ApiError::new(Code::Timeout))??;
+        let bytes = tokio::time::timeout(TIME_LIMIT, collect(request.into_body())).await.map_err(|_| ApiError::new(Code::Timeout))??;
         json::read(&bytes).map(Self)
     }
 }

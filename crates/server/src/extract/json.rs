@@ -2,8 +2,8 @@
 //! field is named when its value cannot be used. Pure: bytes in, value or problem out.
 
 use crate::problem::{ApiError, Code};
-use serde::de::{DeserializeOwned, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::Deserialize;
+use serde::de::{DeserializeOwned, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use std::collections::HashSet;
 use std::fmt;
 
@@ -166,7 +166,17 @@ mod tests {
 
     #[test]
     fn malformed_json_is_refused() {
-        for text in ["", "{", "nul", r#"{"text":"a"}x"#, r#"{"text":"a"} {"text":"b"}"#, r#"{'text':1}"#, r#"{"text":"\ud800"}"#, "\u{feff}{}", "NaN"] {
+        for text in [
+            "",
+            "{",
+            "nul",
+            r#"{"text":"a"}x"#,
+            r#"{"text":"a"} {"text":"b"}"#,
+            r#"{'text':1}"#,
+            r#"{"text":"\ud800"}"#,
+            "\u{feff}{}",
+            "NaN",
+        ] {
             assert_eq!(problem(text).0, Code::InvalidJson, "{text}");
         }
         assert_eq!(read::<Letter>(b"{\"text\":\"\xff\"}").unwrap_err().code(), Code::InvalidJson);

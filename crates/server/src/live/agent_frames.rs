@@ -54,17 +54,49 @@ pub(super) struct ListAsk {
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum Says<'a> {
-    Ready { agent: Uuid },
-    Row { lists: Vec<&'a str>, op: Op, id: Uuid, #[serde(skip_serializing_if = "Option::is_none")] row: Option<&'a Row> },
-    Counts { views: &'a BTreeMap<String, ViewCount> },
-    Events { conversation: Uuid, events: Vec<TimelineItem>, row: &'a Row },
-    Held { conversation: Uuid, held: &'a [HeldReply] },
-    Viewers { conversation: Uuid, viewers: Vec<ViewerFrame> },
-    VisitorTyping { conversation: Uuid },
-    Notify { kind: NotifyKind, conversation: Uuid, title: &'a str, text: &'a str },
-    Directory { directory: Value },
+    Ready {
+        agent: Uuid,
+    },
+    Row {
+        lists: Vec<&'a str>,
+        op: Op,
+        id: Uuid,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        row: Option<&'a Row>,
+    },
+    Counts {
+        views: &'a BTreeMap<String, ViewCount>,
+    },
+    Events {
+        conversation: Uuid,
+        events: Vec<TimelineItem>,
+        row: &'a Row,
+    },
+    Held {
+        conversation: Uuid,
+        held: &'a [HeldReply],
+    },
+    Viewers {
+        conversation: Uuid,
+        viewers: Vec<ViewerFrame>,
+    },
+    VisitorTyping {
+        conversation: Uuid,
+    },
+    Notify {
+        kind: NotifyKind,
+        conversation: Uuid,
+        title: &'a str,
+        text: &'a str,
+    },
+    Directory {
+        directory: Value,
+    },
     Me,
-    Reload { #[serde(skip_serializing_if = "Option::is_none")] conversation: Option<Uuid> },
+    Reload {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        conversation: Option<Uuid>,
+    },
     Pong,
 }
 

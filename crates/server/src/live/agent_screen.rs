@@ -47,7 +47,17 @@ struct Watch {
 impl Screen {
     pub(super) fn new(state: AppState, who: session::SignedIn) -> Self {
         let scope = scope_of(&who.actor);
-        Self { state, who, scope, lists: HashMap::new(), watches: HashMap::new(), places: Places::default(), counts: BTreeMap::new(), counts_moved: true, presence: HashMap::new() }
+        Self {
+            state,
+            who,
+            scope,
+            lists: HashMap::new(),
+            watches: HashMap::new(),
+            places: Places::default(),
+            counts: BTreeMap::new(),
+            counts_moved: true,
+            presence: HashMap::new(),
+        }
     }
 
     pub(super) fn agent(&self) -> Uuid {
@@ -96,7 +106,9 @@ impl Screen {
         match news {
             News::Change(change) => self.changed(wire, &change).await,
             News::Viewers(id) if self.watches.contains_key(&id) => self.tell_viewers(wire, id).await,
-            News::VisitorTyping(id) if self.watches.contains_key(&id) => wire.send_frame(&Says::VisitorTyping { conversation: id.0 }).await.map_err(slow),
+            News::VisitorTyping(id) if self.watches.contains_key(&id) => {
+                wire.send_frame(&Says::VisitorTyping { conversation: id.0 }).await.map_err(slow)
+            }
             News::Viewers(_) | News::VisitorTyping(_) => Ok(()),
             News::Settings => {
                 self.look_again(wire).await?;
@@ -122,7 +134,8 @@ impl Screen {
         let row = change.row.as_deref().map(|row| self.own_row(change, Row::from(row.clone())));
         let mut ops: BTreeMap<Op, Vec<&str>> = BTreeMap::new();
         for (name, ask) in &self.lists {
-            let (was, is) = (change.before.as_ref().is_some_and(|entry| ask.holds(entry)), change.after.as_ref().is_some_and(|entry| ask.holds(entry)));
+            let (was, is) =
+                (change.before.as_ref().is_some_and(|entry| ask.holds(entry)), change.after.as_ref().is_some_and(|entry| ask.holds(entry)));
             match (was, is) {
                 (false, true) => ops.entry(Op::Enter).or_default().push(name),
                 (true, true) => ops.entry(Op::Change).or_default().push(name),
@@ -143,7 +156,9 @@ impl Screen {
 
     fn own_row(&self, change: &Change, row: Row) -> Row {
         match &change.after {
-            Some(entry) => row.seen_by(entry.read_seq(self.who.agent), entry.mentioned_seq(self.who.agent), entry.stored.case.last_customer_seq),
+            Some(entry) => {
+                row.seen_by(entry.read_seq(self.who.agent), entry.mentioned_seq(self.who.agent), entry.stored.case.last_customer_seq)
+            }
             None => row,
         }
     }
@@ -249,7 +264,10 @@ impl Screen {
 
     pub(super) async fn learn_places(&mut self) {
         if let Ok(found) = directory::get(&self.state.app, &self.who.actor).await {
-            self.places = Places { teams: found.teams.iter().map(|team| team.id).collect(), inboxes: found.inboxes.iter().map(|inbox| inbox.id).collect() };
+            self.places = Places {
+                teams: found.teams.iter().map(|team| team.id).collect(),
+                inboxes: found.inboxes.iter().map(|inbox| inbox.id).collect(),
+            };
         }
     }
 

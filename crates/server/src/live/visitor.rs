@@ -164,7 +164,8 @@ impl Screen {
     async fn read_on(&mut self, wire: &mut impl Wire, id: ConversationId) -> Outcome {
         while let Some(after) = self.watches.get(&id).copied() {
             let actor = self.visitor.actor();
-            let read = self.state.app.db.read(Pool::Quick, move |rx| timeline_in(rx, &actor, id, Part::After(after), FRAME, Eyes::Customer)).await;
+            let read =
+                self.state.app.db.read(Pool::Quick, move |rx| timeline_in(rx, &actor, id, Part::After(after), FRAME, Eyes::Customer)).await;
             let Ok(timeline) = read else {
                 self.watches.remove(&id);
                 return wire.send_frame(&Says::Reload { conversation: Some(id.0) }).await.map_err(slow);

@@ -35,10 +35,23 @@ pub(super) struct WatchAsk {
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum Says<'a> {
-    Ready { contact: VisitorContact },
-    Events { conversation: Uuid, events: Vec<VisitorEvent> },
-    Conversation { conversation: &'a VisitorConversation },
-    Typing { conversation: Uuid, name: &'a str },
-    Reload { #[serde(skip_serializing_if = "Option::is_none")] conversation: Option<Uuid> },
+    Ready {
+        contact: VisitorContact,
+    },
+    Events {
+        conversation: Uuid,
+        events: Vec<VisitorEvent>,
+    },
+    Conversation {
+        conversation: &'a VisitorConversation,
+    },
+    Typing {
+        conversation: Uuid,
+        name: &'a str,
+    },
+    Reload {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        conversation: Option<Uuid>,
+    },
     Pong,
 }

@@ -45,11 +45,16 @@ fn operation_breaks(place: &str, old: &Value, new: &Value, found: &mut Vec<Strin
     for (status, answer) in members(&old["responses"]) {
         match new["responses"].get(status) {
             None => found.push(format!("{place}: answer {status} is gone")),
-            Some(now) if status != "default" && now["content"] != answer["content"] => found.push(format!("{place}: answer {status} has another body")),
+            Some(now) if status != "default" && now["content"] != answer["content"] => {
+                found.push(format!("{place}: answer {status} has another body"))
+            }
             Some(_) => {}
         }
     }
-    if new.get("requestBody").is_some() && old.get("requestBody").is_some() && old["requestBody"]["content"] != new["requestBody"]["content"] {
+    if new.get("requestBody").is_some()
+        && old.get("requestBody").is_some()
+        && old["requestBody"]["content"] != new["requestBody"]["content"]
+    {
         found.push(format!("{place}: takes another body"));
     }
 }
@@ -69,7 +74,12 @@ fn schema_breaks(name: &str, old: &Value, new: &Value, requested: bool, answered
         found.extend(needs.difference(&needed).map(|field| format!("{name}.{field} is now required")));
     }
     if answered {
-        found.extend(needed.difference(&needs).filter(|field| new["properties"].get(field.as_str()).is_some()).map(|field| format!("{name}.{field} may now be absent")));
+        found.extend(
+            needed
+                .difference(&needs)
+                .filter(|field| new["properties"].get(field.as_str()).is_some())
+                .map(|field| format!("{name}.{field} may now be absent")),
+        );
     }
     if old.get("properties").is_none() {
         value_breaks(name, old, new, requested, answered, found);
@@ -77,7 +87,8 @@ fn schema_breaks(name: &str, old: &Value, new: &Value, requested: bool, answered
 }
 
 fn value_breaks(place: &str, old: &Value, new: &Value, requested: bool, answered: bool, found: &mut Vec<String>) {
-    let words = |schema: &Value| -> Option<BTreeSet<String>> { Some(schema.get("enum")?.as_array()?.iter().map(Value::to_string).collect()) };
+    let words =
+        |schema: &Value| -> Option<BTreeSet<String>> { Some(schema.get("enum")?.as_array()?.iter().map(Value::to_string).collect()) };
     if let (Some(before), Some(after)) = (words(old), words(new)) {
         if requested {
             found.extend(before.difference(&after).map(|word| format!("{place}: {word} is no longer taken")));
@@ -185,7 +196,9 @@ mod tests {
     #[test]
     fn removals_and_new_demands_are_named() {
         assert_eq!(after(|new| new["paths"] = json!({})), ["POST /api/v1/tags is gone"]);
-        let tag = |new: &mut Value| new["components"]["schemas"]["Tag"] = json!({ "required": ["id"], "properties": { "id": { "type": "integer" } } });
+        let tag = |new: &mut Value| {
+            new["components"]["schemas"]["Tag"] = json!({ "required": ["id"], "properties": { "id": { "type": "integer" } } })
+        };
         assert_eq!(after(tag), ["Tag.id has another type", "Tag.name is gone"]);
         let needs = |new: &mut Value| new["components"]["schemas"]["NewTag"]["required"] = json!(["name", "colour"]);
         assert_eq!(after(needs), ["NewTag.colour is now required"]);

@@ -74,10 +74,8 @@ async fn get_config(
     ClientAddress(peer): ClientAddress,
 ) -> ApiResult<([(HeaderName, HeaderValue); 2], Json<WidgetConfig>)> {
     let found = widget(&state.app, InboxId(inbox), origin.as_origin(), peer).await?;
-    let headers = [
-        (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60")),
-        (header::VARY, HeaderValue::from_static("Origin")),
-    ];
+    let headers =
+        [(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60")), (header::VARY, HeaderValue::from_static("Origin"))];
     Ok((headers, Json(WidgetConfig::of(&state, found, asked.locale.as_deref().and_then(Locale::nearest)))))
 }
 

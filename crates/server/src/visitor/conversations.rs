@@ -31,7 +31,11 @@ pub fn routes() -> OpenApiRouter<AppState> {
 
 /// The visitor's conversations, newest first.
 #[utoipa::path(get, path = "/conversations", tag = "visitor", params(PageParams), responses((status = 200, body = Page<VisitorConversation>)))]
-async fn list(State(state): State<AppState>, visitor: VisitorIn, Params(asked): Params<PageParams>) -> ApiResult<Json<Page<VisitorConversation>>> {
+async fn list(
+    State(state): State<AppState>,
+    visitor: VisitorIn,
+    Params(asked): Params<PageParams>,
+) -> ApiResult<Json<Page<VisitorConversation>>> {
     let limit = asked.limit()?;
     let found = visitor::cases(&state.app, &visitor, asked.cursor()?, limit).await?;
     let page = Page::of(found, limit, visitor::Case::place);
@@ -66,7 +70,11 @@ pub struct VisitorStarted {
 
 /// Start a conversation.
 #[utoipa::path(post, path = "/conversations", tag = "visitor", request_body = VisitorStartInput, responses((status = 201, body = VisitorStarted), (status = 200, description = "An earlier request with this client_id started it", body = VisitorStarted)))]
-async fn start(State(state): State<AppState>, visitor: VisitorIn, Body(input): Body<VisitorStartInput>) -> ApiResult<(StatusCode, Json<VisitorStarted>)> {
+async fn start(
+    State(state): State<AppState>,
+    visitor: VisitorIn,
+    Body(input): Body<VisitorStartInput>,
+) -> ApiResult<(StatusCode, Json<VisitorStarted>)> {
     let start = StartInput {
         session: visitor.session.id,
         inbox: visitor.session.inbox,
@@ -90,7 +98,12 @@ async fn get_one(State(state): State<AppState>, visitor: VisitorIn, Path(id): Pa
 
 /// What happened in a conversation, by public number.
 #[utoipa::path(get, path = "/conversations/{id}/events", tag = "visitor", params(("id" = Uuid, Path), PartParams), responses((status = 200, body = VisitorEvents)))]
-async fn events(State(state): State<AppState>, visitor: VisitorIn, Path(id): Path<Uuid>, Params(asked): Params<PartParams>) -> ApiResult<Json<VisitorEvents>> {
+async fn events(
+    State(state): State<AppState>,
+    visitor: VisitorIn,
+    Path(id): Path<Uuid>,
+    Params(asked): Params<PartParams>,
+) -> ApiResult<Json<VisitorEvents>> {
     let (part, limit) = asked.part()?;
     Ok(Json(visitor::timeline(&state.app, &visitor, ConversationId(id), part, limit).await?.into()))
 }
@@ -134,7 +147,12 @@ pub struct VisitorReadInput {
 
 /// Note what was read.
 #[utoipa::path(post, path = "/conversations/{id}/read", tag = "visitor", params(("id" = Uuid, Path)), request_body = VisitorReadInput, responses((status = 204)))]
-async fn read(State(state): State<AppState>, visitor: VisitorIn, Path(id): Path<Uuid>, Body(input): Body<VisitorReadInput>) -> ApiResult<StatusCode> {
+async fn read(
+    State(state): State<AppState>,
+    visitor: VisitorIn,
+    Path(id): Path<Uuid>,
+    Body(input): Body<VisitorReadInput>,
+) -> ApiResult<StatusCode> {
     visitor::read(&state.app, &visitor, ConversationId(id), input.seq).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -146,7 +164,12 @@ pub struct VisitorTypingInput {}
 
 /// Tell agents that the visitor is typing.
 #[utoipa::path(post, path = "/conversations/{id}/typing", tag = "visitor", params(("id" = Uuid, Path)), request_body = VisitorTypingInput, responses((status = 204)))]
-async fn typing(State(state): State<AppState>, visitor: VisitorIn, Path(id): Path<Uuid>, Body(_input): Body<VisitorTypingInput>) -> ApiResult<StatusCode> {
+async fn typing(
+    State(state): State<AppState>,
+    visitor: VisitorIn,
+    Path(id): Path<Uuid>,
+    Body(_input): Body<VisitorTypingInput>,
+) -> ApiResult<StatusCode> {
     visitor::typing(&state.app, &visitor, ConversationId(id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -181,7 +181,9 @@ impl VisitorEvent {
         let seq = item.recorded.public_seq?;
         let (r#type, data) = match &item.recorded.event {
             Event::Message { .. } => (VisitorEventType::Message, None),
-            Event::Assigned { to: Some(agent), .. } => (VisitorEventType::Joined, names.agents.get(agent).map(|name| json!(PublicAgent::from(name)))),
+            Event::Assigned { to: Some(agent), .. } => {
+                (VisitorEventType::Joined, names.agents.get(agent).map(|name| json!(PublicAgent::from(name))))
+            }
             Event::StatusChanged { category, .. } => (VisitorEventType::Status, Some(json!({ "category": category.as_str() }))),
             Event::Redacted { message } => (VisitorEventType::Redacted, Some(json!({ "message": message }))),
             Event::RatingAsked => (VisitorEventType::RatingAsked, Some(json!({}))),
@@ -199,11 +201,19 @@ impl VisitorMessage {
         let mine = kept.author.kind == ActorKind::Contact;
         let agent = kept.author.id.filter(|_| kept.author.kind == ActorKind::Agent).and_then(|id| names.agents.get(&AgentId(id)));
         let author = match (kept.author.kind, agent) {
-            (ActorKind::Contact, _) => VisitorAuthor { kind: VisitorAuthorKind::Contact, name: names.contact.clone().unwrap_or_default(), agent_number: None },
-            (ActorKind::Agent, Some(name)) => VisitorAuthor { kind: VisitorAuthorKind::Agent, name: name.public_name.clone(), agent_number: Some(agent_number(name.number)) },
+            (ActorKind::Contact, _) => {
+                VisitorAuthor { kind: VisitorAuthorKind::Contact, name: names.contact.clone().unwrap_or_default(), agent_number: None }
+            }
+            (ActorKind::Agent, Some(name)) => VisitorAuthor {
+                kind: VisitorAuthorKind::Agent,
+                name: name.public_name.clone(),
+                agent_number: Some(agent_number(name.number)),
+            },
             (ActorKind::Agent, None) => VisitorAuthor { kind: VisitorAuthorKind::Agent, name: String::new(), agent_number: None },
             (ActorKind::Bot, _) => VisitorAuthor { kind: VisitorAuthorKind::Bot, name: String::new(), agent_number: None },
-            (ActorKind::System | ActorKind::Token, _) => VisitorAuthor { kind: VisitorAuthorKind::System, name: String::new(), agent_number: None },
+            (ActorKind::System | ActorKind::Token, _) => {
+                VisitorAuthor { kind: VisitorAuthorKind::System, name: String::new(), agent_number: None }
+            }
         };
         Self {
             id: kept.id.0,

@@ -32,7 +32,10 @@ app_test!(an_invited_colleague_sets_a_password_and_is_in, |app| async move {
     app.anon().post("/api/v1/session", json!({ "email": "ben@desk.test", "password": PASSWORD })).await.refused(401, "unauthenticated");
 
     let me = app.anon().post(&path, json!({ "password": PASSWORD, "name": "Benedict" })).await.ok();
-    assert_eq!((&me["agent"]["state"], &me["agent"]["name"], &me["agent"]["public_name"]), (&json!("active"), &json!("Benedict"), &json!("Benedict")));
+    assert_eq!(
+        (&me["agent"]["state"], &me["agent"]["name"], &me["agent"]["public_name"]),
+        (&json!("active"), &json!("Benedict"), &json!("Benedict"))
+    );
     app.anon().post("/api/v1/session", json!({ "email": "ben@desk.test", "password": PASSWORD })).await.ok();
     let taken = admin.post("/api/v1/agents", body).await.refused(409, "duplicate");
     assert!(taken["fields"]["email"].is_string(), "{taken}");
@@ -63,7 +66,11 @@ app_test!(a_disabled_agent_is_out_at_once_with_everything_they_made, |app| async
     app.anon().get(&link_path(&link).await).await.refused(410, "link_used");
     app.anon().post("/api/v1/session", json!({ "email": "olga@desk.test", "password": PASSWORD })).await.refused(401, "unauthenticated");
     admin.post(&format!("{path}/reset"), Value::Null).await.refused(409, "conflict");
-    let named = admin.get("/api/v1/session").await.ok()["directory"]["agents"].as_array().unwrap().iter().any(|one| one["name"] == "Olga" && one["state"] == "disabled");
+    let named = admin.get("/api/v1/session").await.ok()["directory"]["agents"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .any(|one| one["name"] == "Olga" && one["state"] == "disabled");
     assert!(named, "a disabled colleague keeps their name in timelines");
 
     assert_eq!(admin.post(&format!("{path}/enable"), Value::Null).await.ok()["state"], "active");
@@ -143,7 +150,10 @@ app_test!(bad_fields_are_named, |app| async move {
         let problem = admin.post("/api/v1/agents", body).await.refused(422, "validation_failed");
         assert!(problem["fields"][field].is_string(), "{field}: {problem}");
     }
-    admin.post("/api/v1/agents", json!({ "email": "x@desk.test", "name": "X", "roles": [], "admin": true })).await.refused(400, "bad_request");
+    admin
+        .post("/api/v1/agents", json!({ "email": "x@desk.test", "name": "X", "roles": [], "admin": true }))
+        .await
+        .refused(400, "bad_request");
     admin.get("/api/v1/agents/0192f0c1-0000-7000-8000-000000000000").await.refused(404, "not_found");
 });
 
@@ -157,7 +167,10 @@ app_test!(an_agent_sets_up_their_own_screen, |app| async move {
     alice.patch("/api/v1/me", body).await.ok();
     let me = alice.get("/api/v1/session").await.ok();
     assert_eq!(me["settings"], settings);
-    assert_eq!((&me["agent"]["public_name"], &me["agent"]["presence"], &me["agent"]["name"]), (&json!("小李"), &json!("away"), &json!("Alice")));
+    assert_eq!(
+        (&me["agent"]["public_name"], &me["agent"]["presence"], &me["agent"]["name"]),
+        (&json!("小李"), &json!("away"), &json!("Alice"))
+    );
     settings["undo_seconds"] = json!(7);
     alice.patch("/api/v1/me", json!({ "settings": settings })).await.refused(422, "validation_failed");
     alice.patch("/api/v1/me", json!({ "email": "a@b.test" })).await.refused(400, "bad_request");

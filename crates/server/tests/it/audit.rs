@@ -20,7 +20,10 @@ app_test!(who_did_what_to_whom_is_on_record, |app| async move {
     let log = admin.get(&format!("/api/v1/audit?subject={subject}")).await.ok();
     assert_eq!(actions(&log), ["agent.disabled", "agent.changed", "agent.created"]);
     let changed = &log["items"][1];
-    assert_eq!((&changed["subject"], &changed["actor"]["name"], &changed["actor"]["kind"]), (&json!(subject), &json!("Ada"), &json!("agent")));
+    assert_eq!(
+        (&changed["subject"], &changed["actor"]["name"], &changed["actor"]["kind"]),
+        (&json!(subject), &json!("Ada"), &json!("agent"))
+    );
     assert_eq!(changed["detail"]["roles"][0]["role"], role["id"]);
     let by_machine = &log["items"][2];
     assert_eq!((&by_machine["actor"]["kind"], &by_machine["actor"]["name"]), (&json!("system"), &json!("test")));
@@ -55,7 +58,8 @@ app_test!(only_auditors_read_it, |app| async move {
 
 app_test!(secrets_and_addresses_never_stand_in_it, |app| async move {
     let admin = app.admin().await;
-    let link = admin.post("/api/v1/agents", json!({ "email": "ben@desk.test", "name": "Benedict", "roles": [] })).await.created()["link"].clone();
+    let link =
+        admin.post("/api/v1/agents", json!({ "email": "ben@desk.test", "name": "Benedict", "roles": [] })).await.created()["link"].clone();
     let token = admin.post("/api/v1/tokens", json!({ "name": "x", "permissions": ["tag.manage"] })).await.created()["secret"].clone();
     let link = link.as_str().unwrap().rsplit('/').next().unwrap().to_owned();
     app.anon().post(&format!("/api/v1/links/{link}"), json!({ "password": PASSWORD })).await.ok();

@@ -166,7 +166,8 @@ fn tampered(place: Place, prepare: impl Fn(&mut Command), dir: &Path) {
     done(&run(&mut command(), &["user", "create", "ann@desk.test", "--name", "Ann"]), 0);
     done(&run(&mut command(), &["audit", "verify"]), 0);
     let db = Db::open(options(place, &Arc::new(ManualClock::at(START)))).expect("opens");
-    let changed = db.write_blocking(Queue::People, |tx| tx.execute("UPDATE audit_entry SET action = 'nothing.happened' WHERE number = 2", &[]));
+    let changed =
+        db.write_blocking(Queue::People, |tx| tx.execute("UPDATE audit_entry SET action = 'nothing.happened' WHERE number = 2", &[]));
     assert!(changed.expect("writes") >= 1);
     db.close();
     let said = done(&run(&mut command(), &["audit", "verify"]), 1);
@@ -187,9 +188,13 @@ fn a_changed_audit_log_is_named_on_postgres() {
     let Place::Postgres { url, .. } = db.place.clone() else { panic!("a PostgreSQL database") };
     let dir = tempfile::tempdir().expect("a directory");
     let place = Place::Postgres { url: url.clone(), dir: dir.path().join("data") };
-    tampered(place, |command| {
-        command.env("CANDOR_DATABASE_URL", &url);
-    }, dir.path());
+    tampered(
+        place,
+        |command| {
+            command.env("CANDOR_DATABASE_URL", &url);
+        },
+        dir.path(),
+    );
 }
 
 #[test]
@@ -206,7 +211,10 @@ fn mistakes_in_the_settings_are_named_and_end_with_2() {
 #[test]
 fn secrets_are_masked_in_a_dump() {
     let dir = tempfile::tempdir().expect("a directory");
-    let dump = done(&run(candor(dir.path()).env("CANDOR_DATABASE_URL", "postgres://me:hush@db/x").env("CANDOR_MASTER_KEY", KEY), &["config", "dump"]), 0);
+    let dump = done(
+        &run(candor(dir.path()).env("CANDOR_DATABASE_URL", "postgres://me:hush@db/x").env("CANDOR_MASTER_KEY", KEY), &["config", "dump"]),
+        0,
+    );
     assert!(!dump.contains("hush") && !dump.contains(KEY) && dump.contains("***"), "{dump}");
 }
 

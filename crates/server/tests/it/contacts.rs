@@ -8,7 +8,8 @@ use std::time::Duration;
 async fn case(app: &TestApp) -> (String, Agent) {
     let visitor = app.visitor().await;
     visitor.patch("/visitor/v1/session", json!({ "name": "Li Wei", "email": "murong@example.com" })).await.ok();
-    let body = json!({ "client_id": "00000000-0000-7000-8000-000000000001", "text": "help", "fields": { "vip": "3", "passport": "E12345678" } });
+    let body =
+        json!({ "client_id": "00000000-0000-7000-8000-000000000001", "text": "help", "fields": { "vip": "3", "passport": "E12345678" } });
     let opened = visitor.post("/visitor/v1/conversations", body).await.created();
     (opened["conversation"]["id"].as_str().unwrap().to_owned(), app.agent().await)
 }
@@ -73,7 +74,13 @@ app_test!(names_and_notes_are_corrected_against_the_version_that_was_seen, |app|
     let path = format!("/api/v1/conversations/{id}/contact");
     let answer = agent.get(&path).await;
     let tag = answer.header("etag").unwrap().to_owned();
-    let changed = agent.client.clone().with("if-match", &tag).patch(&path, json!({ "name": "Li\u{202e} Wei\n2", "fields": { "vip": null, "plan": "gold" } })).await.ok();
+    let changed = agent
+        .client
+        .clone()
+        .with("if-match", &tag)
+        .patch(&path, json!({ "name": "Li\u{202e} Wei\n2", "fields": { "vip": null, "plan": "gold" } }))
+        .await
+        .ok();
     assert_eq!((&changed["name"], &changed["fields"]["plan"]), (&json!("Li Wei 2"), &json!("gold")));
     assert_eq!(changed["fields"].get("vip"), None);
     agent.client.clone().with("if-match", &tag).patch(&path, json!({ "name": null })).await.refused(412, "stale");

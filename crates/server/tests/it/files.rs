@@ -53,7 +53,13 @@ app_test!(files_that_could_harm_are_refused_in_words, |app| async move {
     ] {
         visitor.upload(path, media_type, bytes).await.refused(status, code);
     }
-    visitor.client.clone().with("content-encoding", "gzip").upload(path, "image/png", b"\x1f\x8b".to_vec()).await.refused(415, "unsupported_type");
+    visitor
+        .client
+        .clone()
+        .with("content-encoding", "gzip")
+        .upload(path, "image/png", b"\x1f\x8b".to_vec())
+        .await
+        .refused(415, "unsupported_type");
     visitor.upload("/visitor/v1/files?name=a&path=/etc", "text/plain", b"a".to_vec()).await.refused(400, "bad_request");
     app.bare().upload(path, "text/plain", b"a".to_vec()).await.refused(401, "unauthenticated");
 });

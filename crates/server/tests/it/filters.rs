@@ -75,7 +75,10 @@ app_test!(sql_and_rust_read_every_filter_alike, |app| async move {
     let (sam, alice) = (app.supervisor().await, app.agent().await);
     let tag = sam.post("/api/v1/tags", json!({ "name": "VIP", "colour": "red" })).await.created();
     let team = sam.post("/api/v1/teams", json!({ "name": "Night", "members": [] })).await.created();
-    let mut pot = Pot { ids: vec![uuid(&tag["id"]), uuid(&team["id"]), alice.id.0, sam.id.0, Uuid::from_u128(3), app.inbox().await.0], times: vec![app.app.now()] };
+    let mut pot = Pot {
+        ids: vec![uuid(&tag["id"]), uuid(&team["id"]), alice.id.0, sam.id.0, Uuid::from_u128(3), app.inbox().await.0],
+        times: vec![app.app.now()],
+    };
     let mut all = Vec::new();
     for number in 0..10 {
         app.clock.advance(60_000);

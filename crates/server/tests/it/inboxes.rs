@@ -30,7 +30,10 @@ app_test!(settings_that_cannot_be_used_name_their_field, |app| async move {
         (json!({ "name": " " }), "name"),
         (json!({ "team": "0192f0c1-0000-7000-8000-000000000000" }), "team"),
         (json!({ "hours": { "zone": "Mars/Olympus", "always": true, "week": [], "holidays": [] } }), "hours"),
-        (json!({ "hours": { "zone": "Asia/Taipei", "always": false, "week": [{ "day": 1, "from": "18:00", "to": "09:00" }], "holidays": [] } }), "hours"),
+        (
+            json!({ "hours": { "zone": "Asia/Taipei", "always": false, "week": [{ "day": 1, "from": "18:00", "to": "09:00" }], "holidays": [] } }),
+            "hours",
+        ),
         (json!({ "identity": { "public_key": "nonsense" } }), "identity.public_key"),
         (json!({ "identity": { "required": true } }), "identity.required"),
     ] {
@@ -79,7 +82,10 @@ app_test!(a_public_key_is_taken_in_the_forms_people_have, |app| async move {
     let (admin, path) = (app.admin().await, path(&app).await);
     let pem = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n";
     let changed = admin.patch(&path, json!({ "identity": { "algorithm": "EdDSA", "public_key": pem, "required": true } })).await.ok();
-    assert_eq!(changed["identity"], json!({ "secret_set": false, "algorithm": "EdDSA", "public_key": "Gb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE", "required": true }));
+    assert_eq!(
+        changed["identity"],
+        json!({ "secret_set": false, "algorithm": "EdDSA", "public_key": "Gb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE", "required": true })
+    );
     admin.patch(&path, json!({ "identity": { "public_key": null } })).await.refused(422, "validation_failed");
     let changed = admin.patch(&path, json!({ "identity": { "public_key": null, "required": false } })).await.ok();
     assert!(changed["identity"]["public_key"].is_null());

@@ -8,7 +8,17 @@ const SIGN_IN: &str = "/api/v1/session";
 
 app_test!(bodies_that_are_not_json_are_refused, |app| async move {
     let anon = app.anon();
-    for bytes in [&b""[..], b"{", b"nul", b"{\"email\":\"a\",}", b"{'email':1}", b"[1,2", b"\xef\xbb\xbf{}", b"{\"email\":\"\xff\"}", b"{\"email\":\"\\ud800\"}"] {
+    for bytes in [
+        &b""[..],
+        b"{",
+        b"nul",
+        b"{\"email\":\"a\",}",
+        b"{'email':1}",
+        b"[1,2",
+        b"\xef\xbb\xbf{}",
+        b"{\"email\":\"\xff\"}",
+        b"{\"email\":\"\\ud800\"}",
+    ] {
         anon.post_raw(SIGN_IN, bytes).await.refused(400, "invalid_json");
     }
     anon.post_raw(SIGN_IN, "[".repeat(100_000)).await.refused(400, "invalid_json");
@@ -17,7 +27,9 @@ app_test!(bodies_that_are_not_json_are_refused, |app| async move {
 
 app_test!(the_field_that_cannot_be_used_is_named, |app| async move {
     let anon = app.anon();
-    let fields = |problem: serde_json::Value| problem["fields"].as_object().map(|fields| fields.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();
+    let fields = |problem: serde_json::Value| {
+        problem["fields"].as_object().map(|fields| fields.keys().cloned().collect::<Vec<_>>()).unwrap_or_default()
+    };
     let unknown = anon.post(SIGN_IN, json!({ "email": "a@b.test", "password": "x", "admin": true })).await.refused(400, "bad_request");
     assert_eq!(fields(unknown), ["admin"]);
     let missing = anon.post(SIGN_IN, json!({ "email": "a@b.test" })).await.refused(422, "validation_failed");

@@ -34,7 +34,10 @@ app_test!(a_case_stands_in_the_lists_it_belongs_to, |app| async move {
     assert_eq!((ids(&alice, "view=mine").await, ids(&alice, "view=snoozed").await), (vec![], vec![id.clone()]));
     status(&alice, &id, "resolved").await;
     app.settle().await;
-    assert_eq!((ids(&alice, "view=all").await, ids(&alice, "view=snoozed").await, ids(&alice, "view=resolved").await), (vec![], vec![], vec![id]));
+    assert_eq!(
+        (ids(&alice, "view=all").await, ids(&alice, "view=snoozed").await, ids(&alice, "view=resolved").await),
+        (vec![], vec![], vec![id])
+    );
 });
 
 app_test!(pages_follow_each_other_without_holes_in_every_order, |app| async move {
@@ -125,7 +128,16 @@ app_test!(chinese_and_ids_are_found_as_people_write_them, |app| async move {
 
 app_test!(strange_lists_are_refused, |app| async move {
     let alice = app.agent().await;
-    for query in ["view=nothing", "view=team:x", "sort=random", "limit=0", "limit=101", "cursor=zz", "filter=1", "filter=%7B%22field%22:%22secret%22%7D"] {
+    for query in [
+        "view=nothing",
+        "view=team:x",
+        "sort=random",
+        "limit=0",
+        "limit=101",
+        "cursor=zz",
+        "filter=1",
+        "filter=%7B%22field%22:%22secret%22%7D",
+    ] {
         alice.get(&format!("/api/v1/conversations?{query}")).await.refused(422, "validation_failed");
     }
     alice.get("/api/v1/conversations?colour=red").await.refused(400, "bad_request");

@@ -36,7 +36,10 @@ app_test!(an_agent_sees_a_message_at_once_and_a_customer_the_answer, |app| async
     assert_eq!(seqs(&chat.until("events").await), [2]);
     answer(&alice, &id, "three", 0).await.created();
     let joined = chat.until("events").await;
-    assert_eq!((seqs(&joined), &joined["events"][0]["type"], &joined["events"][1]["message"]["text"]), (vec![3, 4], &json!("joined"), &json!("three")));
+    assert_eq!(
+        (seqs(&joined), &joined["events"][0]["type"], &joined["events"][1]["message"]["text"]),
+        (vec![3, 4], &json!("joined"), &json!("three"))
+    );
     let left = desk.until("row").await;
     assert_eq!((&left["op"], left.get("row")), (&json!("leave"), None), "an assigned case leaves the list of free ones");
 });
@@ -60,7 +63,10 @@ app_test!(a_note_never_reaches_a_customers_line, |app| async move {
     let alice = app.agent().await;
     let (visitor, id) = begun(&app, "one").await;
     let mut chat = visitor_line(&app, &visitor, json!([{ "conversation": id, "after": 1 }])).await;
-    alice.post(&format!("/api/v1/conversations/{id}/notes"), json!({ "client_id": uuid::Uuid::now_v7(), "text": "careful" })).await.created();
+    alice
+        .post(&format!("/api/v1/conversations/{id}/notes"), json!({ "client_id": uuid::Uuid::now_v7(), "text": "careful" }))
+        .await
+        .created();
     say(&visitor, &id, "two").await;
     let frame = chat.until("events").await;
     assert_eq!((seqs(&frame), frame.to_string().contains("careful")), (vec![2], false));

@@ -4,6 +4,7 @@
 
 mod agents;
 mod audit;
+mod cases;
 mod cli;
 mod contacts;
 mod desk;
@@ -12,13 +13,12 @@ mod filters;
 mod idempotency;
 mod inboxes;
 mod input;
+mod lists;
+mod live;
 mod openapi;
 mod plumbing;
 mod roles;
 mod session;
 mod statements;
 mod visitors;
-mod cases;
-mod lists;
-mod live;
 mod writing;

@@ -30,7 +30,11 @@ fn the_published_document_is_the_one_made_from_the_code() {
     let published = std::fs::read_to_string(&path).unwrap_or_default();
     let published: Value = serde_json::from_str(&published).expect("web/openapi.json is there and is JSON: run `make openapi`");
     let made = document();
-    assert!(published == made, "web/openapi.json is not what the code says: run `make openapi`. It would break: {:#?}", breaks(&published, &made));
+    assert!(
+        published == made,
+        "web/openapi.json is not what the code says: run `make openapi`. It would break: {:#?}",
+        breaks(&published, &made)
+    );
 }
 
 #[test]
@@ -56,7 +60,8 @@ fn every_operation_says_who_may_call_it_and_how_it_refuses() {
         let problem = &operation["responses"]["default"]["content"]["application/problem+json"]["schema"]["$ref"];
         assert_eq!(problem, "#/components/schemas/Problem", "{name}");
         let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
-        let described: BTreeSet<&str> = parameters.iter().filter(|one| one["in"] == "path").filter_map(|one| one["name"].as_str()).collect();
+        let described: BTreeSet<&str> =
+            parameters.iter().filter(|one| one["in"] == "path").filter_map(|one| one["name"].as_str()).collect();
         let named: BTreeSet<&str> = name.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect();
         assert_eq!(described, named, "{name}");
     }

@@ -46,7 +46,10 @@ app_test!(the_console_answers_for_all_its_paths_and_is_not_kept_unchecked, |app|
 });
 
 app_test!(built_files_go_out_packed_and_those_with_a_hash_are_kept_for_ever, |app| async move {
-    let script = candor_assets::all().iter().find(|asset| asset.path.starts_with("console/") && asset.path.ends_with(".js")).expect("the interface is built: `make web`");
+    let script = candor_assets::all()
+        .iter()
+        .find(|asset| asset.path.starts_with("console/") && asset.path.ends_with(".js"))
+        .expect("the interface is built: `make web`");
     let path = format!("/{}", script.path);
     let plain = app.anon().get(&path).await;
     assert_eq!((plain.status, plain.bytes.as_slice()), (200, script.bytes));

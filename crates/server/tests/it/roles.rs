@@ -61,7 +61,8 @@ app_test!(names_are_unique_and_permissions_are_known_words, |app| async move {
     let admin = app.admin().await;
     let problem = admin.post("/api/v1/roles", json!({ "name": "admin", "permissions": [] })).await.refused(409, "duplicate");
     assert!(problem["fields"]["name"].is_string(), "{problem}");
-    let problem = admin.post("/api/v1/roles", json!({ "name": "X", "permissions": ["everything"] })).await.refused(422, "validation_failed");
+    let problem =
+        admin.post("/api/v1/roles", json!({ "name": "X", "permissions": ["everything"] })).await.refused(422, "validation_failed");
     assert!(problem["fields"].as_object().is_some_and(|fields| fields.keys().any(|field| field.starts_with("permissions"))), "{problem}");
 });
 

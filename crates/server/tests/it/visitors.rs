@@ -32,7 +32,9 @@ app_test!(a_widget_learns_its_looks_without_a_session, |app| async move {
     assert_eq!(answer.header("cache-control"), Some("public, max-age=60"));
     let config = answer.ok();
     assert_eq!(config["inbox"], inbox.to_string());
-    for (name, wanted) in [("open_now", json!(true)), ("agents_online", json!(false)), ("max_files", json!(10)), ("anonymous_allowed", json!(true))] {
+    for (name, wanted) in
+        [("open_now", json!(true)), ("agents_online", json!(false)), ("max_files", json!(10)), ("anonymous_allowed", json!(true))]
+    {
         assert_eq!(config[name], wanted, "{name}");
     }
     assert!(config["brand"].as_str().unwrap().starts_with('#') && config["accept"].as_array().unwrap().contains(&json!("image/png")));
@@ -84,7 +86,10 @@ app_test!(a_conversation_goes_there_and_back, |app| async move {
     let numbers: Vec<_> = items.iter().map(|item| item["seq"].as_i64().unwrap()).collect();
     assert_eq!(numbers, [1, 2, 3], "no gap tells of the note");
     let reply = &items[2]["message"];
-    assert_eq!((&reply["from"], &reply["author"]["kind"], &reply["text"]), (&json!("them"), &json!("agent"), &json!("we are looking into it")));
+    assert_eq!(
+        (&reply["from"], &reply["author"]["kind"], &reply["text"]),
+        (&json!("them"), &json!("agent"), &json!("we are looking into it"))
+    );
     assert!(reply["author"]["agent_number"].is_string() && reply.get("client_id").is_none());
     let text = events.to_string();
     for hidden in ["fraud", &agent.id.to_string(), "urgent", "note", "desk.test"] {

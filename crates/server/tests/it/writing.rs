@@ -117,7 +117,11 @@ app_test!(a_held_reply_can_be_taken_back_and_goes_out_when_its_window_ends, |app
     let draft = alice.delete(&path).await.ok();
     assert_eq!(draft["text"], "too soon");
     app.pass(Duration::from_secs(10)).await;
-    assert_eq!(texts(&visitor.get(&format!("/visitor/v1/conversations/{id}/events")).await.ok()), ["one"], "what was taken back never goes");
+    assert_eq!(
+        texts(&visitor.get(&format!("/visitor/v1/conversations/{id}/events")).await.ok()),
+        ["one"],
+        "what was taken back never goes"
+    );
 
     answer(&alice, &id, "better", 8_000).await.expect(202);
     assert_eq!(alice.get(&format!("/api/v1/conversations/{id}/drafts")).await.ok()["items"], json!([]), "sending takes the draft");
@@ -152,7 +156,11 @@ app_test!(held_replies_go_out_in_the_order_they_were_sent, |app| async move {
     answer(&alice, &id, "first", 9_000).await.expect(202);
     answer(&alice, &id, "second", 1_000).await.expect(202);
     app.pass(Duration::from_secs(2)).await;
-    assert_eq!(texts(&visitor.get(&format!("/visitor/v1/conversations/{id}/events")).await.ok()), ["zero"], "the second waits behind the first");
+    assert_eq!(
+        texts(&visitor.get(&format!("/visitor/v1/conversations/{id}/events")).await.ok()),
+        ["zero"],
+        "the second waits behind the first"
+    );
     app.pass(Duration::from_secs(7)).await;
     assert_eq!(texts(&visitor.get(&format!("/visitor/v1/conversations/{id}/events")).await.ok()), ["zero", "first", "second"]);
 });

@@ -10,6 +10,6 @@ mod verify;
 
 pub use entry::{AuditEntry, AuditRef, detail_cell};
 pub(crate) use lane::Lane;
+pub use page::{Asked, Entry, Place, page};
 pub(crate) use roots::Roots;
 pub use verify::{FirstBad, Report, verify};
-pub use page::{Asked, Entry, Place, page};

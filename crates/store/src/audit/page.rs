@@ -1,10 +1,10 @@
 //! Reading the audit log back, newest first, with details opened where their key still lives.
 
 use super::entry::detail_cell;
+use crate::Error;
 use crate::keys::SealError;
 use crate::query::Query;
 use crate::value::{Row, Value};
-use crate::Error;
 use uuid::Uuid;
 
 /// An entry as it is read.

@@ -30,8 +30,7 @@ pub(super) struct Root {
 pub(super) const NONE: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 pub(super) fn key_pair(signing: &RawKey) -> Result<Ed25519KeyPair, Error> {
-    Ed25519KeyPair::from_seed_unchecked(signing.as_slice())
-        .map_err(|_| Error::Invalid("the audit log's key cannot sign".to_owned()))
+    Ed25519KeyPair::from_seed_unchecked(signing.as_slice()).map_err(|_| Error::Invalid("the audit log's key cannot sign".to_owned()))
 }
 
 pub(super) fn public(pair: &Ed25519KeyPair) -> String {

@@ -112,8 +112,7 @@ fn next(head: &AuditRef, row: &Row<'_>) -> Result<Result<(AuditRef, Option<Audit
     if number != head.number + 1 {
         return Ok(Err(FirstBad::Missing { lane, number: head.number + 1 }));
     }
-    let (actor_kind, action, subject_kind, data): (String, String, String, String) =
-        (row.get(2)?, row.get(4)?, row.get(5)?, row.get(7)?);
+    let (actor_kind, action, subject_kind, data): (String, String, String, String) = (row.get(2)?, row.get(4)?, row.get(5)?, row.get(7)?);
     let detail: Option<Vec<u8>> = row.get(8)?;
     let changed = Ok(Err(FirstBad::Changed { lane, number }));
     let cause = match (row.get::<Option<i64>>(9)?, row.get::<Option<i64>>(10)?, row.get::<Option<Vec<u8>>>(11)?) {

@@ -1,7 +1,7 @@
 //! The conversations of a contact, newest first.
 
-use crate::query::Query;
 use crate::Error;
+use crate::query::Query;
 use candor_domain::id::{ContactId, ConversationId};
 use uuid::Uuid;
 

@@ -1,10 +1,10 @@
 //! Identities of a contact: sealed, and blind for equality. A proven one belongs to one contact only.
 
+use crate::Error;
 use crate::conversation::read_text as text;
 use crate::keys::{Cell, KeyId};
 use crate::query::Query;
 use crate::tx::Tx;
-use crate::Error;
 use candor_domain::contact::{Identity, IdentityKind};
 use candor_domain::event::Proof;
 use candor_domain::id::ContactId;
@@ -30,7 +30,8 @@ pub fn add_identity(tx: &mut Tx<'_>, id: Uuid, contact: ContactId, key: KeyId, i
 
 /// All identities of a contact, the best proven first.
 pub fn identities(q: &mut impl Query, contact: ContactId) -> Result<Vec<Known>, Error> {
-    const LIST: &str = "SELECT id, kind, proof, created_at, value_sealed FROM contact_identity WHERE contact_id = $1 ORDER BY proof DESC, created_at, id";
+    const LIST: &str =
+        "SELECT id, kind, proof, created_at, value_sealed FROM contact_identity WHERE contact_id = $1 ORDER BY proof DESC, created_at, id";
     let lines = q.list(LIST, &[&contact.0], |row| {
         Ok((row.get::<Uuid>(0)?, row.get::<String>(1)?, row.get::<i64>(2)?, row.get::<i64>(3)?, row.get::<Vec<u8>>(4)?))
     })?;

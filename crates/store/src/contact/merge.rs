@@ -3,9 +3,9 @@
 //! Sealed cells stay as they are: each names its key, and the key now belongs to the person.
 
 use super::Contact;
+use crate::Error;
 use crate::query::Query;
 use crate::tx::Tx;
-use crate::Error;
 use candor_domain::id::{ContactId, ConversationId};
 
 /// What moved.

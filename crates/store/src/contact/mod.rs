@@ -10,12 +10,12 @@ pub use history::{Before, history};
 pub use identity::{Known, add_identity, identities, proven, remove_identity};
 pub use merge::{Moved, absorb, cases};
 
+use crate::Error;
 use crate::conversation::read_text as text;
 use crate::keys::{Cell, KeyId};
 use crate::query::Query;
 use crate::tx::Tx;
 use crate::value::Row;
-use crate::Error;
 use candor_domain::event::Proof;
 use candor_domain::id::ContactId;
 use std::collections::BTreeMap;
@@ -65,7 +65,8 @@ const LOCK: &str = "SELECT id, key_id, proof, locale, first_seen_at, seen_at, ve
 
 /// Makes a contact of somebody unknown, and the key of all that will be theirs.
 pub fn insert(tx: &mut Tx<'_>, id: ContactId, locale: Option<&str>) -> Result<Contact, Error> {
-    const INSERT: &str = "INSERT INTO contact (id, key_id, proof, locale, first_seen_at, seen_at, version) VALUES ($1, $2, $3, $4, $5, $5, 1)";
+    const INSERT: &str =
+        "INSERT INTO contact (id, key_id, proof, locale, first_seen_at, seen_at, version) VALUES ($1, $2, $3, $4, $5, $5, 1)";
     let key = tx.new_key(Some(id.0))?;
     let (now, proof) = (tx.now(), Proof::Anonymous);
     tx.execute(INSERT, &[&id.0, &key.0, &proof.level(), &locale, &now])?;
@@ -93,9 +94,8 @@ pub fn key(tx: &mut Tx<'_>, id: ContactId) -> Result<KeyId, Error> {
 pub fn update(tx: &mut Tx<'_>, contact: &Contact) -> Result<(), Error> {
     const UPDATE: &str = "UPDATE contact SET proof = $2, locale = $3, seen_at = $4, version = version + 1, name_sealed = $5, \
          fields_sealed = $6, device_sealed = $7 WHERE id = $1";
-    let mut sealed = |cell: Cell<'static>, value: &Option<String>| {
-        value.as_ref().map(|value| tx.seal(contact.key, cell, value.as_bytes())).transpose()
-    };
+    let mut sealed =
+        |cell: Cell<'static>, value: &Option<String>| value.as_ref().map(|value| tx.seal(contact.key, cell, value.as_bytes())).transpose();
     let name = sealed(name_cell(contact.id), &contact.name)?;
     let fields = sealed(fields_cell(contact.id), &contact.fields)?;
     let device = sealed(device_cell(contact.id), &contact.device)?;

@@ -8,12 +8,12 @@ mod row;
 pub use open::{changed_since, marks_of, open_marks, open_mentions, open_states};
 pub use row::{Row, matches, page, read_text, rows};
 
+use crate::Error;
 use crate::keys::{Cell, KeyId};
 use crate::message;
 use crate::query::Query;
 use crate::tx::Tx;
 use crate::value::Row as Cells;
-use crate::Error;
 use candor_domain::conversation::{Category, Conversation, Priority, Turn};
 use candor_domain::id::{ContactId, ConversationId, InboxId, TagId};
 use uuid::Uuid;
@@ -127,15 +127,43 @@ const INSERT: &str = "INSERT INTO conversation (id, number, contact_id, key_id, 
 /// Inserts a conversation in the state that its first events left. `origin` is the sealed page it was started from.
 pub fn insert(tx: &mut Tx<'_>, new: &Stored, origin: Option<Vec<u8>>, start: Option<&Start>) -> Result<(), Error> {
     let case = &new.case;
-    let (session, client_id, hmac) = (start.map(|start| start.session), start.map(|start| start.client_id), start.map(|start| start.request_hmac.clone()));
+    let (session, client_id, hmac) =
+        (start.map(|start| start.session), start.map(|start| start.client_id), start.map(|start| start.request_hmac.clone()));
     tx.execute(
         INSERT,
         &[
-            &case.id.0, &case.number, &case.contact.0, &new.key.0, &case.inbox.0, &case.team.map(|id| id.0), &case.assignee.map(|id| id.0),
-            &case.status.0, &case.category.level(), &case.turn.level(), &case.priority.level(), &new.channel, &new.language, &new.preview_from,
-            &origin, &message::join(&new.tags), &case.seq, &case.public_seq, &case.last_customer_seq, &case.created_at, &case.updated_at,
-            &case.last_message_at, &case.waiting_since, &case.first_reply_at, &case.resolved_at, &case.snoozed, &case.snoozed_until,
-            &case.rating, &case.rating_asked, &client_id, &session, &hmac,
+            &case.id.0,
+            &case.number,
+            &case.contact.0,
+            &new.key.0,
+            &case.inbox.0,
+            &case.team.map(|id| id.0),
+            &case.assignee.map(|id| id.0),
+            &case.status.0,
+            &case.category.level(),
+            &case.turn.level(),
+            &case.priority.level(),
+            &new.channel,
+            &new.language,
+            &new.preview_from,
+            &origin,
+            &message::join(&new.tags),
+            &case.seq,
+            &case.public_seq,
+            &case.last_customer_seq,
+            &case.created_at,
+            &case.updated_at,
+            &case.last_message_at,
+            &case.waiting_since,
+            &case.first_reply_at,
+            &case.resolved_at,
+            &case.snoozed,
+            &case.snoozed_until,
+            &case.rating,
+            &case.rating_asked,
+            &client_id,
+            &session,
+            &hmac,
         ],
     )?;
     Ok(())
@@ -152,10 +180,30 @@ pub fn save(tx: &mut Tx<'_>, stored: &Stored, preview: Option<Vec<u8>>) -> Resul
     tx.execute(
         SAVE,
         &[
-            &case.id.0, &case.inbox.0, &case.team.map(|id| id.0), &case.assignee.map(|id| id.0), &case.status.0, &case.category.level(),
-            &case.turn.level(), &case.priority.level(), &stored.language, &message::join(&stored.tags), &case.seq, &case.public_seq,
-            &case.last_customer_seq, &case.updated_at, &case.last_message_at, &case.waiting_since, &case.first_reply_at, &case.resolved_at,
-            &case.snoozed, &case.snoozed_until, &case.rating, &case.rating_asked, &stored.preview_from, &preview,
+            &case.id.0,
+            &case.inbox.0,
+            &case.team.map(|id| id.0),
+            &case.assignee.map(|id| id.0),
+            &case.status.0,
+            &case.category.level(),
+            &case.turn.level(),
+            &case.priority.level(),
+            &stored.language,
+            &message::join(&stored.tags),
+            &case.seq,
+            &case.public_seq,
+            &case.last_customer_seq,
+            &case.updated_at,
+            &case.last_message_at,
+            &case.waiting_since,
+            &case.first_reply_at,
+            &case.resolved_at,
+            &case.snoozed,
+            &case.snoozed_until,
+            &case.rating,
+            &case.rating_asked,
+            &stored.preview_from,
+            &preview,
         ],
     )?;
     Ok(())

@@ -1,12 +1,13 @@
 //! Open work, for the set that every node keeps in memory: states, read marks and mentions, read in pieces.
 
 use super::{Stored, read, state_columns};
-use crate::query::Query;
 use crate::Error;
+use crate::query::Query;
 use candor_domain::id::{AgentId, ConversationId};
 
 const STATES: &str = concat!("SELECT ", state_columns!(), " FROM conversation c WHERE c.category < 2 AND c.id > $1 ORDER BY c.id LIMIT $2");
-const MARKS: &str = "SELECT r.conversation_id, r.agent_id, r.seq FROM read_mark r JOIN conversation c ON c.id = r.conversation_id WHERE c.category < 2";
+const MARKS: &str =
+    "SELECT r.conversation_id, r.agent_id, r.seq FROM read_mark r JOIN conversation c ON c.id = r.conversation_id WHERE c.category < 2";
 const MENTIONS: &str = "SELECT m.conversation_id, m.agent_id, MAX(m.seq) FROM mention m JOIN conversation c ON c.id = m.conversation_id \
      WHERE c.category < 2 GROUP BY m.conversation_id, m.agent_id";
 const MARKS_OF: &str = "SELECT agent_id, seq FROM read_mark WHERE conversation_id = $1";

@@ -3,11 +3,11 @@
 //! One statement a page: the wrapped key comes along, so that opening 50 previews asks for nothing more.
 
 use super::{STATE_COLUMNS, Stored, preview_cell, read, state_columns, subject_cell};
+use crate::Error;
 use crate::contact;
 use crate::keys::KeyId;
 use crate::query::Query;
 use crate::value::{Row as Cells, Value};
-use crate::Error;
 use candor_domain::event::Proof;
 use candor_domain::id::{AgentId, ConversationId};
 use std::collections::HashMap;

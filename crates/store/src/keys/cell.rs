@@ -49,9 +49,7 @@ pub(crate) fn seal(key: KeyId, raw: &RawKey, nonce: [u8; NONCE], cell: Cell<'_>,
 /// The key a cell was sealed with.
 pub(crate) fn key_of(sealed: &[u8]) -> Result<KeyId, SealError> {
     match sealed {
-        [VERSION, rest @ ..] if rest.len() >= HEAD - 1 + 16 => {
-            Uuid::from_slice(&rest[..16]).map(KeyId).map_err(|_| SealError::NotSealed)
-        }
+        [VERSION, rest @ ..] if rest.len() >= HEAD - 1 + 16 => Uuid::from_slice(&rest[..16]).map(KeyId).map_err(|_| SealError::NotSealed),
         _ => Err(SealError::NotSealed),
     }
 }

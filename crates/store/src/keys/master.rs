@@ -38,10 +38,8 @@ impl MasterKey {
     /// Reads 64 hexadecimal digits: the form of the key file and of the environment variable.
     pub fn parse(text: &str) -> Result<MasterKey, Error> {
         let bytes = Zeroizing::new(HEX.decode(text.trim().as_bytes()).unwrap_or_default());
-        let bytes: [u8; 32] = bytes
-            .as_slice()
-            .try_into()
-            .map_err(|_| SealError::BadMaster("must hold 64 hexadecimal digits".to_owned()))?;
+        let bytes: [u8; 32] =
+            bytes.as_slice().try_into().map_err(|_| SealError::BadMaster("must hold 64 hexadecimal digits".to_owned()))?;
         Ok(MasterKey::from_bytes(bytes))
     }
 

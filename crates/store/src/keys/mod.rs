@@ -8,10 +8,10 @@ mod ring;
 mod secrets;
 mod vault;
 
+pub(crate) use cell::RawKey;
 pub use cell::{Cell, KeyId, SealError};
 pub use erased::Erased;
 pub use master::MasterKey;
-pub(crate) use cell::RawKey;
 pub(crate) use ring::KeyRing;
 pub(crate) use secrets::{apply_erased, open_vault};
 pub(crate) use vault::Vault;

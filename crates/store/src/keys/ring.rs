@@ -1,9 +1,9 @@
 //! The opened keys of one thread: bounded, and emptied when any key is destroyed.
 
 use super::cell::{self, Cell, KeyId, RawKey, SealError};
+use crate::Error;
 use crate::seat::Seat;
 use crate::text::Sql;
-use crate::Error;
 use lru::LruCache;
 use rand::Rng;
 use std::num::NonZeroUsize;

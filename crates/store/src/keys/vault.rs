@@ -29,14 +29,7 @@ const WORD: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 impl Vault {
     pub(crate) fn new(master: MasterKey, blind: &RawKey, mark: &RawKey, signing: RawKey) -> Vault {
         let hash = |key: &RawKey| Hash::new_from_slice(key.as_slice()).expect("HMAC takes keys of any length");
-        Vault {
-            blind: hash(blind),
-            mark: hash(mark),
-            signing,
-            master,
-            workspace: OnceLock::new(),
-            generation: AtomicU64::new(0),
-        }
+        Vault { blind: hash(blind), mark: hash(mark), signing, master, workspace: OnceLock::new(), generation: AtomicU64::new(0) }
     }
 
     pub(crate) fn blind(&self, kind: &str, value: &str) -> Vec<u8> {

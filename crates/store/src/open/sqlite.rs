@@ -39,12 +39,7 @@ pub(super) fn open(dir: &Path, mut options: Options, lock: DirLock) -> Result<Ho
 }
 
 /// The connection that writes, with its schema, keys and audit lane in order.
-pub(crate) fn writer_seat(
-    dir: &Path,
-    options: &Options,
-    shared: &Arc<Shared>,
-    random: StdRng,
-) -> Result<Seat, Error> {
+pub(crate) fn writer_seat(dir: &Path, options: &Options, shared: &Arc<Shared>, random: StdRng) -> Result<Seat, Error> {
     let mut conn = Conn::Sqlite(Box::new(SqliteConn::writer(&file(dir))?));
     bring_up(&mut conn, dir, options)?;
     let mut seat = Seat::new(conn, Arc::clone(shared), random);

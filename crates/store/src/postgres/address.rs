@@ -61,19 +61,13 @@ impl Mode {
             "verify-ca" => Mode::VerifyCa,
             "verify-full" => Mode::VerifyFull,
             _ => {
-                return Err(Error::Invalid(
-                    "sslmode must be disable, allow, prefer, require, verify-ca or verify-full".to_owned(),
-                ));
+                return Err(Error::Invalid("sslmode must be disable, allow, prefer, require, verify-ca or verify-full".to_owned()));
             }
         })
     }
 }
 
-fn with_kept(
-    list: &str,
-    separator: char,
-    keep: &mut impl FnMut(&str) -> Result<bool, Error>,
-) -> Result<Option<String>, Error> {
+fn with_kept(list: &str, separator: char, keep: &mut impl FnMut(&str) -> Result<bool, Error>) -> Result<Option<String>, Error> {
     let mut kept = Vec::new();
     for part in list.split(separator) {
         if keep(part)? {
@@ -118,8 +112,8 @@ mod tests {
 
     #[test]
     fn modes_and_roots_are_read_and_taken_out() {
-        let address = Address::parse("postgres://u:p@h:5432/d?sslmode=verify-full&connect_timeout=3&sslrootcert=%2Fa%20b.pem")
-            .expect("parses");
+        let address =
+            Address::parse("postgres://u:p@h:5432/d?sslmode=verify-full&connect_timeout=3&sslrootcert=%2Fa%20b.pem").expect("parses");
         assert_eq!(address.mode, Mode::VerifyFull);
         assert_eq!(address.root, Some(PathBuf::from("/a b.pem")));
         assert_eq!(address.config.get_ssl_mode(), SslMode::Require);

@@ -4,10 +4,10 @@
 use super::conn::{Connector, PgConn, Work};
 use super::node::Node;
 use super::wire;
+use crate::Error;
 use crate::notes::Note;
 use crate::shared::Shared;
 use crate::text::Sql;
-use crate::Error;
 use crossbeam_channel::Receiver;
 use postgres::fallible_iterator::FallibleIterator;
 use std::ops::ControlFlow;

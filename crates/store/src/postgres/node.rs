@@ -2,11 +2,11 @@
 
 use super::conn::{Connector, PgConn, Work};
 use super::locks;
+use crate::Error;
 use crate::clock::machine_ms;
 use crate::doc_ids::NODES;
 use crate::shared::Shared;
 use crate::text::Sql;
-use crate::Error;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

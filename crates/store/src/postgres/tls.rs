@@ -14,8 +14,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// `None` where TLS is switched off.
 pub(super) fn connector(address: &Address) -> Result<Option<MakeRustlsConnect>, Error> {
-    let provider =
-        CryptoProvider::get_default().cloned().unwrap_or_else(|| Arc::new(rustls::crypto::aws_lc_rs::default_provider()));
+    let provider = CryptoProvider::get_default().cloned().unwrap_or_else(|| Arc::new(rustls::crypto::aws_lc_rs::default_provider()));
     let verifier: Arc<dyn ServerCertVerifier> = match (address.mode, &address.root) {
         (Mode::Disable, _) => return Ok(None),
         (Mode::Prefer, _) | (Mode::Require, None) => Arc::new(Lenient { provider: Arc::clone(&provider), chain: None }),
@@ -68,9 +67,9 @@ impl ServerCertVerifier for Lenient {
     ) -> Result<ServerCertVerified, rustls::Error> {
         let Some(chain) = &self.chain else { return Ok(ServerCertVerified::assertion()) };
         match chain.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
-            Err(rustls::Error::InvalidCertificate(
-                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-            )) => Ok(ServerCertVerified::assertion()),
+            Err(rustls::Error::InvalidCertificate(CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. })) => {
+                Ok(ServerCertVerified::assertion())
+            }
             other => other,
         }
     }

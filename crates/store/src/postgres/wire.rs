@@ -91,8 +91,7 @@ mod tests {
 
     #[test]
     fn two_hundred_wakes_fit() {
-        let lines: Vec<String> =
-            (0..NOTES).filter_map(|_| line(&Note::Wake { stream: Uuid::max(), seq: 1_000_000 })).collect();
+        let lines: Vec<String> = (0..NOTES).filter_map(|_| line(&Note::Wake { stream: Uuid::max(), seq: 1_000_000 })).collect();
         assert_eq!(lines.len(), NOTES);
         assert!(lines.iter().map(|line| line.len() + 1).sum::<usize>() <= BYTES);
         assert!(join(Uuid::max(), &lines).len() <= 7000);

@@ -118,9 +118,7 @@ fn commit(seat: &mut Seat) -> Result<(), Ended> {
     pg(seat).batch("COMMIT").map_err(|error| match error {
         error if PgConn::asks_again(&error) => Ended::Again(error),
         // The server answered: it did not commit.
-        error @ (Error::Postgres { .. } | Error::Check(_) | Error::Unique { .. } | Error::Foreign(_)) => {
-            Ended::Refuse(error)
-        }
+        error @ (Error::Postgres { .. } | Error::Check(_) | Error::Unique { .. } | Error::Foreign(_)) => Ended::Refuse(error),
         _ => Ended::Refuse(Error::OutcomeUnknown),
     })
 }

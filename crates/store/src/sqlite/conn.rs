@@ -1,9 +1,9 @@
 //! One SQLite connection: how it is opened, its statements, its deadline, its errors.
 
+use crate::Error;
 use crate::seat::Each;
 use crate::text::{self, Sql, TextKey};
 use crate::value::{Cells, Row, Value};
-use crate::Error;
 use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags, ffi};
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -132,9 +132,7 @@ impl From<rusqlite::Error> for Error {
         };
         let message = message.unwrap_or_else(|| failure.to_string());
         match (failure.code, failure.extended_code) {
-            (_, ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID) => {
-                unique(&message)
-            }
+            (_, ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID) => unique(&message),
             (_, ffi::SQLITE_CONSTRAINT_FOREIGNKEY) => Error::Foreign(message),
             (ErrorCode::ConstraintViolation, _) => Error::Check(message),
             (ErrorCode::OperationInterrupted, _) => Error::Deadline,

@@ -39,7 +39,9 @@ pub(crate) struct Group {
 enum Ended {
     Answered,
     /// Run the group once more, with or without index words.
-    Again { words: bool },
+    Again {
+        words: bool,
+    },
 }
 
 impl Group {
@@ -133,8 +135,7 @@ impl Group {
         if !well {
             seat.lane = lane;
             self.failed.push(command);
-            return sqlite(seat).control("ROLLBACK TO command").is_ok()
-                && sqlite(seat).control("RELEASE command").is_ok();
+            return sqlite(seat).control("ROLLBACK TO command").is_ok() && sqlite(seat).control("RELEASE command").is_ok();
         }
         if let Err(error) = sqlite(seat).control("RELEASE command") {
             command.refuse(Error::Unavailable(error.to_string()));

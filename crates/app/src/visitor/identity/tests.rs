@@ -47,7 +47,10 @@ fn a_good_token_names_its_person() {
     let extra = json!({ "name": " 李 伟\n ", "email": "Li@Example.com", "locale": "zh-Hant-HK", "attrs": { "vip": 3, "kyc": true, "city": "台北", "deep": {} } });
     let person = check(&hs(Algorithm::HS256, SECRET, &with(extra))).unwrap();
     assert_eq!((person.sub.as_str(), person.jti.as_str()), ("u-1", "j-1"));
-    assert_eq!((person.name.as_deref(), person.email.as_deref(), person.locale), (Some("李 伟"), Some("li@example.com"), Some(Locale::TraditionalChinese)));
+    assert_eq!(
+        (person.name.as_deref(), person.email.as_deref(), person.locale),
+        (Some("李 伟"), Some("li@example.com"), Some(Locale::TraditionalChinese))
+    );
     let attrs: Vec<_> = person.attrs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     assert_eq!(attrs, [("city", "台北"), ("kyc", "true"), ("vip", "3")]);
     assert!(person.remember_until >= NOW + 300_000);

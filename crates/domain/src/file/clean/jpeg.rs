@@ -59,8 +59,11 @@ pub(super) fn way_up(tiff: &[u8]) -> Option<u8> {
         b"MM\0*" => false,
         _ => return None,
     };
-    let two = |at: usize| tiff.get(at..at + 2).map(|b| if little { u16::from_le_bytes([b[0], b[1]]) } else { u16::from_be_bytes([b[0], b[1]]) });
-    let four = |at: usize| Some(if little { u32::from(two(at)?) | u32::from(two(at + 2)?) << 16 } else { u32::from(two(at)?) << 16 | u32::from(two(at + 2)?) });
+    let two =
+        |at: usize| tiff.get(at..at + 2).map(|b| if little { u16::from_le_bytes([b[0], b[1]]) } else { u16::from_be_bytes([b[0], b[1]]) });
+    let four = |at: usize| {
+        Some(if little { u32::from(two(at)?) | u32::from(two(at + 2)?) << 16 } else { u32::from(two(at)?) << 16 | u32::from(two(at + 2)?) })
+    };
     let directory = usize::try_from(four(4)?).ok().filter(|at| *at < tiff.len())?;
     (0..usize::from(two(directory)?))
         .map(|entry| directory + 2 + entry * 12)

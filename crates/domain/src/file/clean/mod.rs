@@ -5,9 +5,9 @@
 
 mod jpeg;
 mod png;
-mod webp;
 #[cfg(test)]
 mod tests;
+mod webp;
 
 /// A picture on its way in.
 #[derive(Debug, Default)]
@@ -25,7 +25,9 @@ enum Format {
     Jpeg,
     Png,
     /// With the bytes that are left of the container.
-    Webp { left: u64 },
+    Webp {
+        left: u64,
+    },
     Other,
 }
 

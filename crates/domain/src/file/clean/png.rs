@@ -3,9 +3,8 @@
 use super::{Next, Step, Then};
 
 /// Chunks besides the critical ones that a picture needs to look as it should, and those of moving pictures.
-const KEPT: [&[u8]; 14] = [
-    b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"sBIT", b"bKGD", b"pHYs", b"hIST", b"sPLT", b"acTL", b"fcTL", b"fdAT",
-];
+const KEPT: [&[u8]; 14] =
+    [b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"sBIT", b"bKGD", b"pHYs", b"hIST", b"sPLT", b"acTL", b"fcTL", b"fdAT"];
 
 pub(super) fn head(bytes: &[u8]) -> Step {
     let Some((length, name)) = bytes.get(..8).map(|head| head.split_at(4)) else { return Step::Wait };

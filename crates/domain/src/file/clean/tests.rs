@@ -85,7 +85,16 @@ fn a_screenshot_loses_its_texts_and_what_lies_behind_it() {
     let plain = [PNG.to_vec(), needed.concat(), chunk(b"IEND", b"")].concat();
     assert_eq!(clean(&plain), plain);
     let stories: Vec<Vec<u8>> = [&b"tEXt"[..], b"zTXt", b"iTXt", b"eXIf", b"tIME", b"caBX", b"prVt"].map(kept).into();
-    let full = [PNG.to_vec(), needed[..2].concat(), stories.concat(), needed[2..].concat(), stories[0].clone(), chunk(b"IEND", b""), b"PK\x03\x04".to_vec()].concat();
+    let full = [
+        PNG.to_vec(),
+        needed[..2].concat(),
+        stories.concat(),
+        needed[2..].concat(),
+        stories[0].clone(),
+        chunk(b"IEND", b""),
+        b"PK\x03\x04".to_vec(),
+    ]
+    .concat();
     assert_eq!(clean(&full), [PNG.to_vec(), needed.concat(), chunk(b"IEND", b"")].concat());
 }
 

@@ -154,20 +154,36 @@ impl From<Detail> for Conversation {
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Action {
     /// To an agent, or to nobody.
-    Assign { agent: Option<Uuid> },
-    Team { team: Option<Uuid> },
-    Status { status: Uuid },
+    Assign {
+        agent: Option<Uuid>,
+    },
+    Team {
+        team: Option<Uuid>,
+    },
+    Status {
+        status: Uuid,
+    },
     Priority {
         #[schema(value_type = words::Priority)]
         priority: Priority,
     },
-    Tag { tag: Uuid },
-    Untag { tag: Uuid },
+    Tag {
+        tag: Uuid,
+    },
+    Untag {
+        tag: Uuid,
+    },
     /// Until a time; without one until the customer writes.
-    Snooze { until: Option<i64> },
+    Snooze {
+        until: Option<i64>,
+    },
     Wake {},
-    Subject { text: String },
-    Move { inbox: Uuid },
+    Subject {
+        text: String,
+    },
+    Move {
+        inbox: Uuid,
+    },
     /// Puts the caller's own read mark back.
     Unread {},
 }

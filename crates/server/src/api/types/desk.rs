@@ -218,7 +218,12 @@ pub struct Directory {
 
 impl From<directory::Directory> for Directory {
     fn from(directory: directory::Directory) -> Self {
-        let named = |inbox: directory::InboxName| DirectoryInbox { id: inbox.id.0, name: inbox.name, channel: inbox.channel, enabled: inbox.enabled };
+        let named = |inbox: directory::InboxName| DirectoryInbox {
+            id: inbox.id.0,
+            name: inbox.name,
+            channel: inbox.channel,
+            enabled: inbox.enabled,
+        };
         Self {
             agents: directory.agents.into_iter().map(Into::into).collect(),
             teams: directory.teams.into_iter().map(Into::into).collect(),

@@ -7,8 +7,25 @@ use uuid::Uuid;
 
 /// The types of events, as `candor_domain::event::Event` names them.
 pub const TYPES: [&str; 19] = [
-    "started", "message", "assigned", "team_changed", "inbox_changed", "status_changed", "priority_changed", "tagged", "untagged", "snoozed",
-    "woken", "subject_changed", "redacted", "identified", "access_granted", "access_revoked", "broke_glass", "rating_asked", "rated",
+    "started",
+    "message",
+    "assigned",
+    "team_changed",
+    "inbox_changed",
+    "status_changed",
+    "priority_changed",
+    "tagged",
+    "untagged",
+    "snoozed",
+    "woken",
+    "subject_changed",
+    "redacted",
+    "identified",
+    "access_granted",
+    "access_revoked",
+    "broke_glass",
+    "rating_asked",
+    "rated",
 ];
 
 /// The members of an event: each type has only its own.

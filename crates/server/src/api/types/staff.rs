@@ -97,7 +97,13 @@ pub struct Role {
 
 impl From<role::Role> for Role {
     fn from(role: role::Role) -> Self {
-        Self { id: role.id.0, name: role.name, builtin: role.builtin, permissions: role.permissions.into_iter().collect(), version: role.version }
+        Self {
+            id: role.id.0,
+            name: role.name,
+            builtin: role.builtin,
+            permissions: role.permissions.into_iter().collect(),
+            version: role.version,
+        }
     }
 }
 
