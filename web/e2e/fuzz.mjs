@@ -1,0 +1,30 @@
+// Runs schemathesis against a desk of its own, as an agent on /api/v1 and as a visitor on /visitor/v1. Called by scripts/fuzz.sh.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { firstAdmin, openInbox, visitor } from './desk/api.mjs';
+import { startDesk } from './desk/server.mjs';
+
+const [tool, examples, ...seeds] = process.argv.slice(2);
+const contract = fileURLToPath(new URL('../openapi.json', import.meta.url));
+const desk = await startDesk({ env: { CANDOR_LIMIT_FACTOR: '1000000' } });
+let failed = 0;
+try {
+  const admin = await firstAdmin(desk);
+  const inbox = await openInbox(admin);
+  // A token and not the cookie: a fuzzer that signs itself out would test nothing after that.
+  const { secret } = await admin.post('/api/v1/tokens', { name: 'fuzz', permissions: (await admin.get('/api/v1/session')).permissions });
+  for (const seed of seeds) {
+    for (const [surface, bearer] of [['/api/v1', secret], ['/visitor/v1', (await visitor(desk, inbox)).session.token]]) {
+      const run = spawnSync(tool, ['run', contract, '--url', desk.url, '--include-path-regex', `^${surface}/`, '--exclude-path-regex', '/stream$|/session$',
+        '--checks', 'not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance', '--phases', 'examples,coverage,fuzzing',
+        '--max-examples', examples, '--seed', seed, '--no-color', '--continue-on-failure', '--suppress-health-check', 'all', '--header', `Authorization: Bearer ${bearer}`],
+      { stdio: ['ignore', 'inherit', 'inherit'] });
+      failed += run.status === 0 ? 0 : 1;
+    }
+  }
+  const errors = desk.errors();
+  if (errors.length > 0) { console.error(errors.slice(0, 20).join('\n')); failed += 1; }
+} finally {
+  await desk.close();
+}
+process.exitCode = failed > 0 ? 1 : 0;
