@@ -1,5 +1,6 @@
 // Runs schemathesis against a desk of its own, as an agent on /api/v1 and as a visitor on /visitor/v1. Called by scripts/fuzz.sh.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { firstAdmin, openInbox, visitor } from './desk/api.mjs';
 import { startDesk } from './desk/server.mjs';
@@ -15,11 +16,13 @@ try {
   const { secret } = await admin.post('/api/v1/tokens', { name: 'fuzz', permissions: (await admin.get('/api/v1/session')).permissions });
   for (const seed of seeds) {
     for (const [surface, bearer] of [['/api/v1', secret], ['/visitor/v1', (await visitor(desk, inbox)).session.token]]) {
-      const run = spawnSync(tool, ['run', contract, '--url', desk.url, '--include-path-regex', `^${surface}/`, '--exclude-path-regex', '/stream$|/session$',
+      // Not spawnSync: somebody has to read what the desk says meanwhile, or it waits for its reader.
+      const run = spawn(tool, ['run', contract, '--url', desk.url, '--include-path-regex', `^${surface}/`, '--exclude-path-regex', '/stream$|/session$',
         '--checks', 'not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance', '--phases', 'examples,coverage,fuzzing',
         '--max-examples', examples, '--seed', seed, '--no-color', '--continue-on-failure', '--suppress-health-check', 'all', '--header', `Authorization: Bearer ${bearer}`],
       { stdio: ['ignore', 'inherit', 'inherit'] });
-      failed += run.status === 0 ? 0 : 1;
+      const [status] = await once(run, 'exit');
+      failed += status === 0 ? 0 : 1;
     }
   }
   const errors = desk.errors();
