@@ -1,6 +1,7 @@
 //! Files over HTTP, the same for visitors and agents: raw bodies in; out as attachments that no browser runs.
 
 use crate::api::types::file::FileInfo;
+use crate::extract::drain::drain;
 use crate::problem::{ApiError, ApiResult, Code};
 use crate::state::AppState;
 use axum::body::Body;
@@ -34,7 +35,12 @@ pub async fn take(state: &AppState, actor: &Actor, params: &UploadParams, header
     let length = text(header::CONTENT_LENGTH).and_then(|length| length.parse().ok());
     let declared = text(header::CONTENT_TYPE).unwrap_or_default();
     let incoming = Incoming { name: &params.name, declared, length };
-    Ok(file::upload(&state.app, actor, incoming, body.into_data_stream()).await?)
+    let mut bytes = body.into_data_stream();
+    let kept = file::upload(&state.app, actor, incoming, &mut bytes).await;
+    if kept.is_err() {
+        drain(bytes).await;
+    }
+    Ok(kept?)
 }
 
 /// The answer to an upload.

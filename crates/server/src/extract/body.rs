@@ -1,11 +1,12 @@
 //! A JSON body as a handler's type: at most [`MAX_JSON`] bytes, arrived within the time limit, read strictly.
 
+use super::drain::drain;
 use super::json;
 use crate::problem::{ApiError, Code};
 use axum::extract::{FromRequest, Request};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
 use http::{HeaderMap, header};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use std::time::Duration;
 
@@ -35,9 +36,14 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 async fn collect(body: axum::body::Body) -> Result<Bytes, ApiError> {
-    match Limited::new(body, MAX_JSON).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(ApiError::new(Code::TooLarge).with("limit", MAX_JSON)),
-        Err(_) => Err(ApiError::new(Code::BadRequest).detail("the body ended early")),
+    let mut parts = body.into_data_stream();
+    let mut bytes = BytesMut::new();
+    while let Some(part) = parts.next().await {
+        bytes.extend_from_slice(&part.map_err(|_| ApiError::new(Code::BadRequest).detail("the body ended early"))?);
+        if bytes.len() > MAX_JSON {
+            drain(parts).await;
+            return Err(ApiError::new(Code::TooLarge).with("limit", MAX_JSON));
+        }
     }
+    Ok(bytes.freeze())
 }

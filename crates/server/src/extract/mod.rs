@@ -7,6 +7,7 @@ mod body;
 mod caller;
 mod condition;
 pub mod cookie;
+pub(crate) mod drain;
 mod json;
 pub(crate) mod origin;
 pub mod page;
