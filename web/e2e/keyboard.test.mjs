@@ -92,6 +92,7 @@ step('note, tag, priority, snooze, resolve', async () => {
   await until('it sleeps', async () => (await row()).snoozed);
   await press('Alt+2', 'e');
   await until('it is resolved', async () => (await row()).category === 'resolved');
+  await page.getByRole('status').getByText('Now Resolved').waitFor();
   await press('z');
   await until('it is not resolved after all', async () => (await row()).category !== 'resolved');
 });
