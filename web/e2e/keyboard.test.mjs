@@ -156,7 +156,7 @@ step('a customer opens the chat, writes, and closes it again', async () => {
   const chat = site.frameLocator('iframe');
   const box = chat.getByRole('textbox', { name: 'Message' });
   await box.waitFor();
-  await until('the message box has the keyboard', () => box.evaluate((element) => element === document.activeElement));
+  await until('the message box has the keyboard', () => box.evaluate((element) => element === document.activeElement && document.hasFocus()));
   await site.keyboard.type('Typed without a mouse');
   await site.keyboard.press('Enter');
   await chat.getByRole('article').filter({ hasText: 'Typed without a mouse' }).getByText('Delivered').waitFor();

@@ -63,6 +63,7 @@ function start(script: HTMLScriptElement): void {
       waiting = undefined;
       send({ type: 'init', page: page(), shown });
       queue.forEach(send);
+      if (shown) frame!.focus();
     };
     panel.append(frame);
   };
@@ -84,7 +85,8 @@ function start(script: HTMLScriptElement): void {
     panel.hidden = !next;
     draw();
     send({ type: 'show', page: page(), shown });
-    if (next) frame!.focus();
+    // Before its page is there, a frame of another site would have the focus and yet no keys.
+    if (next) waiting || frame!.focus();
     else if (inside) (launcher === 'none' ? (before as HTMLElement | null) : button)?.focus?.();
     emit(next ? 'open' : 'close', undefined);
   };
