@@ -41,7 +41,9 @@ e2e: web ## the real binary in a real browser, on both databases; ONLY=story run
 	cargo build -p candor-server
 	scripts/e2e.sh $(ONLY)
 
-screens: e2e ## copies the chosen screenshots into docs/screens
+screens: web ## draws every screen and copies the chosen pictures into docs/screens
+	cargo build -p candor-server
+	E2E_DATABASE=sqlite scripts/e2e.sh screens
 	node web/e2e/choose.mjs
 
 setup: ## installs what building and testing need

@@ -1,6 +1,7 @@
 // Every screen that the console has, and the chat, as the router knows them: light and dark, Chinese and English, phone and desk.
 // No violation of accessibility, no error, no broken policy, no stranger asked, nothing wider than the screen. Each is kept as a picture.
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
 import { routes } from '../console/src/routes.mjs';
@@ -14,6 +15,21 @@ const all = database === 'sqlite';
 const SIZES = all ? [[1440, 900], [390, 844]] : [[1440, 900]];
 const LOCALES = all ? ['zh-CN', 'en'] : ['zh-CN'];
 const THEMES = ['light', 'dark'];
+
+/** Name, where (an address, or a route's name), what is done there, and whether a phone has no place for it. */
+const part = (name) => [`settings.inbox.${name}`, `settings.inbox?part=${name}`, (page) => page.getByRole('tab', { selected: true }).first().waitFor()];
+const STATES = [
+  ['search.found', '/search?q=提现', (page) => page.locator('mark').first().waitFor()],
+  ['palette', '/inbox/all', async (page) => { await page.getByRole('link').first().waitFor(); await page.keyboard.press('Control+k'); await page.getByRole('option').first().waitFor(); }],
+  ['keys', '/inbox/all', async (page) => { await page.getByRole('link').first().waitFor(); await page.keyboard.press('?'); await page.getByRole('dialog').waitFor(); }],
+  ['assign', 'conversation', async (page) => { await page.getByRole('log').waitFor(); await page.keyboard.press('a'); await page.getByRole('option').first().waitFor(); }],
+  ['snooze', 'conversation', async (page) => { await page.getByRole('log').waitFor(); await page.keyboard.press('Shift+s'); await page.getByRole('dialog').first().waitFor(); }, 'not on a phone'],
+  ['note', 'conversation', async (page) => { await page.getByRole('log').waitFor(); await page.keyboard.press('n'); await page.keyboard.type('@'); }],
+  ['selected', '/inbox/all', async (page) => { await page.getByRole('link').first().waitFor(); await page.keyboard.press('j'); await page.keyboard.press('x'); await page.keyboard.press('Shift+j'); }],
+  ['settings.tag', '/settings/tags', (page) => page.getByRole('main').getByRole('button').first().click()],
+  ['settings.invite', '/settings/agents', (page) => page.getByRole('main').getByRole('button').first().click()],
+  ...['widget', 'hours', 'identity', 'install'].map(part),
+];
 
 let desk, host, browser, admin, inbox, conversation;
 before(async () => {
@@ -35,8 +51,13 @@ after(async () => {
 /** The browser's own line about an answer that the screen is there to explain. */
 const meant = (said) => /status of 401 .*\/api\/v1\/session\)$/.test(said) || /status of 410 .*\/links\/expired\)$/.test(said) || /status of 403 .*\/contact\)$/.test(said);
 
-/** A route's address with its example filled in; `first` is the first there is. */
+/** An address as it stands; or a route's, or its name's, with the example filled in: `first` is the first there is. */
 function addressOf(route) {
+  if (typeof route === 'string') {
+    if (route.startsWith('/')) return route;
+    const [name, query] = route.split('?');
+    return addressOf(routes.find((one) => one.name === name)) + (query ? `?${query}` : '');
+  }
   const first = { conversation: conversation.id, id: inbox.id };
   return route.path.replace(/:(\w+)/g, (_, name) => (route.example[name] === 'first' ? first[name] : route.example[name]));
 }
@@ -85,6 +106,18 @@ for (const locale of LOCALES) {
         });
       }
 
+      // What opens over a screen, or only after something was done there; texts differ by language, shapes do not.
+      for (const [name, address, open, wide] of locale === 'zh-CN' ? STATES : []) {
+        if (!wide || width > 640) test(name, { timeout: 60_000 }, async () => {
+          const page = await openPage(inside, [desk.url], meant);
+          await page.goto(desk.url + addressOf(address));
+          await page.getByRole('heading').first().waitFor();
+          await open(page);
+          assert.deepEqual(await look(page, `${name}-${locale}-${width}`), []);
+          await page.close();
+        });
+      }
+
       for (const [name, address] of [['chat', () => `${desk.url}/chat?inbox=${inbox.id}`], ['demo', () => `${desk.url}/demo`]]) {
         test(name, { timeout: 60_000 }, async () => {
           const page = await openPage(outside, [desk.url], meant);
@@ -94,6 +127,24 @@ for (const locale of LOCALES) {
           await page.close();
         });
       }
+
+      if (locale === 'zh-CN') test('chat with an answer, and the question how it was', { timeout: 60_000 }, async () => {
+        const context = await windowOf(browser, { locale, width, height });
+        const page = await openPage(context, [desk.url], meant);
+        await page.goto(`${desk.url}/chat?inbox=${inbox.id}`);
+        await page.getByRole('textbox', { name: '消息' }).fill('提现 W-552018 两小时了还在审核，能看一下吗？');
+        await page.getByRole('textbox', { name: '消息' }).press('Enter');
+        await page.getByText('已送达').waitFor();
+        const [{ id }] = (await admin.get('/api/v1/conversations?view=all&sort=newest&limit=1')).items;
+        await admin.post(`/api/v1/conversations/${id}/replies`, { client_id: randomUUID(), text: '查到了，链上已确认 12 次，请刷新余额。', seen_seq: 0, hold_ms: 0, force: true });
+        await page.getByText('链上已确认').waitFor();
+        assert.deepEqual(await look(page, `chat.talk-${locale}-${width}`), []);
+        const { directory } = await admin.get('/api/v1/session');
+        await admin.post(`/api/v1/conversations/${id}/actions`, { action: { type: 'status', status: directory.statuses.find((one) => one.category === 'resolved').id } });
+        await page.getByRole('group').first().waitFor();
+        assert.deepEqual(await look(page, `chat.rating-${locale}-${width}`), []);
+        await context.close();
+      });
 
       test('chat on a page of another site', { timeout: 60_000 }, async () => {
         const page = await openPage(outside, [desk.url, host.url], meant);
