@@ -2,8 +2,8 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 
 const chosen = {
-  console: 'conversation-zh-CN-1440-light', 'console-dark': 'conversation-en-1440-dark', 'console-phone': 'conversation-zh-CN-390-light', search: 'search.found-zh-CN-1440-light',
-  widget: 'widget-zh-CN-1440-light', 'chat-phone': 'chat.talk-zh-CN-390-light', palette: 'palette-zh-CN-1440-light', inbox: 'settings.inbox.widget-zh-CN-1440-light',
+  inbox: 'conversation-zh-CN-1440-light', 'inbox-dark': 'conversation-en-1440-dark', phone: 'conversation-zh-CN-390-light', search: 'search.found-zh-CN-1440-light',
+  widget: 'widget-zh-CN-1440-light', 'chat-phone': 'chat.talk-zh-CN-390-light', settings: 'settings.inbox.widget-zh-CN-1440-light',
 };
 const root = new URL('../../', import.meta.url);
 mkdirSync(new URL('docs/screens/', root), { recursive: true });
