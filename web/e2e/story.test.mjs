@@ -135,6 +135,20 @@ step('a stranger with a bad signature reads nothing', async () => {
   await page.context().close();
 });
 
+step('a page that is not on the list gets no chat', async () => {
+  const other = await startHost();
+  Object.assign(other, { inbox: inbox.id, desk: desk.url });
+  const page = await (await windowOf(browser, { locale: 'en' })).newPage();
+  const said = [];
+  page.on('console', (message) => said.push(message.text()));
+  await page.goto(other.url);
+  await page.getByRole('button').click();
+  await until('the browser refuses the frame', () => said.some((line) => /frame-ancestors/.test(line)));
+  assert.equal(await page.frameLocator('iframe').getByRole('textbox').count(), 0);
+  await page.context().close();
+  await other.close();
+});
+
 step('search finds the message in the other script', async () => {
   await agent.goto(`${desk.url}/search`);
   for (const words of ['提现', '提現', 'W-552018']) {
