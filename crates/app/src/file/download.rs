@@ -40,7 +40,7 @@ pub async fn open(app: &App, actor: &Actor, id: FileId) -> Result<Opened> {
     }
     let key = <[u8; 32]>::try_from(key).map(FileKey::new).map_err(|_| Error::Broken("a file's key has not 32 bytes".into()))?;
     let size = u64::try_from(file.size).unwrap_or(0);
-    let blob = app.blobs.open(id).await.map_err(disk)?;
+    let blob = app.blobs.read(id).await.map_err(disk)?;
     Ok(Opened { opener: FileOpener::new(id.0, &key, size), file, blob })
 }
 

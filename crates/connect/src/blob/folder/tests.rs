@@ -1,9 +1,9 @@
 use super::*;
 
-fn folder() -> (PathBuf, Blobs) {
+fn folder() -> (PathBuf, Folder) {
     let name = format!("candor-blob-{}-{:?}", std::process::id(), std::thread::current().id());
     let dir = std::env::temp_dir().join(name.replace(['(', ')'], "-"));
-    (dir.clone(), Blobs::at(dir))
+    (dir.clone(), Folder::at(dir))
 }
 
 fn id(end: u8) -> FileId {
@@ -49,5 +49,19 @@ async fn old_files_are_listed_and_what_a_killed_process_left_is_swept() {
     assert_eq!(blobs.older_than(day, SystemTime::now()).await.unwrap(), []);
     assert_eq!(blobs.older_than(day, tomorrow).await.unwrap(), [id(9)]);
     assert_eq!(blobs.sweep_arriving(day, tomorrow).await.unwrap(), 1);
+    std::fs::remove_dir_all(dir).unwrap();
+}
+
+#[tokio::test]
+async fn the_first_mark_stays_until_it_is_replaced() {
+    let (dir, blobs) = folder();
+    assert_eq!(blobs.mark().await.unwrap(), None);
+    blobs.leave_mark("first", false).await.unwrap();
+    blobs.leave_mark("second", false).await.unwrap();
+    assert_eq!(blobs.mark().await.unwrap().as_deref(), Some("first"));
+    blobs.leave_mark("third", true).await.unwrap();
+    assert_eq!(blobs.mark().await.unwrap().as_deref(), Some("third"));
+    let tomorrow = SystemTime::now() + Duration::from_secs(90_000);
+    assert_eq!(blobs.older_than(Duration::ZERO, tomorrow).await.unwrap(), []);
     std::fs::remove_dir_all(dir).unwrap();
 }

@@ -9,7 +9,7 @@ use tokio::io::AsyncWriteExt;
 
 /// A file that is not kept yet. Dropping it removes what was written.
 #[derive(Debug)]
-pub struct Draft {
+pub(in crate::blob) struct Draft {
     file: fs::File,
     path: PathBuf,
     shelf: PathBuf,
@@ -23,12 +23,12 @@ impl Draft {
         Ok(Self { file, path, shelf, id, kept: false })
     }
 
-    pub async fn write(&mut self, bytes: &[u8]) -> Result<()> {
+    pub(in crate::blob) async fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.file.write_all(bytes).await
     }
 
     /// Makes the file durable under its own name. Only then may a row name it.
-    pub async fn keep(mut self) -> Result<()> {
+    pub(in crate::blob) async fn keep(mut self) -> Result<()> {
         self.file.flush().await?;
         self.file.sync_all().await?;
         fs::rename(&self.path, self.shelf.join(self.id.to_string())).await?;
