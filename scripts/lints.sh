@@ -3,6 +3,11 @@
 [ ! -f rustfmt.toml ] || one fmt cargo fmt --check
 one clippy cargo clippy --workspace --all-targets --locked -- -D warnings
 one licences node scripts/licences.mjs
+if cargo deny --version > /dev/null 2>&1; then
+  one deny cargo deny --locked --log-level error check bans licenses sources
+else
+  echo "deny: cargo-deny is not installed, so only scripts/licences.mjs has looked (cargo install --locked cargo-deny)"
+fi
 one web-check npm --prefix web run -s check
 one web-units npm --prefix web run -s test
 UI_OUT=$PWD/target/web one sizes node web/scripts/sizes.mjs
