@@ -1,5 +1,7 @@
 // The one way to ask the server: same-origin cookies, JSON both ways, problems as typed errors, If-Match, repeats only where they are
-// safe. It knows no screen and keeps nothing.
+// safe. What a call takes and answers is the contract's (calls.ts): a wrong path, query or body is a type error. It knows no screen and
+// keeps nothing.
+import type { Answers, Asks, Base, Known, Method, Path, Takes } from './calls';
 import type { ProblemCode, ProblemDocument } from './types';
 
 /** What the server refused, or `offline` / `timeout` when nobody answered. */
@@ -25,7 +27,7 @@ export class Problem extends Error {
 export const isProblem = (error: unknown, ...codes: string[]): error is Problem =>
   error instanceof Problem && (codes.length === 0 || codes.includes(error.code));
 
-export interface Ask {
+export interface Ask<Q = object> {
   signal?: AbortSignal;
   /** Sent as If-Match; 412 `stale` when the object moved. */
   etag?: string;
@@ -35,23 +37,35 @@ export interface Ask {
   repeat?: boolean;
   /** Goes out although the page is being closed. */
   keepalive?: boolean;
-  query?: Record<string, string | number | boolean | null | undefined>;
+  /** What is empty is left out. */
+  query?: { [K in keyof Q]: Q[K] | null | undefined };
 }
 
-export interface Answer<T> { data: T; etag: string | null; status: number }
+export interface Answer<T> {
+  data: T;
+  etag: string | null;
+  /** An earlier try with the same key had done it: `data` is no more than the id of what was made. */
+  replayed: boolean;
+}
 
 const TRIES = 4;
 const TIMEOUT_MS = 30_000;
 
-export interface ClientOptions {
-  base: string;
+type Options<B extends Base, M extends Method, P extends string> = Ask<Asks<B, M, P>>;
+/** A body that the route asks for, then the options; where it takes none there is only room for the options. */
+type Given<B extends Base, M extends Method, P extends string> = Known<B, M, P,
+  [Takes<B, M, P>] extends [undefined] ? [body?: undefined, options?: Options<B, M, P>] : [body: Takes<B, M, P>, options?: Options<B, M, P>]>;
+type Bare<B extends Base, M extends Method, P extends string> = Known<B, M, P, [options?: Options<B, M, P>]>;
+
+export interface ClientOptions<B extends Base> {
+  base: B;
   /** Called once for each answer 401: the session is gone. */
   signedOut?: () => void;
   /** How far the server's clock is ahead of ours, in milliseconds, seen on each answer. */
   skew?: (ms: number) => void;
 }
 
-export function makeClient({ base, signedOut, skew }: ClientOptions) {
+export function makeClient<B extends Base>({ base, signedOut, skew }: ClientOptions<B>) {
   async function once<T>(method: string, path: string, body: unknown, ask: Ask): Promise<Answer<T>> {
     const headers = new Headers({ accept: 'application/json' });
     if (body !== undefined) headers.set('content-type', 'application/json');
@@ -77,7 +91,7 @@ export function makeClient({ base, signedOut, skew }: ClientOptions) {
       throw problem;
     }
     const text = response.status === 204 ? '' : await response.text();
-    return { data: (text === '' ? undefined : JSON.parse(text)) as T, etag: response.headers.get('etag'), status: response.status };
+    return { data: (text === '' ? undefined : JSON.parse(text)) as T, etag: response.headers.get('etag'), replayed: response.headers.has('idempotency-replayed') };
   }
 
   async function ask<T>(method: string, path: string, body: unknown, options: Ask = {}): Promise<Answer<T>> {
@@ -93,18 +107,20 @@ export function makeClient({ base, signedOut, skew }: ClientOptions) {
   }
 
   return {
-    get: async <T>(path: string, options?: Ask) => (await ask<T>('GET', path, undefined, options)).data,
+    get: async <P extends Path<B, 'get'>>(path: P, ...[options]: Bare<B, 'get', P>) => (await ask<Answers<B, 'get', P>>('GET', path, undefined, options)).data,
     /** With the ETag that a later change must name. */
-    read: <T>(path: string, options?: Ask) => ask<T>('GET', path, undefined, options),
-    post: async <T = void>(path: string, body: unknown = {}, options?: Ask) => (await ask<T>('POST', path, body, options)).data,
-    put: async <T = void>(path: string, body: unknown, options?: Ask) => (await ask<T>('PUT', path, body, { repeat: true, ...options })).data,
-    patch: <T = void>(path: string, body: unknown, options?: Ask) => ask<T>('PATCH', path, body, options),
-    delete: async <T = void>(path: string, options?: Ask) => (await ask<T>('DELETE', path, undefined, options)).data,
-    ask,
+    read: <P extends Path<B, 'get'>>(path: P, ...[options]: Bare<B, 'get', P>) => ask<Answers<B, 'get', P>>('GET', path, undefined, options),
+    post: async <P extends Path<B, 'post'>>(path: P, ...[body, options]: Given<B, 'post', P>) => (await ask<Answers<B, 'post', P>>('POST', path, body ?? {}, options)).data,
+    /** Makes one thing under a key; `undefined` where an earlier try had made it and its answer was lost. */
+    make: async <P extends Path<B, 'post'>>(path: P, body: Takes<B, 'post', P>, options: { key: string }): Promise<Answers<B, 'post', P> | undefined> => {
+      const { data, replayed } = await ask<Answers<B, 'post', P>>('POST', path, body, options);
+      return replayed ? undefined : data;
+    },
+    put: async <P extends Path<B, 'put'>>(path: P, ...[body, options]: Given<B, 'put', P>) => (await ask<Answers<B, 'put', P>>('PUT', path, body, { repeat: true, ...options })).data,
+    patch: <P extends Path<B, 'patch'>>(path: P, ...[body, options]: Given<B, 'patch', P>) => ask<Answers<B, 'patch', P>>('PATCH', path, body, options),
+    delete: async <P extends Path<B, 'delete'>>(path: P, ...[options]: Bare<B, 'delete', P>) => (await ask<Answers<B, 'delete', P>>('DELETE', path, undefined, options)).data,
   };
 }
-
-export type Client = ReturnType<typeof makeClient>;
 
 async function problemOf(response: Response): Promise<Problem> {
   try {

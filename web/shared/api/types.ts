@@ -42,6 +42,7 @@ export type TimelineItem = Schema['TimelineItem'];
 export type WidgetConfig = Schema['WidgetConfig'];
 export type VisitorContact = Schema['VisitorContact'];
 export type VisitorSession = Schema['VisitorSession'];
+export type SessionInput = Schema['SessionInput'];
 export type VisitorMessage = Schema['VisitorMessage'];
 export type VisitorEventData = Schema['VisitorEventData'];
 export type VisitorEvent = Schema['VisitorEvent'];
@@ -74,6 +75,8 @@ export type Hours = Schema['Hours'];
 export type InboxIdentity = Schema['InboxIdentity'];
 export type Inbox = Schema['Inbox'];
 export type Token = Schema['Token'];
+export type TokenCreated = Schema['TokenCreated'];
+export type Invitation = Schema['Invitation'];
 export type DeskSettings = Schema['DeskSettings'];
 export type AuditItem = Schema['AuditItem'];
 

@@ -1,11 +1,11 @@
 // Everything an agent can do with a key, as one table: the key map, the palette, the `?` sheet, the settings and the tooltips are made
 // from it. What an action does is given by the screen that can do it (see registry.svelte.ts); nothing runs from here.
-import type { Key } from '../i18n.svelte';
+import type { PlainKey } from '../i18n.svelte';
 
 export type ActionGroup = 'everywhere' | 'go' | 'list' | 'conversation' | 'composer';
 
 export interface ActionEntry {
-  title: Key;
+  title: PlainKey;
   group: ActionGroup;
   /** Default keys: `Mod` is Ctrl, or Cmd on a Mac; a blank makes a sequence; ", " separates alternatives. */
   keys: string;

@@ -2,7 +2,7 @@
 // Screens `provide` what they can do while they are there; the palette, the sheet and the keyboard read. It holds no state of the desk.
 import { untrack } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
-import { t, type Key } from '../i18n.svelte';
+import { t, type PlainKey } from '../i18n.svelte';
 import { ACTION_IDS, ACTIONS, type ActionGroup, type ActionId } from './actions';
 import { parse, show } from './chord';
 
@@ -11,7 +11,7 @@ export { ACTIONS, ACTION_IDS, GROUPS, type ActionGroup, type ActionId } from './
 export interface Provider { run: (event?: Event) => void; when?: () => boolean }
 /** An action as the palette and the sheet show it. */
 export interface ActionView {
-  id: ActionId; title: Key; group: ActionGroup; keys: string; shown: string;
+  id: ActionId; title: PlainKey; group: ActionGroup; keys: string; shown: string;
   when: () => boolean; run: (event?: Event) => void;
 }
 
@@ -27,9 +27,9 @@ export const keysOf = (id: ActionId): string => own[id] ?? ACTIONS[id].keys;
 /** The key as the screen writes it, "" without one. */
 export const shown = (id: ActionId): string => show(keysOf(id));
 /** Title and key, for `title` and `aria-keyshortcuts`. */
-export const tip = (id: ActionId, title: Key = ACTIONS[id].title): string => {
+export const tip = (id: ActionId, title: PlainKey = ACTIONS[id].title): string => {
   const key = shown(id);
-  return key ? `${t(title as never)} (${key})` : t(title as never);
+  return key ? `${t(title)} (${key})` : t(title);
 };
 
 /** Says what a screen can do; answers how to take it back. The latest provider of an action wins. */

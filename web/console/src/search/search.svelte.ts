@@ -1,5 +1,5 @@
 // One search: asks, forgets answers that come too late, goes further back by cursor.
-import type { Hit, SearchAnswer } from '$shared/api/types';
+import type { Hit } from '$shared/api/types';
 import { api, wordsFor } from '../state/api';
 
 /** What is asked, as it stands in the address; dates are days. */
@@ -17,7 +17,7 @@ export class Search {
   took = $state(0);
   complete = $state(true);
   next = $state<string | null>(null);
-  #asked: Record<string, string | number | undefined> = {};
+  #asked: Omit<Asked, 'from' | 'to'> & { from?: number; to?: number } = { q: '', status: '', inbox: '', assignee: '' };
   #running: AbortController | null = null;
 
   async ask({ q, status, inbox, assignee, from, to }: Asked): Promise<void> {
@@ -43,7 +43,7 @@ export class Search {
     this.#running = running;
     this.busy = true;
     try {
-      const answer = await api.get<SearchAnswer>('/search', { query: { ...this.#asked, limit: 30, cursor }, signal: running.signal });
+      const answer = await api.get('/search', { query: { ...this.#asked, limit: 30, cursor }, signal: running.signal });
       if (running.signal.aborted) return;
       this.hits = cursor ? [...this.hits, ...answer.items] : answer.items;
       this.next = answer.next ?? null;

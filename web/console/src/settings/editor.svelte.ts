@@ -1,15 +1,21 @@
 // One settings object while it is edited: what the server has, what was typed, what it refused. When somebody else saved in between,
 // their version is fetched, what was typed is put back on top of it, and the next save says so. Nothing typed is ever thrown away here.
-import { isProblem } from '$shared/api/client';
+import { isProblem, type Answer } from '$shared/api/client';
 import { confirm } from '../parts/asking.svelte';
 import { t } from '../i18n.svelte';
-import { api, wordsFor } from '../state/api';
+import { wordsFor } from '../state/api';
 import { changed, join, same } from './merge';
 import { refusedFields, refusedWords } from './refused';
 
 const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
-export class Editor<T extends object> {
+/** How the object comes and goes: changed where it exists, made where it is new. */
+export type Way<T, A> =
+  | { read: () => Promise<Answer<T>>; change: (change: Partial<T>, ask: { etag: string | undefined }, draft: T) => Promise<Answer<A & T>> }
+  | { fresh: T; make: (draft: T, ask: { key: string }) => Promise<A | undefined> };
+
+/** `A` is what a save is answered with: the object itself, unless a new one comes with more. */
+export class Editor<T extends object, A = T> {
   state = $state<'loading' | 'ready' | 'failed'>('loading');
   saving = $state(false);
   /** Fields that the server refused, and why. */
@@ -20,24 +26,24 @@ export class Editor<T extends object> {
   draft = $state() as T;
   #base = $state.raw() as T;
   #etag: string | null = null;
-  /** What the last save was answered with. */
-  answer: T | undefined;
+  /** What the last save was answered with; nothing where an earlier try had made it and its answer was lost. */
+  answer: A | undefined;
   // A repeat after a lost answer makes nothing twice; a form that was refused is another question.
   #key = crypto.randomUUID();
   readonly dirty = $derived(this.state === 'ready' && !same(this.#base, this.draft));
 
-  /** `fresh` is an object that does not exist yet: saving posts it. */
-  constructor(readonly path: string, private readonly toBody: (change: Partial<T>, draft: T) => unknown = (change) => change, private readonly fresh?: T) {
-    if (fresh) this.#take(fresh, null);
+  constructor(private readonly way: Way<T, A>) {
+    if ('fresh' in way) this.#take(way.fresh, null);
   }
-  get isNew(): boolean { return this.fresh !== undefined; }
+  get isNew(): boolean { return 'fresh' in this.way; }
 
   get saved(): T { return this.#base; }
 
   async load(): Promise<void> {
+    if ('fresh' in this.way) return;
     this.state = 'loading';
     try {
-      const { data, etag } = await api.read<T>(this.path);
+      const { data, etag } = await this.way.read();
       this.#take(data, etag);
     } catch (error) {
       this.problem = wordsFor(error);
@@ -57,24 +63,23 @@ export class Editor<T extends object> {
   /** True when everything is saved. */
   async save(): Promise<boolean> {
     if (this.saving) return false;
-    if (!this.dirty && !this.fresh) return true;
+    if (!this.dirty && !this.isNew) return true;
     this.saving = true;
     this.errors = {};
     this.problem = '';
     const sent = copy(this.draft);
     try {
-      const { data, etag } = this.fresh
-        ? { data: await api.post<T>(this.path, this.toBody(sent, sent), { key: this.#key }), etag: null }
-        : await api.patch<T>(this.path, this.toBody(changed(this.#base, sent), sent), { etag: this.#etag ?? undefined });
-      this.answer = data;
-      if (this.fresh) {
+      if ('fresh' in this.way) {
+        this.answer = await this.way.make(sent, { key: this.#key });
         // It exists now: what was typed is no longer unsaved, and the answer is the caller's.
         this.#base = sent;
         return true;
       }
+      const { data, etag } = await this.way.change(changed(this.#base, sent), { etag: this.#etag ?? undefined }, sent);
+      this.answer = data;
       // What was typed while the answer was on its way stays typed.
-      const typed = join(sent, $state.snapshot(this.draft) as T, data ?? sent).value;
-      this.#take(data ?? sent, etag);
+      const typed = join<T>(sent, $state.snapshot(this.draft) as T, data).value;
+      this.#take(data, etag);
       this.draft = copy(typed);
       return true;
     } catch (error) {
@@ -94,8 +99,9 @@ export class Editor<T extends object> {
   }
   /** Takes in what was changed from elsewhere, e.g. by a button of this very screen; answers what both changed. */
   async follow(): Promise<string[] | null> {
+    if ('fresh' in this.way) return null;
     try {
-      const { data, etag } = await api.read<T>(this.path);
+      const { data, etag } = await this.way.read();
       const { value, both } = join(this.#base, $state.snapshot(this.draft) as T, data);
       this.#base = data;
       this.#etag = etag;

@@ -1,7 +1,9 @@
 // A list of settings objects: read by pages, kept in step with what was saved here and with what others changed.
 import type { Page } from '$shared/api/types';
 import { on } from '../live/line.svelte';
-import { api, wordsFor } from '../state/api';
+import { wordsFor } from '../state/api';
+
+const PAGE = 100;
 
 export class Listing<T extends { id: string }> {
   items = $state.raw<T[]>([]);
@@ -10,13 +12,14 @@ export class Listing<T extends { id: string }> {
   next = $state<string | null>(null);
   busy = $state(false);
 
-  constructor(private readonly path: string, private readonly query: () => Record<string, string | undefined> = () => ({})) {}
+  /** `read` asks for one page. */
+  constructor(private readonly read: (page: { limit: number; cursor?: string }) => Promise<Page<T>>) {}
 
   /** Reads from the start. `quiet` keeps what is shown until the answer is there. */
   async load(quiet = false): Promise<void> {
     if (!quiet) this.state = 'loading';
     try {
-      const page = await api.get<Page<T>>(this.path, { query: { limit: 100, ...this.query() } });
+      const page = await this.read({ limit: PAGE });
       this.items = page.items;
       this.next = page.next ?? null;
       this.state = 'ready';
@@ -30,7 +33,7 @@ export class Listing<T extends { id: string }> {
     if (!this.next || this.busy) return;
     this.busy = true;
     try {
-      const page = await api.get<Page<T>>(this.path, { query: { limit: 100, ...this.query(), cursor: this.next } });
+      const page = await this.read({ limit: PAGE, cursor: this.next });
       const known = new Set(this.items.map((each) => each.id));
       this.items = [...this.items, ...page.items.filter((each) => !known.has(each.id))];
       this.next = page.next ?? null;

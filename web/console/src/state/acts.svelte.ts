@@ -1,5 +1,5 @@
 // Doing things to conversations: shown at once, sent, and taken off again if the server refuses. One way for one and for many.
-import type { Action, BulkAnswer, Conversation, Id, Row } from '$shared/api/types';
+import type { Action, Conversation, Id, Row } from '$shared/api/types';
 import { uuid } from '$shared/api/uuid';
 import { t } from '../i18n.svelte';
 import { keysOf } from '../keys/registry.svelte';
@@ -47,7 +47,7 @@ export async function act(ids: readonly Id[], action: Action, words?: string): P
 }
 
 async function one(id: Id, action: Action): Promise<void> {
-  const answer = await api.post<Conversation>(`/conversations/${id}/actions`, { action }, { key: uuid() });
+  const answer = await api.post(`/conversations/${id}/actions`, { action }, { key: uuid() });
   takeRow(answer);
   for (const tell of told) tell(answer);
 }
@@ -56,7 +56,7 @@ async function many(ids: readonly Id[], action: Action, words?: string): Promise
   const undos: string[] = [];
   let failed = 0;
   for (let at = 0; at < ids.length; at += BULK) {
-    const answer = await api.post<BulkAnswer>('/bulk', { conversations: ids.slice(at, at + BULK), action }, { key: uuid() });
+    const answer = await api.post('/bulk', { conversations: ids.slice(at, at + BULK), action }, { key: uuid() });
     failed += answer.failed.length;
     if (answer.done.length > 0 && answer.undo) undos.push(answer.undo);
   }

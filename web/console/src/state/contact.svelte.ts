@@ -31,7 +31,7 @@ export class CaseContact {
     }
     if (!this.record) this.state = 'loading';
     try {
-      this.record = await api.get<Contact>(`/conversations/${this.conversation}/contact`);
+      this.record = await api.get(`/conversations/${this.conversation}/contact`);
       this.state = 'ready';
     } catch (error) {
       this.record = null;
@@ -41,14 +41,14 @@ export class CaseContact {
   }
 
   async loadEarlier(): Promise<void> {
-    const answer = await api.get<Row[] | { items: Row[] }>(`/conversations/${this.conversation}/contact/conversations`);
+    const answer = await api.get(`/conversations/${this.conversation}/contact/conversations`);
     this.earlier = (Array.isArray(answer) ? answer : answer.items).filter((row) => row.id !== this.conversation);
   }
 
   /** One field in full, for a minute; the server writes down who looked. */
   async reveal(field: string, identity?: string): Promise<void> {
     const key = identity ?? field;
-    const answer = await api.post<{ value: string; until?: number }>(`/conversations/${this.conversation}/contact/reveal`, { field, ...(identity ? { identity } : {}) });
+    const answer = await api.post(`/conversations/${this.conversation}/contact/reveal`, { field, ...(identity ? { identity } : {}) });
     this.revealed.set(key, answer.value);
     setTimeout(() => this.revealed.delete(key), Math.min(REVEAL_MS, (answer.until ?? Infinity) - serverNow()));
   }

@@ -1,5 +1,5 @@
 // The figures beside the views: read once, then live. Follows the server's open set, never counts by itself.
-import type { Counts, ViewCount } from '$shared/api/types';
+import type { ViewCount } from '$shared/api/types';
 import { on, onResume } from '../live/line.svelte';
 import { api } from './api';
 
@@ -10,7 +10,7 @@ export const countOf = (view: string): ViewCount => views[view] ?? none;
 export const counted = (view: string): boolean => view in views;
 
 export async function loadCounts(): Promise<void> {
-  try { views = (await api.get<Counts>('/counts')).views; } catch { /* The next frame brings them. */ }
+  try { views = (await api.get('/counts')).views; } catch { /* The next frame brings them. */ }
 }
 
 on('counts', (frame) => { views = { ...views, ...frame.views }; });

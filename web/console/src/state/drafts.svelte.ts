@@ -52,7 +52,7 @@ export class DraftBox {
     if (!this.#dirty) return;
     this.#dirty = false;
     this.saved = 'saving';
-    const path = `/conversations/${this.conversation}/drafts/${this.mode}`;
+    const path = `/conversations/${this.conversation}/drafts/${this.mode}` as const;
     try {
       if (this.text === '' && this.files.length === 0) await api.delete(path, { keepalive });
       else await api.put(path, { text: this.text, files: this.files.map((file) => file.id) }, { keepalive });
@@ -136,7 +136,7 @@ export function boxFor(conversation: Id, mode: Mode): DraftBox {
 /** Reads what was kept on the server, once for each conversation that is opened. */
 export async function restoreDrafts(conversation: Id): Promise<Mode | null> {
   if (!restored.has(conversation)) {
-    const { items } = await api.get<{ items: Draft[] }>(`/conversations/${conversation}/drafts`);
+    const { items } = await api.get(`/conversations/${conversation}/drafts`);
     restored.add(conversation);
     for (const draft of items) boxFor(conversation, draft.mode).restore(draft);
   }

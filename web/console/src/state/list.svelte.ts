@@ -125,7 +125,7 @@ export class List {
 
   #read(cursor: string | null, limit: number): Promise<Page<Row>> {
     const { view, sort, filter } = this.asked;
-    return api.get<Page<Row>>('/conversations', { query: { view, sort, filter: filter && JSON.stringify(filter), limit, cursor } });
+    return api.get('/conversations', { query: { view, sort, filter: filter && JSON.stringify(filter), limit, cursor } });
   }
 
   #add(rows: Row[], next: string | null): void {

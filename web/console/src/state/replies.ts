@@ -1,7 +1,7 @@
 // Sending: replies through the server's hold, notes at once. A message is on the screen before it has left, and comes back into its own
 // box if it may not go. Everything is taken from the box, which knows its conversation.
 import { isProblem } from '$shared/api/client';
-import type { Draft, HeldReply, Id, Message, TimelineItem } from '$shared/api/types';
+import type { HeldReply, Id, Message } from '$shared/api/types';
 import { t } from '../i18n.svelte';
 import { keysOf } from '../keys/registry.svelte';
 import { toast } from '../parts/toasts.svelte';
@@ -59,7 +59,7 @@ function ask(talk: Talk, box: DraftBox, newer: Message[], how: How): void {
 async function sendReply(talk: Talk, { client_id, text, files }: Leaving, how: How): Promise<void> {
   const place = location.pathname + location.search;
   const resolved = how.resolve ? firstStatus('resolved')?.id : undefined;
-  const answer = await api.post<HeldReply | TimelineItem>(`/conversations/${talk.id}/replies`, {
+  const answer = await api.post(`/conversations/${talk.id}/replies`, {
     client_id, text, files: files.map((file) => file.id), seen_seq: talk.seen, hold_ms: (settings()?.undo_seconds ?? 8) * 1000,
     ...(resolved ? { then: { status: resolved } } : {}), ...(how.force ? { force: true } : {}),
   }, { repeat: true });
@@ -80,7 +80,7 @@ function hold(talk: Talk, held: HeldReply, how: How, place: string): void {
 }
 
 async function sendNote(talk: Talk, { client_id, text, files }: { client_id: Id; text: string; files: DraftBox['files'] }): Promise<void> {
-  const item = await api.post<TimelineItem>(`/conversations/${talk.id}/notes`, {
+  const item = await api.post(`/conversations/${talk.id}/notes`, {
     client_id, text, files: files.map((file) => file.id), mentions: mentioned(text),
   }, { repeat: true });
   talk.add(item);
@@ -104,7 +104,7 @@ export async function withdraw(talk: Talk, held: Id): Promise<void> {
   const was = talk.held.find((each) => each.id === held);
   talk.dropHeld(held);
   try {
-    const draft = await api.delete<Draft | undefined>(`/conversations/${talk.id}/replies/${held}`);
+    const draft = await api.delete(`/conversations/${talk.id}/replies/${held}`);
     boxFor(talk.id, 'reply').putBack(draft?.text ?? was?.text ?? '', draft?.files ?? was?.files ?? []);
   } catch (error) {
     // It left in the meantime, or the line is down: show what is true.
@@ -123,7 +123,7 @@ export async function keep(talk: Talk, held: Id): Promise<void> {
 
 async function settle(talk: Talk, held: Id, how: 'release' | 'keep'): Promise<void> {
   try {
-    const answer = await api.post<TimelineItem | HeldReply | undefined>(`/conversations/${talk.id}/replies/${held}/${how}`, {}, { repeat: true });
+    const answer = await api.post(`/conversations/${talk.id}/replies/${held}/${how}`, undefined, { repeat: true });
     if (answer && 'seq' in answer) { talk.dropHeld(held); talk.add(answer); } else await talk.loadHead();
   } catch (error) {
     toast(wordsFor(error), { tone: 'danger' });

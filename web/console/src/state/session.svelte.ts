@@ -33,7 +33,7 @@ export function endSession(): void {
 /** Reads `Me`: at the start, after signing in, and when the live line says that rights have changed. */
 export async function loadSession(): Promise<SessionState> {
   try {
-    await useMe(await api.get<Me>('/session'));
+    await useMe(await api.get('/session'));
   } catch (error) {
     if (isProblem(error) && error.status === 401) endSession();
     else if (state !== 'in') state = 'unreachable';

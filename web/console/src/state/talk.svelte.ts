@@ -89,8 +89,8 @@ export class Talk {
     try {
       const had = this.lastSeq;
       const [head, page] = await Promise.all([
-        api.get<Conversation>(`/conversations/${this.id}`),
-        api.get<{ items: TimelineItem[]; more: boolean }>(`/conversations/${this.id}/timeline`, { query: { limit: PAGE } }),
+        api.get(`/conversations/${this.id}`),
+        api.get(`/conversations/${this.id}/timeline`, { query: { limit: PAGE } }),
       ]);
       this.#useHead(head);
       this.#seen = Math.max(this.#seen, head.read_seq);
@@ -110,7 +110,7 @@ export class Talk {
   }
 
   async loadHead(): Promise<void> {
-    try { this.#useHead(await api.get<Conversation>(`/conversations/${this.id}`)); } catch { /* The next frame or visit brings it. */ }
+    try { this.#useHead(await api.get(`/conversations/${this.id}`)); } catch { /* The next frame or visit brings it. */ }
   }
 
   #useHead(head: Conversation): void {
@@ -124,7 +124,7 @@ export class Talk {
     if (!this.older || this.loadingOlder || !first) return;
     this.loadingOlder = true;
     try {
-      const page = await api.get<{ items: TimelineItem[]; more: boolean }>(`/conversations/${this.id}/timeline`, { query: { before: first.seq, limit: PAGE } });
+      const page = await api.get(`/conversations/${this.id}/timeline`, { query: { before: first.seq, limit: PAGE } });
       this.items = [...page.items.filter((item) => item.seq < first.seq), ...this.items];
       this.older = page.more;
     } finally {
@@ -143,7 +143,7 @@ export class Talk {
   async #fill(before: number): Promise<void> {
     while (this.lastSeq + 1 < before) {
       const had = this.lastSeq;
-      const page = await api.get<{ items: TimelineItem[]; more: boolean }>(`/conversations/${this.id}/timeline`, { query: { after: had, limit: 100 } });
+      const page = await api.get(`/conversations/${this.id}/timeline`, { query: { after: had, limit: 100 } });
       this.#append(page.items);
       if (this.lastSeq === had) return;
     }

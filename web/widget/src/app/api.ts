@@ -1,5 +1,6 @@
 // The visitor's calls. A failure is always a `Trouble` with the problem's stable code; `again` says whether repeating may help.
-import type { ProblemDocument } from '$shared/api/types';
+import type { Answers, Asks, Known, Path, Takes } from '$shared/api/calls';
+import type { FileInfo, ProblemDocument } from '$shared/api/types';
 
 export class Trouble extends Error {
   constructor(public code: string, public status = 0, public after = 0) {
@@ -11,7 +12,7 @@ export class Trouble extends Error {
   }
 }
 
-const base = '/visitor/v1';
+const base = '/visitor/v1' as const;
 let token: string | undefined;
 export const authorise = (next: string | undefined): void => { token = next; };
 export const authorised = (): string | undefined => token;
@@ -33,18 +34,27 @@ async function refused(answer: Response): Promise<Trouble> {
   return trouble(answer.status, await answer.text().catch(() => ''));
 }
 
-export async function call<T>(method: string, path: string, body?: object): Promise<T> {
-  const answer = await fetch(base + path, {
+type Verb = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+type Surface = typeof base;
+type Sent<M extends Verb, P extends string> = Takes<Surface, Lowercase<M>, P>;
+type Query<M extends Verb, P extends string> = Asks<Surface, Lowercase<M>, P>;
+/** What the contract asks for behind the path: the body, then what stands behind the `?`. */
+type Given<M extends Verb, P extends string> = Known<Surface, Lowercase<M>, P,
+  [Sent<M, P>] extends [undefined] ? [body?: undefined, query?: Query<M, P>] : [body: Sent<M, P>]>;
+
+export async function call<M extends Verb, P extends Path<Surface, Lowercase<M>>>(method: M, path: P, ...[body, query]: Given<M, P>): Promise<Answers<Surface, Lowercase<M>, P>> {
+  const answer = await fetch(base + path + (query ? '?' + Object.entries(query).map((pair) => pair.join('=')).join('&') : ''), {
     method, credentials: 'omit', keepalive: method === 'DELETE', signal: AbortSignal.timeout?.(30_000),
-    headers: { ...bearer(), ...(body && { 'content-type': 'application/json' }) },
-    body: body && JSON.stringify(body),
+    headers: { ...bearer(), ...(body !== undefined && { 'content-type': 'application/json' }) },
+    body: JSON.stringify(body),
   }).catch(() => { throw new Trouble('offline'); });
   if (!answer.ok) throw await refused(answer);
-  return (answer.status === 204 ? undefined : await answer.json().catch(() => { throw new Trouble('offline'); })) as T;
+  // Nothing comes with 204, and nothing is read of it.
+  return answer.status === 204 ? undefined! : await answer.json().catch(() => { throw new Trouble('offline'); });
 }
 
 /** One file, raw, with its progress from 0 to 1; `XMLHttpRequest` because `fetch` cannot tell it. */
-export function upload<T>(file: Blob, name: string, progress: (part: number) => void, signal: AbortSignal): Promise<T> {
+export function upload(file: Blob, name: string, progress: (part: number) => void, signal: AbortSignal): Promise<FileInfo> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open('POST', `${base}/files?name=${encodeURIComponent(name)}`);

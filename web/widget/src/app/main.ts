@@ -1,6 +1,5 @@
 // Starts the chat: words first, then the screen with a usable message box, then the desk's answers as they come.
 import { h, render } from 'preact';
-import type { WidgetConfig } from '$shared/api/types';
 import './app.css';
 import { call, Trouble, whenLost } from './api';
 import { App } from './App';
@@ -21,7 +20,7 @@ async function configure(): Promise<void> {
   if (Date.now() - asked < 60_000) return;
   asked = Date.now();
   try {
-    const config = (desk.config = await call<WidgetConfig>('GET', `/inboxes/${encodeURIComponent(inbox)}/config`));
+    const config = (desk.config = await call('GET', `/inboxes/${encodeURIComponent(inbox)}/config`));
     const colours: [string, string, string, string] = [config.brand, config.brand_ink, config.brand_dark, config.brand_dark_ink];
     ['--brand-light', '--ink-light', '--brand-night', '--ink-night'].forEach((name, n) => document.documentElement.style.setProperty(name, colours[n]!));
     document.documentElement.classList.add('branded');

@@ -43,14 +43,17 @@ const open = () => opened ??= new Promise((resolve) => {
   }
 });
 
+/** What is done inside a transaction; nobody waits for its single steps. */
+interface Changes { put(item: Item): unknown; add(item: Omit<Item, 'id'>): unknown; delete(id: IDBValidKey): unknown }
+
 /** Runs in one transaction and resolves when it is on disk; without a database the memory of this tab has to do. */
-async function run(change?: (items: Item[], store: Pick<IDBObjectStore, 'put' | 'add' | 'delete'>) => void): Promise<Item[]> {
+async function run(change?: (items: Item[], store: Changes) => void): Promise<Item[]> {
   const db = await open();
   if (!db) {
     change?.(memory, {
-      put: (item: Item) => (memory = memory.map((old) => (old.id === item.id ? item : old))) as never,
-      add: (item: Item) => (memory = [...memory, { ...item, id: item.at }]) as never,
-      delete: (id: IDBValidKey | IDBKeyRange) => (memory = memory.filter((old) => old.id !== id)) as never,
+      put: (item) => (memory = memory.map((old) => (old.id === item.id ? item : old))),
+      add: (item) => (memory = [...memory, { ...item, id: item.at }]),
+      delete: (id) => (memory = memory.filter((old) => old.id !== id)),
     });
     return memory;
   }

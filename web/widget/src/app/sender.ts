@@ -1,6 +1,6 @@
 // Empties the outbox, oldest first, one tab at a time, until the desk has acknowledged each message. A line that fails is tried again
 // after 1-30 s; a message the desk refuses is marked, kept, and left to the visitor. `client_id` makes every repeat harmless.
-import type { FileInfo, VisitorConversation, VisitorEvent } from '$shared/api/types';
+import type { FileInfo, VisitorEvent } from '$shared/api/types';
 import { call, Trouble, upload } from './api';
 import { desk, isNew, upsert } from './desk';
 import { alone, backoff, keep, kept, tell, uuid } from './env';
@@ -87,7 +87,7 @@ async function deliver(item: Item): Promise<void> {
   const made = who?.made ?? {};
   const thread = made[item.thread] ?? item.thread;
   if (isNew(thread)) {
-    const { conversation, event } = await call<{ conversation: VisitorConversation; event: VisitorEvent }>('POST', '/conversations', { ...body, ...item.start });
+    const { conversation, event } = await call('POST', '/conversations', { ...body, ...item.start });
     upsert(conversation);
     const next = { ...who, made: { ...Object.fromEntries(Object.entries(made).slice(-9)), [thread]: conversation.id } };
     keep(next);
@@ -95,7 +95,7 @@ async function deliver(item: Item): Promise<void> {
     await acknowledged(item, conversation.id, event);
     tell('made');
   } else {
-    const { event } = await call<{ event: VisitorEvent }>('POST', `/conversations/${thread}/messages`, body);
+    const { event } = await call('POST', `/conversations/${thread}/messages`, body);
     await acknowledged(item, thread, event);
   }
 }
@@ -105,7 +105,7 @@ async function bring(item: Item, blob: Blob, name: string): Promise<FileInfo> {
   current = { client_id: item.client_id, control };
   const total = item.files.reduce((sum, file) => sum + file.blob.size, 0) || 1;
   const before = item.files.reduce((sum, file) => sum + (file.info ? file.blob.size : 0), 0);
-  return upload<FileInfo>(blob, name, (part) => {
+  return upload(blob, name, (part) => {
     desk.progress = { [item.client_id]: (before + part * blob.size) / total };
   }, control.signal);
 }

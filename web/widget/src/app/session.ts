@@ -1,6 +1,6 @@
 // Who the visitor is to the desk: an anonymous session made with the first message, or the person a signed JWT names.
 // The token lives in the iframe's own storage, is shared by its tabs, and is wiped with everything else on log-out.
-import type { VisitorSession } from '$shared/api/types';
+import type { SessionInput, VisitorSession } from '$shared/api/types';
 import { authorise, authorised, call } from './api';
 import { desk, isNew } from './desk';
 import { alone, inbox, keep, kept, tell, type Kept } from './env';
@@ -26,7 +26,7 @@ function take(session: Kept | undefined): void {
   void live.connect();
 }
 
-const create = (more: object): Promise<VisitorSession> => call<VisitorSession>('POST', '/sessions', {
+const create = (more: Pick<SessionInput, 'jwt' | 'resume'>): Promise<VisitorSession> => call('POST', '/sessions', {
   inbox, locale: locale(), page: desk.page, time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone, ...more,
 });
 

@@ -1,5 +1,5 @@
 // The open thread: load it, keep it gap-free, mark it read. Numbers are the conversation's `public_seq`.
-import type { VisitorConversation, VisitorEvent } from '$shared/api/types';
+import type { VisitorEvent } from '$shared/api/types';
 import { authorised, call } from './api';
 import { desk, isNew, upsert } from './desk';
 import { uuid } from './env';
@@ -7,8 +7,7 @@ import * as host from './host';
 import { watch } from './live';
 import { done, waiting } from './outbox';
 
-type Events = { items: VisitorEvent[]; more: boolean };
-const path = (id: string) => `/conversations/${id}`;
+const path = <const T extends string>(id: string, more: T) => `/conversations/${id}/${more}` as const;
 
 function clear(thread: string): void {
   desk.thread = thread;
@@ -26,7 +25,7 @@ export async function open(id: string): Promise<void> {
   clear(id);
   desk.loading = true;
   try {
-    const page = await call<Events>('GET', `${path(id)}/events?limit=50`);
+    const page = await call('GET', path(id, 'events'), undefined, { limit: 50 });
     if (desk.thread !== id) return;
     take(id, page.items);
     desk.more = page.more;
@@ -38,7 +37,7 @@ export async function open(id: string): Promise<void> {
 
 export async function earlier(): Promise<void> {
   const id = desk.thread;
-  const page = await call<Events>('GET', `${path(id)}/events?before=${desk.events[0]?.seq ?? 0}&limit=50`);
+  const page = await call('GET', path(id, 'events'), undefined, { before: desk.events[0]?.seq ?? 0, limit: 50 });
   if (desk.thread !== id) return;
   take(id, page.items, true);
   desk.more = page.more;
@@ -47,7 +46,7 @@ export async function earlier(): Promise<void> {
 /** Fetches what came after the last number we have. */
 export async function fill(id: string): Promise<void> {
   for (let more = !isNew(id); more;) {
-    const page = await call<Events>('GET', `${path(id)}/events?after=${desk.last}&limit=100`);
+    const page = await call('GET', path(id, 'events'), undefined, { after: desk.last, limit: 100 });
     if (desk.thread !== id) return;
     take(id, page.items, true);
     more = page.more && page.items.length > 0;
@@ -79,7 +78,7 @@ export async function reload(): Promise<void> {
 }
 
 export async function load(): Promise<void> {
-  const page = await call<{ items: VisitorConversation[] }>('GET', '/conversations');
+  const page = await call('GET', '/conversations');
   desk.list = page.items;
 }
 
@@ -112,7 +111,7 @@ export async function markRead(): Promise<void> {
   const one = desk.conversation;
   const seq = desk.last;
   if (!one || !desk.shown || !desk.atEnd || !desk.front || seq <= one.read_seq) return;
-  await call('POST', `${path(one.id)}/read`, { seq });
+  await call('POST', path(one.id, 'read'), { seq });
   const now = desk.list.find((other) => other.id === one.id);
   if (now && now.read_seq < seq) upsert({ ...now, read_seq: seq, unread: seq >= now.public_seq ? 0 : now.unread });
 }

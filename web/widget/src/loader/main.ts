@@ -7,7 +7,7 @@ import { css } from './style';
 import { words } from './words';
 
 type Post = ToApp extends infer M ? (M extends ToApp ? Omit<M, 'candor'> : never) : never;
-type Listener = (detail: never) => void;
+type Listeners = { [K in keyof Events]: Set<(detail: Events[K]) => void> };
 
 function start(script: HTMLScriptElement): void {
   const { inbox = '', lang, theme = 'auto', position = 'right', offset = '20', z = '2147483000', colour = '#0b6b5b', launcher, load } = script.dataset;
@@ -68,8 +68,8 @@ function start(script: HTMLScriptElement): void {
     panel.append(frame);
   };
 
-  const listeners: Partial<Record<keyof Events, Set<Listener>>> = {};
-  const emit = <K extends keyof Events>(event: K, detail: Events[K]) => listeners[event]?.forEach((listener) => listener(detail as never));
+  const listeners: Listeners = { ready: new Set(), open: new Set(), close: new Set(), unread: new Set(), message: new Set() };
+  const emit = <K extends keyof Events>(event: K, detail: Events[K]) => listeners[event].forEach((listener) => listener(detail));
   const draw = (): void => {
     path.setAttribute('d', shown ? 'm6 9.5 6 6 6-6' : 'M5 4.5h14A1.5 1.5 0 0 1 20.5 6v9.5A1.5 1.5 0 0 1 19 17h-7l-4.5 3.5V17H5a1.5 1.5 0 0 1-1.5-1.5V6A1.5 1.5 0 0 1 5 4.5z');
     badge.textContent = unread > 99 ? '99+' : `${unread}`;
@@ -132,7 +132,7 @@ function start(script: HTMLScriptElement): void {
     }),
     setAttrs: (attrs) => send({ type: 'attrs', attrs }),
     prefill: (text) => send({ type: 'prefill', text }),
-    on: (event, listener) => { (listeners[event] ??= new Set()).add(listener); },
+    on: (event, listener) => { listeners[event]?.add(listener); },
     off: (event, listener) => { listeners[event]?.delete(listener); },
     shutdown: () => { show(false); send({ type: 'shutdown' }); },
   };
