@@ -17,12 +17,9 @@ function startOf(graph: Rolldown.ChunkingContext): Set<string> {
   return found;
 }
 let start: Set<string> | undefined;
-const chunk: Rolldown.CodeSplittingNameFunction = (id, graph) => {
+const first: Rolldown.CodeSplittingNameFunction = (id, graph) => {
   start ??= startOf(graph);
-  if (start.has(id)) return 'start';
-  // A locale's words for the desk come together; those of the settings when they are opened.
-  const words = /strings\/([\w-]+)\/(?:common|inbox|parts|tools)\.ts$/.exec(id);
-  return words ? `words-${words[1]}` : null;
+  return start.has(id) ? 'start' : null;
 };
 
 export default defineConfig({
@@ -32,7 +29,7 @@ export default defineConfig({
   resolve: { alias: { $shared: here('./shared') } },
   build: {
     outDir: process.env.UI_OUT ?? here('./dist'), emptyOutDir: false, assetsDir: 'console', target: 'es2022', modulePreload: { polyfill: false }, assetsInlineLimit: 0,
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: chunk, debugName: 'start' }] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: first, debugName: 'start' }] } } },
   },
   server: { proxy: { '/api': { target: process.env.CANDOR_URL ?? 'http://127.0.0.1:8080', ws: true } } },
 });

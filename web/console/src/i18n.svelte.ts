@@ -1,21 +1,18 @@
 // The console's words: which locale is on, which string files are loaded, and `t`, which every component reads.
 // A locale's files are loaded alone; zh-CN is the source of the keys, the other locales are checked against it by their types.
 import { date, fill, number, relative, type Locale, type Params } from '$shared/i18n/core';
-import type common from './strings/zh-CN/common';
-import type inbox from './strings/zh-CN/inbox';
-import type parts from './strings/zh-CN/parts';
+import type desk from './strings/zh-CN/desk';
 import type settings from './strings/zh-CN/settings';
 import type signin from './strings/zh-CN/signin';
-import type tools from './strings/zh-CN/tools';
 
-type Texts = typeof common & typeof inbox & typeof parts & typeof settings & typeof signin & typeof tools;
+type Texts = typeof desk & typeof settings & typeof signin;
 export type Key = keyof Texts;
 /** Keys of texts that need nothing filled in: what a table of titles holds. */
 export type PlainKey = { [K in Key]: Params<Texts[K]> extends [] ? K : never }[Key];
-export type Area = 'common' | 'inbox' | 'parts' | 'settings' | 'signin' | 'tools';
+export type Area = 'desk' | 'settings' | 'signin';
 
-const files = import.meta.glob<{ default: Record<string, string> }>('./strings/*/*.ts');
-const wanted = new Set<Area>(['common', 'inbox', 'parts']);
+const files = import.meta.glob<{ default: Record<string, string> }>('./strings/*/{desk,settings,signin}.ts');
+const wanted = new Set<Area>(['desk']);
 let now = $state.raw<{ locale: Locale; texts: Record<string, string> }>({ locale: 'zh-CN', texts: {} });
 
 async function read(locale: Locale, areas: Iterable<Area>): Promise<Record<string, string>> {

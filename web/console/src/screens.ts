@@ -2,16 +2,28 @@
 import type { Component } from 'svelte';
 import Inbox from './inbox/Inbox.svelte';
 
-type Load = () => Promise<{ default: Component }>;
+type Load = () => Promise<Component>;
+const signin = () => import('./signin/screens');
+const settings = () => import('./settings/screens');
 
-// "settings/inboxes" lives in settings/Inboxes.svelte; the inbox is what nearly everybody opens first and comes with the console.
-const files = import.meta.glob<{ default: Component }>(['./{search,settings,signin}/*.svelte']) as Record<string, Load>;
-const named: Record<string, string> = { signin: './signin/SignIn.svelte', link: './signin/Link.svelte', search: './search/Search.svelte' };
-
-function fileOf(screen: string): string {
-  const [folder, name = ''] = screen.split('/');
-  return named[screen] ?? `./${folder}/${name.charAt(0).toUpperCase()}${name.slice(1)}.svelte`;
-}
+// One line a screen. The inbox is what nearly everybody opens first and comes with the console; the settings come in one file.
+const files: Record<string, Load> = {
+  'signin': async () => (await signin()).SignIn,
+  'link': async () => (await signin()).Link,
+  'search': async () => (await import('./search/Search.svelte')).default,
+  'settings/profile': async () => (await settings()).Profile,
+  'settings/home': async () => (await settings()).Home,
+  'settings/general': async () => (await settings()).General,
+  'settings/inboxes': async () => (await settings()).Inboxes,
+  'settings/inbox': async () => (await settings()).Inbox,
+  'settings/teams': async () => (await settings()).Teams,
+  'settings/agents': async () => (await settings()).Agents,
+  'settings/roles': async () => (await settings()).Roles,
+  'settings/tags': async () => (await settings()).Tags,
+  'settings/statuses': async () => (await settings()).Statuses,
+  'settings/tokens': async () => (await settings()).Tokens,
+  'settings/audit': async () => (await settings()).Audit,
+};
 
 const loaded = new Map<string, Promise<Component>>();
 
@@ -19,9 +31,9 @@ export function screenOf(screen: string): Component | Promise<Component> {
   if (screen === 'inbox') return Inbox;
   let coming = loaded.get(screen);
   if (!coming) {
-    const load = files[fileOf(screen)];
+    const load = files[screen];
     if (!load) throw new Error(`no component for the screen ${screen}`);
-    coming = load().then((file) => file.default);
+    coming = load();
     // A failed load is tried again at the next visit.
     coming.catch(() => loaded.delete(screen));
     loaded.set(screen, coming);

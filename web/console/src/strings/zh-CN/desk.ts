@@ -1,0 +1,7 @@
+// Everything the desk itself says, in one file: what is there from the start.
+import common from './common';
+import inbox from './inbox';
+import parts from './parts';
+import tools from './tools';
+
+export default { ...common, ...inbox, ...parts, ...tools };
