@@ -33,7 +33,7 @@ const PATIENCE: Duration = Duration::from_secs(40);
 
 /// Which bucket, and how to get in.
 #[derive(Clone, Default)]
-pub(in crate::blob) struct BucketPlace {
+pub struct BucketPlace {
     pub bucket: String,
     /// What object names begin with; empty: nothing.
     pub prefix: String,
