@@ -29,6 +29,15 @@ pub const MAX_VALUE: usize = 254;
 pub const MAX_NAME: usize = 100;
 
 impl IdentityKind {
+    /// How its value is masked.
+    pub fn personal(self) -> PersonalKind {
+        match self {
+            Self::Exchange => PersonalKind::Account,
+            Self::Email => PersonalKind::Mail,
+            Self::Phone => PersonalKind::Phone,
+        }
+    }
+
     /// The form in which two spellings of the same identity are equal, or `None` when this cannot be one.
     pub fn normal(self, value: &str) -> Option<String> {
         let value = value.trim();

@@ -3,8 +3,9 @@
 //! Events hold ids, enums and numbers, never text: text lives in the message they name, sealed.
 
 use crate::actor::ActorRef;
+use crate::block::BlockKind;
 use crate::conversation::{Category, Priority};
-use crate::id::{AgentId, InboxId, MessageId, StatusId, TagId, TeamId};
+use crate::id::{AgentId, BlockId, InboxId, MessageId, StatusId, TagId, TeamId};
 use serde::{Deserialize, Serialize};
 
 /// How sure we are who a contact is; rises, never falls by itself.
@@ -110,10 +111,26 @@ pub enum Event {
         until: Option<i64>,
     },
     Woken,
+    /// Somebody says that this is spam, or that it is none after all. The customer is not told.
+    SpamChanged {
+        spam: bool,
+    },
+    /// The customer, their network or one of their addresses is not heard any more, said in this case.
+    Blocked {
+        block: BlockId,
+        what: BlockKind,
+        until: Option<i64>,
+    },
+    Unblocked {
+        block: BlockId,
+        what: BlockKind,
+    },
     SubjectChanged,
     Redacted {
         message: MessageId,
     },
+    /// The customer was erased: what was said here is gone, what happened stays.
+    Erased,
     Identified {
         proof: Proof,
     },
@@ -132,6 +149,10 @@ pub enum Event {
     Rated {
         score: i64,
         solved: Option<bool>,
+    },
+    /// Reactions kept causing each other and were stopped: nothing automatic follows from this event.
+    ReactionsStopped {
+        seq: i64,
     },
 }
 
@@ -163,15 +184,40 @@ impl Event {
             Self::Untagged { .. } => "untagged",
             Self::Snoozed { .. } => "snoozed",
             Self::Woken => "woken",
+            Self::SpamChanged { .. } => "spam_changed",
+            Self::Blocked { .. } => "blocked",
+            Self::Unblocked { .. } => "unblocked",
             Self::SubjectChanged => "subject_changed",
             Self::Redacted { .. } => "redacted",
+            Self::Erased => "erased",
             Self::Identified { .. } => "identified",
             Self::AccessGranted { .. } => "access_granted",
             Self::AccessRevoked { .. } => "access_revoked",
             Self::BrokeGlass { .. } => "broke_glass",
             Self::RatingAsked => "rating_asked",
             Self::Rated { .. } => "rated",
+            Self::ReactionsStopped { .. } => "reactions_stopped",
         }
+    }
+}
+
+/// Why an event is recorded: somebody acts, or a part of the desk reacts to an earlier event.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cause {
+    /// What reacts; `None` for an act of a person or an integration.
+    pub by: Option<String>,
+    pub depth: i64,
+}
+
+impl Cause {
+    /// Somebody acts.
+    pub const ACT: Self = Self { by: None, depth: 0 };
+    /// Reactions of reactions go this far and no further.
+    pub const DEEPEST: i64 = 8;
+
+    /// `by` reacts to this event.
+    pub fn reaction(by: impl Into<String>, to: &Recorded) -> Self {
+        Self { by: Some(by.into()), depth: to.depth + 1 }
     }
 }
 
@@ -186,5 +232,7 @@ pub struct Recorded {
     pub actor: ActorRef,
     /// How many reactions lie between this event and a person's act; 0 for the act itself.
     pub depth: i64,
+    /// What reacted, where no person acted: it is never shown what it caused itself.
+    pub cause: Option<String>,
     pub event: Event,
 }

@@ -60,6 +60,8 @@ ids! {
     ConversationId,
     /// A message or internal note.
     MessageId,
+    /// Somebody or somewhere that is not heard for a while.
+    BlockId,
     /// A place where conversations arrive: a web chat, an app, a mailbox.
     InboxId,
     /// A group of agents.

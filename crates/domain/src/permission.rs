@@ -47,6 +47,10 @@ permissions! {
     ContactEdit = "contact.edit",
     /// Open a record without being part of the case, with a written reason.
     ContactBreakGlass = "contact.break_glass",
+    /// Block a customer, a network or an address, and lift blocks.
+    ContactBlock = "contact.block",
+    /// Erase a customer for good; holds only everywhere, because a customer's cases lie in many places.
+    ContactErase = "contact.erase",
     /// Add a colleague to the customer's record of a case.
     CaseShare = "case.share",
     InboxManage = "inbox.manage",
@@ -60,6 +64,8 @@ permissions! {
     AuditRead = "audit.read",
     ReportRead = "report.read",
     JobManage = "job.manage",
+    /// Follow what happens from outside, as numbers and ids.
+    EventRead = "event.read",
 }
 
 /// A set of permissions and where it holds: an inbox, a team, or everywhere.

@@ -47,6 +47,25 @@ impl std::ops::AddAssign for Sums {
     }
 }
 
+impl std::ops::Neg for Sums {
+    type Output = Self;
+
+    /// What takes these sums back.
+    fn neg(self) -> Self {
+        Self {
+            started: -self.started,
+            received: -self.received,
+            replied: -self.replied,
+            first_replies: -self.first_replies,
+            first_reply_ms: -self.first_reply_ms,
+            resolved: -self.resolved,
+            reopened: -self.reopened,
+            ratings: -self.ratings,
+            rating_sum: -self.rating_sum,
+        }
+    }
+}
+
 const ADD: &str = "INSERT INTO rollup (bucket, span, inbox_id, team_id, agent_id, lane, started, received, replied, first_replies, first_reply_ms, \
      resolved, reopened, ratings, rating_sum) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
      ON CONFLICT (bucket, span, inbox_id, team_id, agent_id, lane) DO UPDATE SET started = rollup.started + $7, received = rollup.received + $8, \
@@ -109,6 +128,12 @@ const SAMPLES: &str = "SELECT waited_ms FROM first_reply_sample WHERE inbox_id =
 /// Keeps how long a conversation waited for its first reply.
 pub fn sample(tx: &mut Tx<'_>, conversation: Uuid, inbox: Uuid, at: i64, waited_ms: i64) -> Result<(), Error> {
     tx.execute(SAMPLE, &[&conversation, &inbox, &at, &waited_ms])?;
+    Ok(())
+}
+
+/// The wait does not count after all.
+pub fn drop_sample(tx: &mut Tx<'_>, conversation: Uuid) -> Result<(), Error> {
+    tx.execute("DELETE FROM first_reply_sample WHERE conversation_id = $1", &[&conversation])?;
     Ok(())
 }
 

@@ -3,6 +3,8 @@
 //! A session is found by the hash of its token; the token itself is never kept.
 
 use crate::Error;
+use crate::conversation::read_text;
+use crate::keys::Cell;
 use crate::query::Query;
 use crate::tx::Tx;
 use crate::value::Row;
@@ -22,12 +24,32 @@ pub struct Session {
     pub expires_at: i64,
 }
 
-pub fn insert(tx: &mut Tx<'_>, session: &Session, token_hash: &[u8]) -> Result<(), Error> {
-    const INSERT: &str = "INSERT INTO visitor_session (id, token_hash, inbox_id, contact_id, proof, created_at, seen_at, expires_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+/// Keeps a session. `address` is where it was begun from, sealed in [`address_cell`].
+pub fn insert(tx: &mut Tx<'_>, session: &Session, token_hash: &[u8], address: &[u8]) -> Result<(), Error> {
+    const INSERT: &str = "INSERT INTO visitor_session (id, token_hash, inbox_id, contact_id, proof, created_at, seen_at, expires_at, \
+         address_sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     let Session { id, inbox, contact, proof, created_at, seen_at, expires_at } = session;
-    tx.execute(INSERT, &[&id.0, &token_hash, &inbox.0, &contact.0, &proof.level(), created_at, seen_at, expires_at])?;
+    tx.execute(INSERT, &[&id.0, &token_hash, &inbox.0, &contact.0, &proof.level(), created_at, seen_at, expires_at, &address])?;
     Ok(())
+}
+
+/// Notes where a session goes on from.
+pub fn came_from(tx: &mut Tx<'_>, id: VisitorSessionId, address: &[u8]) -> Result<(), Error> {
+    tx.execute("UPDATE visitor_session SET address_sealed = $2 WHERE id = $1", &[&id.0, &address])?;
+    Ok(())
+}
+
+/// Where a contact came from last, opened; `None` when no session of theirs is left.
+pub fn last_address(q: &mut impl Query, contact: ContactId) -> Result<Option<String>, Error> {
+    const LAST: &str = "SELECT id, address_sealed FROM visitor_session WHERE contact_id = $1 AND address_sealed IS NOT NULL \
+         ORDER BY seen_at DESC LIMIT 1";
+    let found = q.optional(LAST, &[&contact.0], |row| Ok((VisitorSessionId(row.get(0)?), row.get::<Vec<u8>>(1)?)))?;
+    found.map(|(id, sealed)| q.open(address_cell(id), &sealed).and_then(read_text)).transpose()
+}
+
+/// The cell that holds where a session came from.
+pub fn address_cell(id: VisitorSessionId) -> Cell<'static> {
+    Cell { table: "visitor_session", column: "address", row: id.0 }
 }
 
 const BY_TOKEN: &str = "SELECT id, inbox_id, contact_id, proof, created_at, seen_at, expires_at FROM visitor_session \

@@ -31,6 +31,7 @@ pub enum Change {
         now: i64,
     },
     Wake,
+    Spam(bool),
     Subject,
     Rate {
         score: i64,
@@ -53,6 +54,10 @@ pub enum Refusal {
     SnoozeInPast,
     #[error("only open work can sleep")]
     SnoozeFinished,
+    #[error("the conversation is marked as spam: take the mark away to answer it")]
+    Spam,
+    #[error("the customer is blocked: lift the block to answer")]
+    Blocked,
 }
 
 /// The events of a change, none where it changes nothing.
@@ -74,6 +79,8 @@ pub fn decide(case: &Conversation, change: &Change) -> Result<Vec<Event>, Refusa
         Change::Snooze { until, now } => return snooze(case, until, now),
         Change::Wake if case.snoozed => vec![Event::Woken],
         Change::Wake => vec![],
+        Change::Spam(spam) if spam == case.spam => vec![],
+        Change::Spam(spam) => vec![Event::SpamChanged { spam }],
         Change::Subject => vec![Event::SubjectChanged],
         Change::Rate { score, solved } => return rate(case, score, solved),
     })
@@ -116,6 +123,9 @@ fn rate(case: &Conversation, score: i64, solved: Option<bool>) -> Result<Vec<Eve
 pub fn message_events(case: &Conversation, message: MessageId, kind: MessageKind, reopen: StatusId) -> Result<Vec<Event>, Refusal> {
     if case.category == Category::Closed && kind != MessageKind::Note {
         return Err(Refusal::Closed);
+    }
+    if case.spam && kind == MessageKind::Reply {
+        return Err(Refusal::Spam);
     }
     let mut events = vec![Event::Message { message, kind }];
     if kind == MessageKind::Customer {

@@ -1,6 +1,7 @@
 //! What a conversation is between two events.
 
-use crate::event::{Event, MessageKind, Recorded};
+use crate::actor::ActorRef;
+use crate::event::{Cause, Event, MessageKind, Recorded};
 use crate::id::{AgentId, ContactId, ConversationId, InboxId, StatusId, TeamId};
 use serde::{Deserialize, Serialize};
 
@@ -104,17 +105,25 @@ pub struct Conversation {
     pub rating: Option<i64>,
     /// Whether the customer has been asked for a rating and has not given one.
     pub rating_asked: bool,
+    /// Said to be spam: stands in no list but its own, and feeds no clock and no figure. Status and owner stay as they are,
+    /// so that taking the mark away brings the case back as it was.
+    pub spam: bool,
 }
 
 impl Conversation {
+    /// Whether it is work for somebody: what lists, counts and notices are made of.
+    pub fn is_work(&self) -> bool {
+        self.category.is_open() && !self.spam
+    }
+
     /// Numbers `event` and changes the state by it.
-    pub fn record(&mut self, event: Event, public: bool, at: i64, actor: crate::actor::ActorRef, depth: i64) -> Recorded {
+    pub fn record(&mut self, event: Event, public: bool, at: i64, actor: ActorRef, cause: &Cause) -> Recorded {
         self.seq += 1;
         let public_seq = public.then(|| {
             self.public_seq += 1;
             self.public_seq
         });
-        let recorded = Recorded { seq: self.seq, public_seq, at, actor, depth, event };
+        let recorded = Recorded { seq: self.seq, public_seq, at, actor, depth: cause.depth, cause: cause.by.clone(), event };
         self.apply(&recorded);
         recorded
     }
@@ -149,6 +158,7 @@ impl Conversation {
                 self.snoozed = false;
                 self.snoozed_until = None;
             }
+            Event::SpamChanged { spam } => self.spam = *spam,
             Event::RatingAsked => self.rating_asked = true,
             Event::Rated { score, .. } => {
                 self.rating = Some(*score);
@@ -158,12 +168,16 @@ impl Conversation {
             | Event::Message { kind: MessageKind::Note, .. }
             | Event::Tagged { .. }
             | Event::Untagged { .. }
+            | Event::Blocked { .. }
+            | Event::Unblocked { .. }
             | Event::SubjectChanged => {}
             Event::Redacted { .. }
+            | Event::Erased
             | Event::Identified { .. }
             | Event::AccessGranted { .. }
             | Event::AccessRevoked { .. }
-            | Event::BrokeGlass { .. } => {}
+            | Event::BrokeGlass { .. }
+            | Event::ReactionsStopped { .. } => {}
         }
     }
 

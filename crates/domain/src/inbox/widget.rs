@@ -1,6 +1,6 @@
 //! The settings of a chat widget and what may stand in them.
 
-use super::Origin;
+use super::{BITS, Origin, ProofOfWork};
 use crate::locale::{ByLocale, Locale};
 use crate::word::words;
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,9 @@ pub struct WidgetSettings {
     /// Whether the line "we never ask for passwords or codes" stands above the conversation.
     pub anti_scam: bool,
     pub default_locale: Locale,
+    /// What unsigned visitors compute before they may write.
+    #[serde(default)]
+    pub proof_of_work: ProofOfWork,
 }
 
 /// A change of the settings; what is absent stays.
@@ -45,6 +48,7 @@ pub struct WidgetPatch {
     pub csat: Option<bool>,
     pub anti_scam: Option<bool>,
     pub default_locale: Option<Locale>,
+    pub proof_of_work: Option<ProofOfWork>,
 }
 
 const MAX_NAME: usize = 60;
@@ -64,6 +68,7 @@ impl WidgetPatch {
             csat: self.csat.unwrap_or(kept.csat),
             anti_scam: self.anti_scam.unwrap_or(kept.anti_scam),
             default_locale: self.default_locale.unwrap_or(kept.default_locale),
+            proof_of_work: self.proof_of_work.unwrap_or(kept.proof_of_work),
         };
         changed.checked()
     }
@@ -90,6 +95,9 @@ impl WidgetSettings {
         if self.origins.len() > MAX_ORIGINS {
             return Err(("widget.origins", "at most 50"));
         }
+        if !BITS.contains(&self.proof_of_work.bits) {
+            return Err(("widget.proof_of_work", "8 to 20 bits"));
+        }
         Ok(self)
     }
 
@@ -114,6 +122,7 @@ mod tests {
             csat: true,
             anti_scam: true,
             default_locale: Locale::SimplifiedChinese,
+            proof_of_work: ProofOfWork::default(),
         }
     }
 
@@ -143,6 +152,7 @@ mod tests {
         assert_eq!(field(|widget| widget.team_name = "  ".to_owned()), "widget.team_name");
         assert_eq!(field(|widget| widget.brand = "red".to_owned()), "widget.brand");
         assert_eq!(field(|widget| widget.brand = "#12345é".to_owned()), "widget.brand");
+        assert_eq!(field(|widget| widget.proof_of_work.bits = 40), "widget.proof_of_work");
         assert_eq!(field(|widget| widget.greeting = ByLocale::all(&"长".repeat(501), "", "")), "widget.greeting");
     }
 }

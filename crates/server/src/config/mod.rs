@@ -2,13 +2,14 @@
 //!
 //! An unknown name is an error that says which one was probably meant; secrets are never shown.
 
+mod files;
 mod keys;
 mod layers;
-mod network;
 mod secret;
 
+pub(crate) use files::is_node_name;
 pub use layers::ConfigError;
-pub use network::Network;
+pub use candor_domain::network::Network;
 pub use secret::Secret;
 
 use crate::logs::Format;
@@ -44,6 +45,20 @@ pub struct Config {
     pub database_url: Option<Secret>,
     pub role: Role,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub files_folder: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub files_bucket: Option<String>,
+    pub files_prefix: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub files_endpoint: Option<String>,
+    pub files_region: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub files_access_key: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub files_secret_key: Option<Secret>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub master_key: Option<Secret>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub master_key_file: Option<PathBuf>,
@@ -68,6 +83,14 @@ impl Default for Config {
             trusted_proxies: Vec::new(),
             database_url: None,
             role: Role::All,
+            node: None,
+            files_folder: None,
+            files_bucket: None,
+            files_prefix: String::new(),
+            files_endpoint: None,
+            files_region: "us-east-1".to_owned(),
+            files_access_key: None,
+            files_secret_key: None,
             master_key: None,
             master_key_file: None,
             master_key_command: None,
@@ -140,6 +163,12 @@ impl Config {
         if self.role != Role::All && self.database_url.is_none() {
             return Err(("role", "several processes need PostgreSQL: set database_url".to_owned()));
         }
+        if let Some(name) = &self.node
+            && !is_node_name(name)
+        {
+            return Err(("node", "1 to 60 letters, digits, dots, hyphens and underscores".to_owned()));
+        }
+        self.check_files()?;
         let sources = [self.master_key.is_some(), self.master_key_file.is_some(), self.master_key_command.is_some()];
         if sources.iter().filter(|given| **given).count() > 1 {
             return Err(("master_key", "give one of master_key, master_key_file and master_key_command".to_owned()));
@@ -210,6 +239,22 @@ mod tests {
         assert!(load("public_url = 'http://desk.test'", &[], &[]).unwrap_err().contains("https"));
         assert!(load("role = 'web'", &[], &[]).unwrap_err().contains("PostgreSQL"));
         assert!(load("a = b", &[], &[]).unwrap_err().starts_with("candor.toml, line 1: "));
+    }
+
+    #[test]
+    fn files_lie_in_one_place_that_is_wholly_named() {
+        let place = |toml: &str| load(toml, &[], &[]).map(|config| config.files().to_string());
+        assert_eq!(place("data = '/tmp/x'").unwrap(), "the folder /tmp/x/files");
+        assert_eq!(place("[files]\nfolder = '/mnt/desk'").unwrap(), "the folder /mnt/desk");
+        let bucket = "[files]\nbucket = 'desk'\nendpoint = 'http://127.0.0.1:9000'\naccess_key = 'a'\nsecret_key = 'hush'";
+        assert_eq!(place(bucket).unwrap(), "the bucket desk at http://127.0.0.1:9000");
+        assert!(!load(bucket, &[], &[]).unwrap().dump().contains("hush"));
+        assert!(place("[files]\nfolder = 'a'\nbucket = 'b'").unwrap_err().contains("one of files_folder and files_bucket"));
+        assert!(place("[files]\nendpoint = 'http://127.0.0.1:9000'").unwrap_err().contains("files_bucket"));
+        assert!(place("[files]\nbucket = 'b'\naccess_key = 'a'").unwrap_err().contains("files_secret_key"));
+        assert!(place("[files]\nbucket = 'b'\nendpoint = 'desk.test'").unwrap_err().contains("https://"));
+        assert!(place("[files]\nfoldr = 'a'").unwrap_err().contains("did you mean `files_folder`?"));
+        assert!(place("node = 'a b'").unwrap_err().contains("node: "));
     }
 
     #[test]

@@ -16,3 +16,8 @@ pub fn history(q: &mut impl Query, contact: ContactId, before: Option<Before>, l
     let (at, id) = before.unwrap_or((i64::MAX, Uuid::max()));
     q.list(BEFORE, &[&contact.0, &at, &id, &limit], |row| Ok((ConversationId(row.get(0)?), row.get(1)?)))
 }
+
+/// The first contacts with an id above `after`, in the order of ids: for jobs that go over all.
+pub fn ids_after(q: &mut impl Query, after: ContactId, limit: i64) -> Result<Vec<ContactId>, Error> {
+    q.list("SELECT id FROM contact WHERE id > $1 ORDER BY id LIMIT $2", &[&after.0, &limit], |row| row.get(0).map(ContactId))
+}

@@ -1,7 +1,6 @@
 //! Identities of a contact: sealed, and blind for equality. A proven one belongs to one contact only.
 
 use crate::Error;
-use crate::conversation::read_text as text;
 use crate::keys::{Cell, KeyId};
 use crate::query::Query;
 use crate::tx::Tx;
@@ -23,7 +22,7 @@ pub fn add_identity(tx: &mut Tx<'_>, id: Uuid, contact: ContactId, key: KeyId, i
     const INSERT: &str = "INSERT INTO contact_identity (id, contact_id, kind, proof, value_sealed, value_blind, created_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7)";
     let sealed = tx.seal(key, value_cell(id), identity.value.as_bytes())?;
-    let (blind, now) = (blind(tx, identity.kind, &identity.value), tx.now());
+    let (blind, now) = (identity_blind(tx, identity.kind, &identity.value), tx.now());
     tx.execute(INSERT, &[&id, &contact.0, &identity.kind.as_str(), &identity.proof.level(), &sealed, &blind, &now])?;
     Ok(())
 }
@@ -35,19 +34,19 @@ pub fn identities(q: &mut impl Query, contact: ContactId) -> Result<Vec<Known>, 
     let lines = q.list(LIST, &[&contact.0], |row| {
         Ok((row.get::<Uuid>(0)?, row.get::<String>(1)?, row.get::<i64>(2)?, row.get::<i64>(3)?, row.get::<Vec<u8>>(4)?))
     })?;
-    let open = |(id, kind, proof, created_at, sealed): (Uuid, String, i64, i64, Vec<u8>)| {
+    let mut open = |(id, kind, proof, created_at, sealed): (Uuid, String, i64, i64, Vec<u8>)| {
         let kind = IdentityKind::parse(&kind).ok_or_else(|| Error::Corrupt(format!("contact_identity.kind holds {kind}")))?;
         let proof = Proof::from_level(proof).ok_or_else(|| Error::Corrupt(format!("contact_identity.proof holds {proof}")))?;
-        let value = q.open(value_cell(id), &sealed).and_then(text)?;
-        Ok(Known { id, identity: Identity { kind, value, proof }, created_at })
+        let Some(value) = q.open_kept(value_cell(id), &sealed)? else { return Ok(None) };
+        Ok(Some(Known { id, identity: Identity { kind, value, proof }, created_at }))
     };
-    lines.into_iter().map(open).collect()
+    lines.into_iter().filter_map(|line| open(line).transpose()).collect()
 }
 
 /// Who has proven this identity, and its row.
 pub fn proven(q: &mut impl Query, kind: IdentityKind, value: &str) -> Result<Option<(ContactId, Uuid)>, Error> {
     const PROVEN: &str = "SELECT contact_id, id FROM contact_identity WHERE kind = $1 AND value_blind = $2 AND proof >= 2";
-    let blind = blind(q, kind, value);
+    let blind = identity_blind(q, kind, value);
     q.optional(PROVEN, &[&kind.as_str(), &blind], |row| Ok((ContactId(row.get(0)?), row.get(1)?)))
 }
 
@@ -56,7 +55,8 @@ pub fn remove_identity(tx: &mut Tx<'_>, id: Uuid) -> Result<(), Error> {
     Ok(())
 }
 
-fn blind(q: &impl Query, kind: IdentityKind, value: &str) -> Vec<u8> {
+/// What stands in `value_blind`, here and wherever else an identity must be recognised.
+pub fn identity_blind(q: &impl Query, kind: IdentityKind, value: &str) -> Vec<u8> {
     q.blind(&format!("contact_identity.{}", kind.as_str()), value)
 }
 

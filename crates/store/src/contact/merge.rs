@@ -4,6 +4,7 @@
 
 use super::Contact;
 use crate::Error;
+use crate::block;
 use crate::query::Query;
 use crate::tx::Tx;
 use candor_domain::id::{ContactId, ConversationId};
@@ -30,6 +31,7 @@ pub fn absorb(tx: &mut Tx<'_>, from: &Contact, to: &Contact) -> Result<Moved, Er
     const SEEN: &str = "UPDATE contact SET first_seen_at = $2 WHERE id = $1 AND first_seen_at > $2";
     let ids: [&dyn crate::Value; 2] = [&from.id.0, &to.id.0];
     let cases = tx.execute(CASES, &ids)?;
+    block::move_all(tx, from.id, to.id)?;
     tx.execute(IDENTITIES, &ids)?;
     tx.execute(FILES, &ids)?;
     let keys = tx.execute(KEYS, &ids)?;

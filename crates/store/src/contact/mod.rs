@@ -6,13 +6,12 @@ mod history;
 mod identity;
 mod merge;
 
-pub use history::{Before, history};
-pub use identity::{Known, add_identity, identities, proven, remove_identity};
+pub use history::{Before, history, ids_after};
+pub use identity::{Known, add_identity, identities, identity_blind, proven, remove_identity};
 pub use merge::{Moved, absorb, cases};
 
 use crate::Error;
-use crate::conversation::read_text as text;
-use crate::keys::{Cell, KeyId};
+use crate::keys::{Cell, KeyId, SealError};
 use crate::query::Query;
 use crate::tx::Tx;
 use crate::value::Row;
@@ -79,15 +78,20 @@ pub fn get(q: &mut impl Query, id: ContactId) -> Result<Contact, Error> {
     open(q, line)
 }
 
-/// Takes the contact's lock: nobody starts a conversation for it or merges it meanwhile.
+/// Takes the contact's lock: nobody starts a conversation for it or merges it meanwhile. Whoever was erased is refused with
+/// [`SealError::Destroyed`].
 pub fn lock(tx: &mut Tx<'_>, id: ContactId) -> Result<Contact, Error> {
     let line = tx.one(LOCK, &[&id.0], read)?;
+    if line.contact.key == KeyId::NONE {
+        return Err(SealError::Destroyed.into());
+    }
     open(tx, line)
 }
 
 /// The key of a contact, whose lock is taken: a start must not race with a merge.
 pub fn key(tx: &mut Tx<'_>, id: ContactId) -> Result<KeyId, Error> {
-    tx.one("SELECT key_id FROM contact WHERE id = $1 /*lock*/", &[&id.0], |row| row.get(0).map(KeyId))
+    let key = tx.one("SELECT key_id FROM contact WHERE id = $1 /*lock*/", &[&id.0], |row| row.get(0).map(KeyId))?;
+    if key == KeyId::NONE { Err(SealError::Destroyed.into()) } else { Ok(key) }
 }
 
 /// Writes a contact back and raises its version.
@@ -129,7 +133,10 @@ fn read(row: &Row<'_>) -> Result<Line, Error> {
 
 fn open(q: &mut impl Query, line: Line) -> Result<Contact, Error> {
     let id = line.contact.id;
-    let mut opened = |cell: Cell<'static>, sealed: Option<Vec<u8>>| sealed.map(|sealed| q.open(cell, &sealed).and_then(text)).transpose();
+    let mut opened = |cell: Cell<'static>, sealed: Option<Vec<u8>>| match sealed {
+        Some(sealed) => q.open_kept(cell, &sealed),
+        None => Ok(None),
+    };
     let name = opened(name_cell(id), line.name)?;
     let fields = opened(fields_cell(id), line.fields)?;
     let device = opened(device_cell(id), line.device)?;
@@ -141,7 +148,7 @@ const NAME: &str = "SELECT name_sealed FROM contact WHERE id = $1";
 /// The displayed name alone, for timelines.
 pub fn name(q: &mut impl Query, id: ContactId) -> Result<Option<String>, Error> {
     let sealed = q.one(NAME, &[&id.0], |row| row.get::<Option<Vec<u8>>>(0))?;
-    sealed.map(|sealed| q.open(name_cell(id), &sealed).and_then(text)).transpose()
+    Ok(sealed.map(|sealed| q.open_kept(name_cell(id), &sealed)).transpose()?.flatten())
 }
 
 /// The cell that holds a contact's displayed name.

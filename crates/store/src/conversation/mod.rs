@@ -6,9 +6,10 @@ mod open;
 mod row;
 
 pub use open::{changed_since, marks_of, open_marks, open_mentions, open_states};
-pub use row::{Row, matches, page, read_text, rows};
+pub use row::{Row, ids, matches, page, read_text, rows};
 
 use crate::Error;
+use crate::flaw::{Flaw, planted};
 use crate::keys::{Cell, KeyId};
 use crate::message;
 use crate::query::Query;
@@ -35,13 +36,13 @@ macro_rules! state_columns {
         "c.id, c.number, c.contact_id, c.inbox_id, c.team_id, c.assignee_id, c.status_id, c.category, c.turn, c.priority, \
          c.seq, c.public_seq, c.created_at, c.updated_at, c.last_message_at, c.last_customer_seq, c.waiting_since, c.first_reply_at, \
          c.resolved_at, c.snoozed, c.snoozed_until, c.visitor_read_seq, c.agent_read_seq, c.rating, c.rating_asked, c.key_id, c.channel, \
-         c.language, c.tags, c.preview_from"
+         c.language, c.tags, c.preview_from, c.spam"
     };
 }
 pub(crate) use state_columns;
 
 /// How many columns [`state_columns`] names.
-pub(crate) const STATE_COLUMNS: usize = 30;
+pub(crate) const STATE_COLUMNS: usize = 31;
 
 /// Reads the state from a row that begins with [`state_columns`].
 pub(crate) fn read(row: &Cells<'_>) -> Result<Stored, Error> {
@@ -74,6 +75,7 @@ pub(crate) fn read(row: &Cells<'_>) -> Result<Stored, Error> {
         agent_read_seq: row.get(22)?,
         rating: row.get(23)?,
         rating_asked: row.get(24)?,
+        spam: row.get(30)?,
     };
     let tags = row.get::<String>(28)?;
     Ok(Stored {
@@ -99,7 +101,7 @@ pub fn get(q: &mut impl Query, id: ConversationId) -> Result<Stored, Error> {
 
 /// Takes the stream's lock and reads the state. Everything that writes events begins here.
 pub fn lock(tx: &mut Tx<'_>, id: ConversationId) -> Result<Stored, Error> {
-    tx.one(LOCK, &[&id.0], read)
+    tx.one(if planted(Flaw::WritesUnlocked) { GET } else { LOCK }, &[&id.0], read)
 }
 
 /// What makes a start repeatable: the session, the client's id, and the HMAC of the request as it arrived.
@@ -172,7 +174,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &Stored, origin: Option<Vec<u8>>, start: Opt
 const SAVE: &str = "UPDATE conversation SET inbox_id = $2, team_id = $3, assignee_id = $4, status_id = $5, category = $6, turn = $7, \
      priority = $8, language = $9, tags = $10, seq = $11, public_seq = $12, last_customer_seq = $13, updated_at = $14, last_message_at = $15, \
      waiting_since = $16, first_reply_at = $17, resolved_at = $18, snoozed = $19, snoozed_until = $20, rating = $21, rating_asked = $22, \
-     preview_from = $23, preview_sealed = COALESCE($24, preview_sealed) WHERE id = $1";
+     preview_from = $23, preview_sealed = COALESCE($24, preview_sealed), spam = $25 WHERE id = $1";
 
 /// Writes the state back; a new `preview` replaces the old one.
 pub fn save(tx: &mut Tx<'_>, stored: &Stored, preview: Option<Vec<u8>>) -> Result<(), Error> {
@@ -204,6 +206,7 @@ pub fn save(tx: &mut Tx<'_>, stored: &Stored, preview: Option<Vec<u8>>) -> Resul
             &case.rating_asked,
             &stored.preview_from,
             &preview,
+            &case.spam,
         ],
     )?;
     Ok(())
@@ -251,11 +254,13 @@ pub fn origin_cell(id: ConversationId) -> Cell<'static> {
 }
 
 const LOCK_TO_REACT: &str = concat!("SELECT ", state_columns!(), ", c.reacted_seq FROM conversation c WHERE c.id = $1 /*lock skip*/");
+const LOOK_TO_REACT: &str = concat!("SELECT ", state_columns!(), ", c.reacted_seq FROM conversation c WHERE c.id = $1");
 const REACTED: &str = "UPDATE conversation SET reacted_seq = $2 WHERE id = $1";
 
 /// Takes the stream's lock for the reactor, with the number it has come to; `None` when somebody else holds it.
 pub fn lock_to_react(tx: &mut Tx<'_>, id: ConversationId) -> Result<Option<(Stored, i64)>, Error> {
-    tx.optional(LOCK_TO_REACT, &[&id.0], |row| Ok((read(row)?, row.get(STATE_COLUMNS)?)))
+    let sql = if planted(Flaw::ReactsUnlocked) { LOOK_TO_REACT } else { LOCK_TO_REACT };
+    tx.optional(sql, &[&id.0], |row| Ok((read(row)?, row.get(STATE_COLUMNS)?)))
 }
 
 /// Moves the reactor's cursor.
@@ -269,7 +274,7 @@ const ORIGIN: &str = "SELECT origin_sealed FROM conversation WHERE id = $1";
 /// The page the chat was started on, as it was given.
 pub fn origin(q: &mut impl Query, id: ConversationId) -> Result<Option<String>, Error> {
     let sealed = q.one(ORIGIN, &[&id.0], |row| row.get::<Option<Vec<u8>>>(0))?;
-    sealed.map(|sealed| q.open(origin_cell(id), &sealed).and_then(read_text)).transpose()
+    Ok(sealed.map(|sealed| q.open_kept(origin_cell(id), &sealed)).transpose()?.flatten())
 }
 
 const SUBJECT: &str = "SELECT subject_sealed FROM conversation WHERE id = $1";
@@ -277,5 +282,5 @@ const SUBJECT: &str = "SELECT subject_sealed FROM conversation WHERE id = $1";
 /// What the conversation is called, if it is called anything.
 pub fn subject(q: &mut impl Query, id: ConversationId) -> Result<Option<String>, Error> {
     let sealed = q.one(SUBJECT, &[&id.0], |row| row.get::<Option<Vec<u8>>>(0))?;
-    sealed.map(|sealed| q.open(subject_cell(id), &sealed).and_then(read_text)).transpose()
+    Ok(sealed.map(|sealed| q.open_kept(subject_cell(id), &sealed)).transpose()?.flatten())
 }

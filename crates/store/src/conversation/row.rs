@@ -78,6 +78,14 @@ pub fn matches(q: &mut impl Query, agent: AgentId, tail: &str, values: &[&dyn Va
     Ok(!q.list_shaped(&sql, &bound, |_| Ok(()))?.is_empty())
 }
 
+/// The ids of what a tail lets through: the same tails as [`page`] takes.
+pub fn ids(q: &mut impl Query, agent: AgentId, tail: &str, values: &[&dyn Value]) -> Result<Vec<ConversationId>, Error> {
+    let sql = format!("SELECT c.id FROM conversation c LEFT JOIN read_mark r ON r.conversation_id = c.id AND r.agent_id = $1 {tail}");
+    let mut bound: Vec<&dyn Value> = vec![&agent.0];
+    bound.extend_from_slice(values);
+    q.list_shaped(&sql, &bound, |row| Ok(ConversationId(row.get(0)?)))
+}
+
 /// A row before its sealed cells are opened.
 struct Line {
     stored: Stored,
@@ -117,11 +125,11 @@ fn open(q: &mut impl Query, line: Line) -> Result<Row, Error> {
     }
     let (id, contact) = (line.stored.case.id, line.stored.case.contact);
     let preview = match line.preview {
-        Some(sealed) => read_text(q.open(preview_cell(id), &sealed)?)?,
+        Some(sealed) => q.open_kept(preview_cell(id), &sealed)?.unwrap_or_default(),
         None => String::new(),
     };
-    let subject = line.subject.map(|sealed| q.open(subject_cell(id), &sealed).and_then(read_text)).transpose()?;
-    let contact_name = line.name.map(|sealed| q.open(contact::name_cell(contact), &sealed).and_then(read_text)).transpose()?;
+    let subject = line.subject.map(|sealed| q.open_kept(subject_cell(id), &sealed)).transpose()?.flatten();
+    let contact_name = line.name.map(|sealed| q.open_kept(contact::name_cell(contact), &sealed)).transpose()?.flatten();
     let proof = Proof::from_level(line.proof).ok_or_else(|| Error::Corrupt(format!("contact.proof holds {}", line.proof)))?;
     Ok(Row { stored: line.stored, contact_name, proof, subject, preview, read_seq: line.read_seq, mentioned_seq: line.mentioned_seq })
 }
