@@ -79,3 +79,21 @@ pub(crate) fn require_cover(actor: &Actor, rights: &Rights) -> Result<()> {
 pub(crate) fn administers(permissions: &std::collections::BTreeSet<Permission>) -> bool {
     permissions.contains(&Permission::AgentManage) && permissions.contains(&Permission::RoleManage)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::sync::broadcast;
+    use uuid::Uuid;
+
+    #[test]
+    fn a_visitor_who_leaves_empties_nothing_and_an_agent_whose_rights_end_everything() {
+        let (tell, notes) = broadcast::channel(16);
+        let (cache, agent) = (cache(notes), AgentId(Uuid::from_u128(1)));
+        cache.put(agent, Rights::default(), cache.get(&agent).1);
+        tell.send(Note::VisitorLeft { session: Uuid::from_u128(2) }).expect("somebody listens");
+        assert!(cache.get(&agent).0.is_some(), "customers log out all day");
+        tell.send(Note::Revoked { agent: agent.0 }).expect("somebody listens");
+        assert!(cache.get(&agent).0.is_none());
+    }
+}

@@ -26,7 +26,7 @@ async fn refusal(desk: &Desk, jwt: &str) -> String {
 
 /// Whether open sockets of this session were told to look again.
 async fn told(notes: &mut tokio::sync::broadcast::Receiver<Note>, session: Uuid) -> bool {
-    let wanted = async { while notes.recv().await.unwrap() != (Note::Revoked { agent: session }) {} };
+    let wanted = async { while notes.recv().await.unwrap() != (Note::VisitorLeft { session }) {} };
     tokio::time::timeout(std::time::Duration::from_secs(5), wanted).await.is_ok()
 }
 

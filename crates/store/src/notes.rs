@@ -16,8 +16,15 @@ pub enum Note {
     Revoked {
         agent: Uuid,
     },
+    /// A visitor's session ended or changed its token: look at its sockets again. Visitors come and go all the time, so this
+    /// is no matter of agents' rights.
+    VisitorLeft {
+        session: Uuid,
+    },
     /// A job was added.
     Job,
+    /// The outside feed has come further.
+    Feed,
     /// A timer was armed for this time.
     Timer {
         due_at: i64,

@@ -3,10 +3,12 @@
 
 use super::entry::Entry;
 use super::open_set::OpenSet;
-use super::presence::{Presence, Whisper};
+use super::peek;
+use super::presence::{Mark, Presence, Whisper};
 use crate::Result;
 use candor_domain::id::{AgentId, ContactId, ConversationId, VisitorSessionId};
 use candor_store::conversation::Row;
+use candor_store::flaw::{Flaw, planted};
 use candor_store::{Db, Note, Pool, conversation};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -43,6 +45,11 @@ pub enum News {
     VisitorTyping(ConversationId),
     Settings,
     Revoked(Uuid),
+    /// A bulk action of this agent has come further.
+    Bulk {
+        agent: AgentId,
+        bulk: Uuid,
+    },
     /// Something may have been missed: read again.
     Gap,
 }
@@ -165,8 +172,9 @@ impl Hub {
     pub async fn hear(&self, db: &Db, note: Note) -> Result<()> {
         match note {
             Note::Wake { stream, seq } => self.moved(db, ConversationId(stream), seq).await,
+            Note::Ephemeral(one) if one.topic == crate::limit::TOPIC => Ok(()),
             Note::Ephemeral(one) => {
-                self.whispered(&one.body, ConversationId(one.topic));
+                self.whispered(db, &one.body, ConversationId(one.topic)).await;
                 Ok(())
             }
             Note::Settings => {
@@ -174,11 +182,15 @@ impl Hub {
                 Ok(())
             }
             Note::Revoked { agent } => {
-                self.revoked(agent);
+                self.tell(News::Revoked(agent));
+                Ok(())
+            }
+            Note::VisitorLeft { session } => {
+                self.visitor_left(session);
                 Ok(())
             }
             Note::Gap => self.missed(db).await,
-            Note::Job | Note::Timer { .. } | Note::KeysDestroyed => Ok(()),
+            Note::Job | Note::Feed | Note::Timer { .. } | Note::KeysDestroyed => Ok(()),
         }
     }
 
@@ -217,11 +229,15 @@ impl Hub {
         Ok(found)
     }
 
-    fn whispered(&self, body: &str, id: ConversationId) {
+    async fn whispered(&self, db: &Db, body: &str, id: ConversationId) {
         match Whisper::parse(body) {
             Some(Whisper::Visitor) => self.tell(News::VisitorTyping(id)),
-            Some(Whisper::Agent { agent, doing, until }) => {
-                if self.0.presence.note(id, agent, doing, until) {
+            Some(Whisper::Agent { agent, doing, until, peek }) => {
+                let peek = match peek {
+                    Some(sealed) => peek::open(db, agent, &sealed).await,
+                    None => None,
+                };
+                if self.0.presence.note(id, agent, doing.map(|doing| Mark { doing, until, peek })) {
                     self.tell(News::Viewers(id));
                 }
                 if doing == Some(super::Doing::Typing)
@@ -230,16 +246,16 @@ impl Hub {
                     self.0.tell_visitors(entry.stored.case.contact, &VisitorNews::AgentTyping { id, agent });
                 }
             }
+            Some(Whisper::Bulk { id: bulk }) => self.tell(News::Bulk { agent: AgentId(id.0), bulk }),
             None => tracing::debug!("an ephemeral note of another version was dropped"),
         }
     }
 
-    /// Somebody's rights or session ended: agents' sockets look again, a visitor's socket of that session closes.
-    fn revoked(&self, who: Uuid) {
-        for seat in self.0.seats().values().flatten().filter(|seat| seat.session.0 == who) {
+    /// A visitor's session ended or goes on under another token: its sockets look again.
+    fn visitor_left(&self, session: Uuid) {
+        for seat in self.0.seats().values().flatten().filter(|seat| seat.session.0 == session) {
             let _ = seat.to.try_send(VisitorNews::Revoked);
         }
-        self.tell(News::Revoked(who));
     }
 
     /// Notes may have been missed: everything is read again, by us and by every screen.
@@ -261,7 +277,8 @@ impl Hub {
             // What was told since the last sweep gets this one's time; what is older than two windows cannot be missed any more.
             told.values_mut().filter(|(_, at)| *at == i64::MAX).for_each(|(_, at)| *at = now);
             told.retain(|_, (_, at)| *at >= since - SWEEP_MS);
-            changed.into_iter().filter(|(id, seq)| told.get(id).is_none_or(|(known, _)| known < seq)).collect()
+            let found = |_: &(ConversationId, i64)| !planted(Flaw::SweepsNothing);
+            changed.into_iter().filter(found).filter(|(id, seq)| told.get(id).is_none_or(|(known, _)| known < seq)).collect()
         };
         for (id, seq) in missed {
             self.moved(db, id, seq).await?;

@@ -39,7 +39,7 @@ pub async fn by_token(app: &App, token: &str) -> Result<Visitor> {
 pub type Cache = Lately<Vec<u8>, Visitor>;
 
 pub fn cache(notes: Receiver<Note>) -> Cache {
-    Lately::new(notes, |note| matches!(note, Note::Revoked { .. }))
+    Lately::new(notes, |note| matches!(note, Note::VisitorLeft { .. }))
 }
 
 /// The same for whoever writes again and again: believed for two seconds, so that a message waits for no look-up. What
@@ -111,7 +111,7 @@ pub async fn log_out(app: &App, session: &Session) -> Result<()> {
 
 /// Open sockets of the session are looked at again.
 pub(super) fn tell_ended(tx: &mut Tx<'_>, id: VisitorSessionId) {
-    tx.note(Note::Revoked { agent: id.0 });
+    tx.note(Note::VisitorLeft { session: id.0 });
 }
 
 /// How many of each one piece of the cleaning takes.

@@ -19,7 +19,9 @@ pub(super) fn line(note: &Note) -> Option<String> {
         }
         Note::Settings => "s".to_owned(),
         Note::Revoked { agent } => format!("r{}", short(*agent)),
+        Note::VisitorLeft { session } => format!("v{}", short(*session)),
         Note::Job => "j".to_owned(),
+        Note::Feed => "f".to_owned(),
         Note::KeysDestroyed => "k".to_owned(),
         Note::Ephemeral(_) | Note::Timer { .. } | Note::Gap => return None,
     })
@@ -53,7 +55,9 @@ fn note(line: &str) -> Option<Note> {
         'e' => named().map(|(topic, body)| Note::Ephemeral(Ephemeral { topic, body: body.to_owned() }))?,
         's' => Note::Settings,
         'r' => named().map(|(agent, _)| Note::Revoked { agent })?,
+        'v' => named().map(|(session, _)| Note::VisitorLeft { session })?,
         'j' => Note::Job,
+        'f' => Note::Feed,
         'k' => Note::KeysDestroyed,
         _ => return None,
     })
@@ -79,7 +83,9 @@ mod tests {
             Note::Ephemeral(Ephemeral { topic: id, body: r#"{"typing":true,"who":"小明"}"#.to_owned() }),
             Note::Settings,
             Note::Revoked { agent: id },
+            Note::VisitorLeft { session: id },
             Note::Job,
+            Note::Feed,
             Note::KeysDestroyed,
         ];
         let lines: Vec<String> = notes.iter().filter_map(line).collect();
