@@ -9,6 +9,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use socket2::SockRef;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +23,9 @@ use tower::ServiceExt;
 /// From the first byte of a request, or from the end of the one before, to the end of its headers.
 const HEADERS: Duration = Duration::from_secs(30);
 const HEADER_BYTES: usize = 64 << 10;
+/// What was sent and is not confirmed for so long ends a connection: a streamed line speaks every 15 s and cannot hear, so a
+/// peer that is gone is noticed within 30 s there too.
+const UNCONFIRMED: Duration = Duration::from_secs(15);
 /// More connections than this wait to be accepted.
 const CONNECTIONS: usize = 60_000;
 /// What is not finished by then is cut.
@@ -61,8 +65,7 @@ pub async fn run(listener: TcpListener, router: Router, stop: CancellationToken)
 }
 
 async fn one(stream: TcpStream, peer: SocketAddr, router: Router, stop: CancellationToken) {
-    // Small frames go out at once; where it cannot be set they go out a little later.
-    let _ = stream.set_nodelay(true);
+    set_line(&stream);
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let mut request: Request = request.map(axum::body::Body::new);
         request.extensions_mut().insert(Peer(peer));
@@ -85,6 +88,12 @@ async fn one(stream: TcpStream, peer: SocketAddr, router: Router, stop: Cancella
     if let Err(error) = ended {
         tracing::debug!(%error, "a connection broke off");
     }
+}
+
+/// Small frames go out at once, and a peer that is gone is noticed. Where neither can be set, both happen a little later.
+fn set_line(stream: &TcpStream) {
+    let _ = stream.set_nodelay(true);
+    let _ = SockRef::from(stream).set_tcp_user_timeout(Some(UNCONFIRMED));
 }
 
 /// Cancels `stop` at the first SIGTERM or SIGINT.
@@ -111,5 +120,21 @@ pub async fn finish(state: &AppState) {
     let db = state.app.db.clone();
     if tokio::task::spawn_blocking(move || db.close()).await.is_err() {
         tracing::error!("closing the store panicked");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_peer_that_confirms_nothing_is_given_up() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let (_client, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
+        let (stream, _) = accepted.expect("a connection");
+        set_line(&stream);
+        assert_eq!(SockRef::from(&stream).tcp_user_timeout().expect("can be asked"), Some(UNCONFIRMED));
+        assert!(UNCONFIRMED <= Duration::from_secs(15), "with a beat every 15 s that is 30 s in all");
     }
 }

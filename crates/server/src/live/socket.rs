@@ -1,37 +1,55 @@
-//! A line over a WebSocket: pings every 15 s, and a line that is silent for 30 s is dead.
+//! A line over a WebSocket: pings every 15 s, and a line that is silent for 30 s is dead, whatever is sent over it.
 
 use super::wire::{End, Gone, Heard, Wire};
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use std::time::Duration;
-use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until, timeout_at};
 
-const PING: Duration = Duration::from_secs(15);
-const DEAD: Duration = Duration::from_secs(30);
-/// How long a reader may take for one frame.
-const SLOW: Duration = Duration::from_secs(10);
+/// How long a line may be silent, how often it is asked, and how long a reader may take for one frame.
+#[derive(Clone, Copy, Debug)]
+struct Patience {
+    dead: Duration,
+    ping: Duration,
+    slow: Duration,
+}
+
+const PATIENCE: Patience = Patience { dead: Duration::from_secs(30), ping: Duration::from_secs(15), slow: Duration::from_secs(10) };
 /// The largest frame a client sends.
 const LARGEST: usize = 64 << 10;
+/// What a line keeps for reading. It is paid for by every idle visitor; the library's own 128 KB would be a gigabyte for 8,000.
+const READ: usize = 2 << 10;
 
 /// Sets the limits of every socket of ours.
 pub(super) fn limited(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
-    upgrade.max_message_size(LARGEST).max_frame_size(LARGEST).write_buffer_size(0).max_write_buffer_size(4 << 20)
+    upgrade.read_buffer_size(READ).max_message_size(LARGEST).max_frame_size(LARGEST).write_buffer_size(0).max_write_buffer_size(4 << 20)
 }
 
 pub(super) struct Socket {
     socket: WebSocket,
+    patience: Patience,
     heard_at: Instant,
     ping: Interval,
 }
 
 impl Socket {
     pub(super) fn new(socket: WebSocket) -> Self {
-        let mut ping = interval_at(Instant::now() + PING, PING);
+        Self::with(socket, PATIENCE)
+    }
+
+    fn with(socket: WebSocket, patience: Patience) -> Self {
+        let mut ping = interval_at(Instant::now() + patience.ping, patience.ping);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Self { socket, heard_at: Instant::now(), ping }
+        Self { socket, patience, heard_at: Instant::now(), ping }
+    }
+
+    fn dead_at(&self) -> Instant {
+        self.heard_at + self.patience.dead
     }
 
     async fn put(&mut self, message: Message) -> Result<(), Gone> {
-        match timeout(SLOW, self.socket.send(message)).await {
+        // A frame that waits for a silent reader makes the silence no longer.
+        let until = (Instant::now() + self.patience.slow).min(self.dead_at());
+        match timeout_at(until, self.socket.send(message)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) | Err(_) => Err(Gone),
         }
@@ -45,7 +63,10 @@ impl Wire for Socket {
 
     async fn hear(&mut self) -> Heard {
         loop {
+            let dead = self.dead_at();
             tokio::select! {
+                // In this order: what came in while a frame was sent counts, although its time is over by now.
+                biased;
                 message = self.socket.recv() => {
                     self.heard_at = Instant::now();
                     match message {
@@ -54,8 +75,9 @@ impl Wire for Socket {
                         Some(Ok(Message::Binary(_) | Message::Close(_)) | Err(_)) | None => return Heard::Ended,
                     }
                 }
+                () = sleep_until(dead) => return Heard::Ended,
                 _ = self.ping.tick() => {
-                    if self.heard_at.elapsed() >= DEAD || self.put(Message::Ping(bytes::Bytes::new())).await.is_err() {
+                    if self.put(Message::Ping(bytes::Bytes::new())).await.is_err() {
                         return Heard::Ended;
                     }
                 }
@@ -67,5 +89,122 @@ impl Wire for Socket {
         let frame = CloseFrame { code: why.code(), reason: "".into() };
         // The other end may be gone already.
         let _ = self.put(Message::Close(Some(frame))).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::Router;
+    use axum::routing::any;
+    use hyper::server::conn::http1;
+    use hyper::service::service_fn;
+    use hyper_util::rt::TokioIo;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+    use tokio::sync::mpsc;
+    use tokio::time::timeout;
+    use tower::ServiceExt;
+
+    const UPGRADE: &[u8] = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+        Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    const NEVER: Duration = Duration::from_secs(3600);
+    /// Ends a test that fails.
+    const DEADLINE: Duration = Duration::from_secs(20);
+
+    /// A line in memory and the server's end of it. The line holds this many bytes.
+    async fn line(holds: usize, patience: Patience) -> (DuplexStream, Socket) {
+        let (hand_over, mut handed_over) = mpsc::channel(1);
+        let upgrade = any(move |upgrade: WebSocketUpgrade| {
+            let hand_over = hand_over.clone();
+            async move {
+                limited(upgrade).on_upgrade(async move |socket| {
+                    let _ = hand_over.send(Socket::with(socket, patience)).await;
+                })
+            }
+        });
+        let router = Router::new().route("/", upgrade);
+        let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| router.clone().oneshot(request));
+        let (mut client, server) = duplex(holds);
+        tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(server), service).with_upgrades());
+        client.write_all(UPGRADE).await.expect("the line stands");
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"\r\n\r\n") {
+            answer.push(client.read_u8().await.expect("an answer"));
+        }
+        assert!(answer.starts_with(b"HTTP/1.1 101"), "{}", String::from_utf8_lossy(&answer));
+        (client, handed_over.recv().await.expect("the socket was handed over"))
+    }
+
+    /// A client's frame: masked with zeroes, which change nothing.
+    fn frame(opcode: u8, text: &[u8]) -> Vec<u8> {
+        let length = u8::try_from(text.len()).expect("a short frame");
+        [&[0x80 | opcode, 0x80 | length, 0, 0, 0, 0][..], text].concat()
+    }
+
+    #[test]
+    fn a_peer_that_stops_answering_is_noticed_within_30_seconds() {
+        assert!(PATIENCE.dead <= Duration::from_secs(30));
+        assert!(PATIENCE.ping * 2 <= PATIENCE.dead, "one lost ping is no death");
+    }
+
+    #[tokio::test]
+    async fn silence_ends_a_line_at_its_time_and_not_at_the_next_ping() {
+        let (_client, mut socket) = line(1 << 20, Patience { dead: Duration::from_millis(100), ping: NEVER, slow: NEVER }).await;
+        let heard = timeout(DEADLINE, socket.hear()).await.expect("the silence is noticed");
+        assert_eq!(heard, Heard::Ended);
+        assert!(socket.heard_at.elapsed() >= socket.patience.dead);
+    }
+
+    #[tokio::test]
+    async fn what_is_sent_to_a_dead_peer_makes_it_no_livelier() {
+        let (mut client, mut socket) = line(1 << 20, Patience { dead: Duration::from_millis(200), ping: NEVER, slow: NEVER }).await;
+        client.write_all(&frame(1, b"hello")).await.expect("the line stands");
+        assert_eq!(socket.hear().await, Heard::Text("hello".to_owned()));
+        let sends = async {
+            // Listened to again and again, as the loops of a screen do.
+            loop {
+                match timeout(Duration::from_millis(20), socket.hear()).await {
+                    Ok(heard) => break heard,
+                    Err(_) => socket.send("news".to_owned()).await.expect("the line is not full"),
+                }
+            }
+        };
+        assert_eq!(timeout(DEADLINE, sends).await.expect("the silence is noticed"), Heard::Ended);
+    }
+
+    #[tokio::test]
+    async fn a_peer_that_answers_pings_is_kept() {
+        let patience = Patience { dead: Duration::from_secs(5), ping: Duration::from_millis(1), slow: NEVER };
+        let (mut client, mut socket) = line(1 << 20, patience).await;
+        let begun = socket.heard_at;
+        let pings = async {
+            for _ in 0..50 {
+                let opcode = client.read_u8().await.expect("the line stands") & 0x0f;
+                let length = client.read_u8().await.expect("the line stands");
+                assert_eq!((opcode, length), (9, 0), "a ping without words");
+                client.write_all(&frame(10, b"")).await.expect("the line stands");
+            }
+            client.write_all(&frame(1, b"still here")).await.expect("the line stands");
+        };
+        let (heard, ()) = timeout(DEADLINE, async { tokio::join!(socket.hear(), pings) }).await.expect("pings are sent");
+        assert_eq!(heard, Heard::Text("still here".to_owned()));
+        assert!(socket.heard_at > begun);
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_does_not_read_is_given_up_and_not_buffered() {
+        let (_client, mut socket) = line(4 << 10, Patience { dead: NEVER, ping: NEVER, slow: Duration::from_millis(50) }).await;
+        let mut taken = 0;
+        while timeout(DEADLINE, socket.send("x".repeat(1000))).await.expect("a reader is not waited for").is_ok() {
+            taken += 1;
+            assert!(taken <= 8, "{taken} frames were kept for a line that holds four");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_frame_that_waits_for_a_silent_peer_makes_its_silence_no_longer() {
+        let (_client, mut socket) = line(4 << 10, Patience { dead: Duration::from_millis(100), ping: NEVER, slow: NEVER }).await;
+        let sends = async { while socket.send("x".repeat(1000)).await.is_ok() {} };
+        timeout(DEADLINE, sends).await.expect("the line ends with its silence");
     }
 }
