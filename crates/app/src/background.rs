@@ -2,13 +2,13 @@
 //! ends when the server goes down; nothing here holds state that the database does not.
 
 use crate::reactor::{self, Lane};
-use crate::{App, chores, search, timers};
-use candor_store::{Backend, Note};
+use crate::{App, chores, conversation, feed, keywork, limit, search, timers};
+use candor_store::Note;
 use std::collections::HashMap;
 use std::time::Duration;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio::time::{Instant, interval, sleep, sleep_until, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -26,6 +26,11 @@ const POLL: Duration = Duration::from_secs(1);
 /// How long a loop rests after a failure.
 const REST: Duration = Duration::from_millis(500);
 const CHORES: Duration = Duration::from_secs(60);
+/// How often the feed looks for what other nodes put there.
+const LOOK: Duration = Duration::from_millis(250);
+/// The reactor gathers what happens within this time: a reaction may be that late, and a message that follows another
+/// closely does not wait for the reaction's own commit to disk.
+const GATHER: Duration = Duration::from_millis(20);
 
 /// Starts the loops; they end when `stop` is cancelled.
 pub fn start(app: &App, roles: Roles, stop: &CancellationToken) -> JoinSet<()> {
@@ -41,15 +46,15 @@ pub fn start(app: &App, roles: Roles, stop: &CancellationToken) -> JoinSet<()> {
     if roles.screens {
         spawn("live", Box::pin(follow(app.clone())));
         spawn("sweep", Box::pin(sweep(app.clone())));
+        spawn("limits", Box::pin(share_limits(app.clone())));
     }
     if roles.work {
-        let lanes = match app.db.backend() {
-            Backend::Sqlite => 1,
-            Backend::Postgres => 2,
-        };
-        for lane in 0..lanes {
+        for lane in 0..reactor::reactors(app) {
             spawn("reactor", Box::pin(react(app.clone(), Lane(lane))));
         }
+        spawn("feed", Box::pin(number(app.clone())));
+        spawn("bulk", Box::pin(work(app.clone())));
+        spawn("keys", Box::pin(work_on_keys(app.clone())));
         spawn("timers", Box::pin(fire(app.clone())));
         spawn("chores", Box::pin(tidy(app.clone())));
     }
@@ -95,6 +100,22 @@ async fn follow(app: App) {
     }
 }
 
+/// Tells other nodes what was taken of the limits here, and hears what was taken there.
+async fn share_limits(app: App) {
+    let mut notes = app.db.notes();
+    let mut tell = interval(POLL);
+    loop {
+        tokio::select! {
+            _ = tell.tick() => app.limits.tell().into_iter().for_each(|note| app.db.publish(note)),
+            note = notes.recv() => match note {
+                Ok(Note::Ephemeral(one)) if one.topic == limit::TOPIC => app.limits.hear(&one.body),
+                Err(RecvError::Closed) => return std::future::pending().await,
+                _ => {}
+            },
+        }
+    }
+}
+
 async fn sweep(app: App) {
     loop {
         sleep(POLL).await;
@@ -108,13 +129,72 @@ async fn react(app: App, lane: Lane) {
     let mut notes = app.db.notes();
     loop {
         match reactor::turn(&app, lane).await {
-            Ok(0) => drop(timeout(POLL, notes.recv()).await),
+            Ok(turn) if turn.waiting == 0 => {
+                drop(timeout(POLL, notes.recv()).await);
+                // One look answers all that was told so far.
+                while !matches!(notes.try_recv(), Err(TryRecvError::Empty | TryRecvError::Closed)) {}
+            }
+            // Only what cannot be reacted to is left, or what other reactors hold.
+            Ok(turn) if turn.done == 0 => sleep(GATHER).await,
+            Ok(turn) if turn.done == turn.waiting => sleep(GATHER).await,
             Ok(_) => {}
             Err(problem) => {
                 tracing::warn!(%problem, "the reactor failed; it goes on where it was");
                 sleep(REST).await;
             }
         }
+    }
+}
+
+/// Numbers the outside feed. What this process's reactors put there is told at once; of other nodes' a look finds out.
+async fn number(app: App) {
+    let mut worker = feed::Worker::default();
+    loop {
+        match worker.turn(&app).await {
+            Ok(feed::Found::Work) => {}
+            Ok(feed::Found::Nothing) => {
+                if timeout(LOOK, app.fed.notified()).await.is_ok() {
+                    sleep(GATHER).await;
+                }
+            }
+            Ok(feed::Found::Elsewhere) => sleep(POLL).await,
+            Err(problem) => {
+                tracing::warn!(%problem, "the outside feed could not be numbered; it goes on where it was");
+                sleep(REST).await;
+            }
+        }
+    }
+}
+
+/// Works on bulk actions. What is told in memory only makes it look earlier.
+async fn work(app: App) {
+    let (worker, mut notes) = (conversation::bulk::Worker, app.db.notes());
+    loop {
+        match worker.turn(&app).await {
+            Ok(0) => {
+                let look = Instant::now() + POLL;
+                while !matches!(timeout_at(look, notes.recv()).await, Ok(Ok(Note::Job)) | Err(_)) {}
+            }
+            Ok(_) => {}
+            Err(problem) => {
+                tracing::warn!(%problem, "bulk actions could not be looked for");
+                sleep(REST).await;
+            }
+        }
+    }
+}
+
+/// Erasures and keys that change: seldom there, and then for long.
+async fn work_on_keys(app: App) {
+    let mut notes = app.db.notes();
+    loop {
+        if let Err(problem) = keywork::work(&app).await {
+            tracing::warn!(%problem, "work on keys cannot be claimed; it is tried again");
+            sleep(REST).await;
+        }
+        let rest = wait(keywork::next_due(&app).await, app.now());
+        let told = async { while !matches!(notes.recv().await, Ok(Note::Job) | Err(_)) {} };
+        drop(timeout(rest, told).await);
     }
 }
 

@@ -38,9 +38,15 @@ pub enum Error {
     /// Exists already (unique name, second rating, ...).
     #[error("exists already: {0}")]
     Duplicate(&'static str),
+    /// The customer was erased: nothing can be kept for them.
+    #[error("the customer was erased")]
+    Erased,
     /// In use, so it cannot be deleted, or not possible in this state.
     #[error("not possible now: {0}")]
     Conflict(&'static str),
+    /// A cursor of the outside feed that leads nowhere any more, with two that do.
+    #[error("the feed no longer knows this cursor")]
+    CursorGone { oldest: String, newest: String },
     /// A one-time link that was used, has run out, or never was.
     #[error("the link is no longer valid")]
     LinkUsed,
@@ -59,6 +65,12 @@ pub enum Error {
     /// Too many requests; how long to wait.
     #[error("too many requests")]
     RateLimited { retry_after_ms: u64 },
+    /// The customer, or where they write from, is not heard for a while.
+    #[error("blocked")]
+    Blocked(candor_domain::block::Stopped),
+    /// A start that has to bring the solution of this riddle.
+    #[error("a proof of work is needed")]
+    ProofRequired(crate::visitor::Challenge),
     /// The Origin is not on the inbox's list.
     #[error("this page may not use the inbox")]
     OriginRefused,
@@ -89,6 +101,7 @@ impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         match error {
             store::Error::NotFound => Self::NotFound,
+            store::Error::Sealed(store::SealError::Destroyed) => Self::Erased,
             other => Self::Store(other),
         }
     }

@@ -122,6 +122,21 @@ pub async fn by_id(app: &App, id: TokenId) -> Result<Actor> {
     look_up(app, live).await
 }
 
+/// A token with what it may do, read in this transaction; nobody when it does not count any more.
+pub(crate) fn actor_of(app: &App, q: &mut impl Query, id: TokenId) -> Result<Option<Actor>> {
+    let now = q.now();
+    let found = match token::get(q, id) {
+        Ok(token) if token.expires_at.is_none_or(|at| at > now) => token,
+        Ok(_) | Err(candor_store::Error::NotFound) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    match bounded(app, q, &found) {
+        Ok(rights) => Ok(Some(Actor::Token { id, rights })),
+        Err(Error::Unauthenticated) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 async fn look_up(
     app: &App,
     find: impl FnOnce(&mut candor_store::Rx<'_>, i64) -> Result<Option<Token>, candor_store::Error> + Send + 'static,

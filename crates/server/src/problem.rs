@@ -6,7 +6,7 @@
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -46,6 +46,8 @@ codes! {
     TakeCaseFirst = "take_case_first", FORBIDDEN, "Take the case to see more";
     OriginRefused = "origin_refused", FORBIDDEN, "This page may not use the desk";
     Csrf = "csrf", FORBIDDEN, "The request does not come from the desk's own page";
+    Blocked = "blocked", FORBIDDEN, "Messages are not taken from here at the moment";
+    ProofRequired = "proof_required", PRECONDITION_REQUIRED, "Many visitors come at once: solve the challenge and repeat";
     NotFound = "not_found", NOT_FOUND, "Not found";
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "This method is not offered here";
     Conflict = "conflict", CONFLICT, "Not possible in this state";
@@ -196,6 +198,11 @@ impl From<candor_app::Error> for ApiError {
             E::Stale => Self::new(Code::Stale),
             E::Duplicate(what) => Self::new(Code::Duplicate).field(what, "is taken"),
             E::Conflict(what) => Self::new(Code::Conflict).detail(what),
+            E::CursorGone { oldest, newest } => Self::new(Code::Gone)
+                .detail("read again what matters, then go on from `newest`; or hear everything that is kept from `oldest`")
+                .with("oldest", oldest)
+                .with("newest", newest),
+            E::Erased => Self::new(Code::Gone).detail("the customer was erased"),
             E::LinkUsed => Self::new(Code::LinkUsed),
             E::LastAdmin => Self::new(Code::LastAdmin),
             E::TooLarge { limit } => Self::new(Code::TooLarge).with("limit", limit),
@@ -203,6 +210,11 @@ impl From<candor_app::Error> for ApiError {
             E::FileRefused(why) => Self::new(Code::UnsupportedType).detail(why.to_string()).with("reason", why.code()),
             E::OutOfRange { size } => Self::new(Code::RangeNotSatisfiable).with("size", size),
             E::RateLimited { retry_after_ms } => Self::new(Code::RateLimited).retry_after(Duration::from_millis(retry_after_ms)),
+            E::Blocked(stopped) => Self::new(Code::Blocked).with("what", stopped.kind.as_str()).with("until", stopped.until),
+            E::ProofRequired(challenge) => Self::new(Code::ProofRequired).with(
+                "challenge",
+                json!({ "token": challenge.token, "seed": challenge.seed, "bits": challenge.bits, "expires_at": challenge.expires_at }),
+            ),
             E::OriginRefused => Self::new(Code::OriginRefused),
             E::Refused(refusal) => Self::new(Code::Conflict).detail(refusal.to_string()),
             E::Store(error) => error.into(),

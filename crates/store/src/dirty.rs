@@ -24,6 +24,7 @@ const MARK: &str = "INSERT INTO dirty (stream_id, kind, since, mark) VALUES ($1,
     ON CONFLICT (stream_id) DO UPDATE SET mark = dirty.mark + 1";
 const CANDIDATES: &str = "SELECT stream_id, kind, since FROM dirty ORDER BY since LIMIT $1";
 const CLEAN: &str = "DELETE FROM dirty WHERE stream_id = $1";
+const PUT_OFF: &str = "UPDATE dirty SET since = $2 WHERE stream_id = $1";
 const OLDEST: &str = "SELECT MIN(since) FROM dirty";
 
 /// Marks a stream. It always writes, so that it meets a reactor that is about to take the mark away.
@@ -41,6 +42,13 @@ pub fn candidates(rx: &mut Rx<'_>, limit: i64) -> Result<Vec<Dirty>, Error> {
 /// Takes the mark away, in the transaction that moved the stream's cursor to its end.
 pub fn clean(tx: &mut Tx<'_>, stream: Uuid) -> Result<(), Error> {
     tx.execute(CLEAN, &[&stream])?;
+    Ok(())
+}
+
+/// Puts a stream that cannot be reacted to behind all others.
+pub fn put_off(tx: &mut Tx<'_>, stream: Uuid) -> Result<(), Error> {
+    let now = tx.now();
+    tx.execute(PUT_OFF, &[&stream, &now])?;
     Ok(())
 }
 

@@ -2,11 +2,13 @@
 //! It cannot commit, search the text index, or reach the network.
 
 use crate::Error;
+use crate::audit::Lane;
 use crate::keys::KeyId;
 use crate::notes::Note;
 use crate::query::Query;
 use crate::seat::Seat;
 use crate::value::Value;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use uuid::Uuid;
 
 /// Rows a command may touch; more is a job in pieces.
@@ -63,10 +65,18 @@ impl<'a> Tx<'a> {
         let (words, notes) = (self.left.words.len(), self.left.notes.len());
         let lane = self.seat.lane;
         let mut inner = Tx { seat: &mut *self.seat, left: std::mem::take(&mut self.left), rows: self.rows };
-        let mut result = part(&mut inner);
+        let ended = catch_unwind(AssertUnwindSafe(|| part(&mut inner)));
         let (left, rows) = (inner.left, inner.rows);
         self.left = left;
         self.rows = rows;
+        let mut result = match ended {
+            Ok(result) => result,
+            Err(panic) => {
+                // What a savepoint holds goes back with it, whoever catches this further out.
+                self.back_to_part(words, notes, lane);
+                resume_unwind(panic);
+            }
+        };
         if result.is_ok() && self.seat.spoiled {
             result = Err(Error::Spoiled.into());
         }
@@ -74,6 +84,11 @@ impl<'a> Tx<'a> {
             self.seat.conn.batch("RELEASE part")?;
             return result;
         }
+        self.back_to_part(words, notes, lane);
+        result
+    }
+
+    fn back_to_part(&mut self, words: usize, notes: usize, lane: Option<Lane>) {
         self.left.words.truncate(words);
         self.left.notes.truncate(notes);
         self.seat.lane = lane;
@@ -81,7 +96,16 @@ impl<'a> Tx<'a> {
         if !self.seat.again && self.seat.conn.batch("ROLLBACK TO part; RELEASE part").is_ok() {
             self.seat.spoiled = false;
         }
-        result
+    }
+
+    /// The number of this connection among all that write to the database: whoever adds up in rows of its own lane waits for nobody.
+    pub fn lane(&self) -> i64 {
+        self.seat.lane.map_or(0, |lane| lane.lane)
+    }
+
+    /// Rows this command has changed so far; what works in pieces stops before the limit.
+    pub fn rows(&self) -> u64 {
+        self.rows
     }
 
     /// Makes a key for a contact (or for nobody in particular) and keeps it wrapped.

@@ -3,7 +3,7 @@
 use crate::client::Client;
 use axum::Router;
 use candor_app::background::{self, Roles};
-use candor_app::{App, Config, Error, Ids, reactor, setup, timers};
+use candor_app::{App, Config, Error, Ids, feed, reactor, setup, timers};
 use candor_domain::locale::Locale;
 use candor_server::state::{Options, Site};
 use candor_server::{AppState, router, serve};
@@ -105,6 +105,7 @@ impl TestApp {
                 break;
             }
         }
+        feed::number_all(&self.app).await.expect("the feed is numbered");
         self.app.live.load(&self.app.db).await.expect("open work can be read");
     }
 

@@ -3,7 +3,7 @@
 use super::{lock_permitted, permitted, record};
 use crate::{App, Error, Result};
 use candor_domain::actor::Actor;
-use candor_domain::event::Event;
+use candor_domain::event::{Cause, Event};
 use candor_domain::id::{AgentId, ConversationId};
 use candor_domain::permission::{Door, Permission};
 use candor_store::audit::{AuditEntry, detail_cell};
@@ -34,7 +34,7 @@ pub async fn share_access(app: &App, actor: &Actor, id: ConversationId, agent: A
             case_access::grant(tx, id, &Access { agent, kind: "shared".into(), by, at, until: None })?;
             let data = serde_json::json!({ "agent": agent }).to_string();
             tx.audit(AuditEntry::new(actor.as_ref().kind.as_str(), by, "case.shared").subject("conversation", id.0).data(&data))?;
-            record(tx, &mut stored, actor.as_ref(), 0, vec![Event::AccessGranted { agent }], None)?;
+            record(tx, &mut stored, actor.as_ref(), &Cause::ACT, vec![Event::AccessGranted { agent }], None)?;
             Ok(())
         })
         .await
@@ -57,7 +57,7 @@ pub async fn revoke_access(app: &App, actor: &Actor, id: ConversationId, agent: 
             tx.audit(
                 AuditEntry::new(actor.as_ref().kind.as_str(), actor.as_ref().id, "case.unshared").subject("conversation", id.0).data(&data),
             )?;
-            record(tx, &mut stored, actor.as_ref(), 0, vec![Event::AccessRevoked { agent }], None)?;
+            record(tx, &mut stored, actor.as_ref(), &Cause::ACT, vec![Event::AccessRevoked { agent }], None)?;
             Ok(())
         })
         .await
@@ -81,7 +81,7 @@ pub async fn break_glass(app: &App, actor: &Actor, id: ConversationId, reason: S
             tx.audit(
                 AuditEntry::new("agent", Some(agent.0), "case.broke_glass").subject("conversation", id.0).data(&data).detail(&detail),
             )?;
-            record(tx, &mut stored, actor.as_ref(), 0, vec![Event::BrokeGlass { agent, until }], None)?;
+            record(tx, &mut stored, actor.as_ref(), &Cause::ACT, vec![Event::BrokeGlass { agent, until }], None)?;
             Ok(())
         })
         .await

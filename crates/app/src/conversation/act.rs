@@ -6,7 +6,7 @@ use crate::timers::Kind;
 use crate::{App, Error, Result};
 use candor_domain::actor::Actor;
 use candor_domain::conversation::{Change, Priority, decide};
-use candor_domain::event::Event;
+use candor_domain::event::{Cause, Event};
 use candor_domain::id::{AgentId, ConversationId, InboxId, StatusId, TagId, TeamId};
 use candor_domain::permission::{Door, Permission};
 use candor_domain::text;
@@ -30,6 +30,8 @@ pub enum Action {
     /// Until a time, or until the customer writes.
     Snooze(Option<i64>),
     Wake,
+    /// Spam, or none after all.
+    Spam(bool),
     Subject(String),
 }
 
@@ -39,7 +41,7 @@ impl Action {
         match self {
             Self::Assign(_) => Permission::ConversationAssign,
             Self::Team(_) | Self::Move(_) => Permission::ConversationMove,
-            Self::Status(_) | Self::Snooze(_) | Self::Wake => Permission::ConversationStatus,
+            Self::Status(_) | Self::Snooze(_) | Self::Wake | Self::Spam(_) => Permission::ConversationStatus,
             Self::Priority(_) => Permission::ConversationPriority,
             Self::Tag(_) | Self::Untag(_) | Self::Subject(_) => Permission::ConversationTag,
         }
@@ -54,6 +56,11 @@ pub async fn act(app: &App, actor: &Actor, id: ConversationId, action: Action) -
 
 /// The same inside a command of somebody else's; returns the state before, for an undo.
 pub fn act_in(tx: &mut Tx<'_>, actor: &Actor, id: ConversationId, action: &Action) -> Result<Stored> {
+    act_because(tx, actor, id, action, &Cause::ACT)
+}
+
+/// The same where it follows from an event.
+pub fn act_because(tx: &mut Tx<'_>, actor: &Actor, id: ConversationId, action: &Action, cause: &Cause) -> Result<Stored> {
     let mut stored = lock_permitted(tx, actor, action.permission(), id)?;
     let before = stored.clone();
     let change = change(tx, &stored, action)?;
@@ -64,7 +71,7 @@ pub fn act_in(tx: &mut Tx<'_>, actor: &Actor, id: ConversationId, action: &Actio
         conversation::set_subject(tx, id, sealed)?;
     }
     let moved = events.iter().any(|event| matches!(event, Event::TeamChanged { .. } | Event::InboxChanged { .. }));
-    let recorded = record(tx, &mut stored, actor.as_ref(), 0, events, None)?;
+    let recorded = record(tx, &mut stored, actor.as_ref(), cause, events, None)?;
     if moved {
         scope_moved::mark(tx, id)?;
     }
@@ -105,6 +112,7 @@ fn change(tx: &mut Tx<'_>, stored: &Stored, action: &Action) -> Result<Change> {
         Action::Untag(id) => Change::Untag { tag: *id, present: stored.tags.contains(id) },
         Action::Snooze(until) => Change::Snooze { until: *until, now: tx.now() },
         Action::Wake => Change::Wake,
+        Action::Spam(spam) => Change::Spam(*spam),
         Action::Subject(subject) if subject.chars().count() > MAX_SUBJECT => {
             return Err(Error::invalid("text", format!("at most {MAX_SUBJECT} characters")));
         }
@@ -135,6 +143,7 @@ pub fn inverse(before: &Stored, action: &Action) -> Option<Action> {
         Action::Untag(tag) => before.tags.contains(tag).then_some(Action::Tag(*tag)),
         Action::Snooze(_) => (!case.snoozed).then_some(Action::Wake),
         Action::Wake => case.snoozed.then_some(Action::Snooze(case.snoozed_until)),
+        Action::Spam(spam) => (*spam != case.spam).then_some(Action::Spam(case.spam)),
         Action::Subject(_) => None,
     }
 }

@@ -5,9 +5,10 @@
 
 mod access;
 mod act;
-mod bulk;
+pub mod bulk;
 pub mod detail;
 mod draft;
+mod erased;
 mod held;
 mod marks;
 mod rate;
@@ -20,9 +21,9 @@ pub mod view;
 mod write;
 
 pub use access::{break_glass, revoke_access, share_access};
-pub use act::{Action, act, act_in, inverse};
-pub use bulk::{Bulk, bulk, undo_bulk};
+pub use act::{Action, act, act_because, act_in, inverse};
 pub use draft::{Draft, drafts, put_draft, remove_draft};
+pub(crate) use erased::shut_erased;
 pub use held::{keep_held, release_due, release_held, withdraw_held};
 pub use marks::{agent_read, mark_unread, visitor_read};
 pub use rate::{RatingInput, rate};

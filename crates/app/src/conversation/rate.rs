@@ -4,6 +4,7 @@ use super::lock_permitted;
 use crate::{App, Error, Result};
 use candor_domain::actor::Actor;
 use candor_domain::conversation::{Change, decide};
+use candor_domain::event::Cause;
 use candor_domain::id::{ConversationId, InboxId};
 use candor_domain::permission::Permission;
 use candor_store::{Query, Queue, inbox, rating};
@@ -35,7 +36,7 @@ pub async fn rate(app: &App, actor: &Actor, id: ConversationId, input: RatingInp
             let comment = comment.map(|comment| tx.seal(stored.key, rating::comment_cell(id), comment.as_bytes())).transpose()?;
             let at = tx.now();
             rating::insert(tx, id, &rating::Rating { score: input.score, solved: input.solved, comment, agent: stored.case.assignee, at })?;
-            super::record(tx, &mut stored, actor.as_ref(), 0, events, None)?;
+            super::record(tx, &mut stored, actor.as_ref(), &Cause::ACT, events, None)?;
             Ok(())
         })
         .await

@@ -2,8 +2,9 @@
 
 use crate::Result;
 use candor_domain::actor::ActorRef;
-use candor_domain::event::{Event, Recorded};
+use candor_domain::event::{Cause, Event, Recorded};
 use candor_store::conversation::Stored;
+use candor_store::flaw::{Flaw, planted};
 use candor_store::{Query, Tx, conversation, dirty, event};
 
 /// Records events of a case whose lock is held. `preview` is the new sealed preview, if a message brings one.
@@ -11,11 +12,11 @@ pub fn record(
     tx: &mut Tx<'_>,
     stored: &mut Stored,
     actor: ActorRef,
-    depth: i64,
+    cause: &Cause,
     events: Vec<Event>,
     preview: Option<Vec<u8>>,
 ) -> Result<Vec<Recorded>> {
-    let recorded = number(tx, stored, actor, depth, events)?;
+    let recorded = number(tx, stored, actor, cause, events)?;
     if !recorded.is_empty() {
         conversation::save(tx, stored, preview)?;
         finish(tx, stored)?;
@@ -24,7 +25,7 @@ pub fn record(
 }
 
 /// Numbers and writes events; the row itself is written by whoever inserts or saves it.
-pub(super) fn number(tx: &mut Tx<'_>, stored: &mut Stored, actor: ActorRef, depth: i64, events: Vec<Event>) -> Result<Vec<Recorded>> {
+pub(super) fn number(tx: &mut Tx<'_>, stored: &mut Stored, actor: ActorRef, cause: &Cause, events: Vec<Event>) -> Result<Vec<Recorded>> {
     let at = tx.now();
     let mut recorded = Vec::with_capacity(events.len());
     for event in events {
@@ -33,8 +34,10 @@ pub(super) fn number(tx: &mut Tx<'_>, stored: &mut Stored, actor: ActorRef, dept
             Event::Untagged { tag } => stored.tags.retain(|kept| kept != tag),
             _ => {}
         }
-        let public = event.is_public();
-        let one = stored.case.record(event, public, at, actor, depth);
+        let public = event.is_public() || planted(Flaw::ShowsNotes);
+        stored.case.seq += i64::from(planted(Flaw::SkipsNumber) && matches!(event, Event::PriorityChanged { .. }));
+        stored.case.public_seq += i64::from(planted(Flaw::SkipsPublicNumber) && matches!(event, Event::StatusChanged { .. }));
+        let one = stored.case.record(event, public, at, actor, cause);
         event::insert(tx, stored.case.id, &one)?;
         recorded.push(one);
     }
@@ -51,7 +54,7 @@ pub(super) fn finish(tx: &mut Tx<'_>, stored: &Stored) -> Result<()> {
 /// Records one event whose visibility depends on what it names: a redaction is public where the message was.
 pub(super) fn record_public(tx: &mut Tx<'_>, stored: &mut Stored, actor: ActorRef, event: Event, public: bool) -> Result<()> {
     let at = tx.now();
-    let one = stored.case.record(event, public, at, actor, 0);
+    let one = stored.case.record(event, public, at, actor, &Cause::ACT);
     event::insert(tx, stored.case.id, &one)?;
     conversation::save(tx, stored, None)?;
     finish(tx, stored)

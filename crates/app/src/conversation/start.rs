@@ -6,7 +6,7 @@ use super::write::{self, Content, New};
 use crate::{App, Error, Result};
 use candor_domain::actor::{Actor, ActorRef};
 use candor_domain::conversation::{Category, Conversation, Priority, Turn, message_events, status};
-use candor_domain::event::{Event, MessageKind};
+use candor_domain::event::{Cause, Event, MessageKind};
 use candor_domain::id::{ContactId, ConversationId, InboxId, MessageId, TeamId, VisitorSessionId};
 use candor_domain::text;
 use candor_store::conversation::{Start, Stored};
@@ -65,7 +65,7 @@ fn begin(tx: &mut Tx<'_>, begun: &Begun) -> Result<Started> {
     let extra = serde_json::to_string(&(&input.subject, &input.origin)).expect("strings always serialise");
     let request_hmac = input.content.hmac(tx, &extra);
     if let Some((found, hmac)) = conversation::by_start(tx, input.session.0, input.client_id)? {
-        return if hmac == request_hmac { Ok(Started { conversation: found, repeated: true }) } else { Err(Error::BodyMismatch) };
+        return if write::is_same_request(&hmac, &request_hmac) { Ok(Started { conversation: found, repeated: true }) } else { Err(Error::BodyMismatch) };
     }
     let place = inbox::get(tx, input.inbox)?;
     if !place.enabled {
@@ -90,7 +90,7 @@ fn open(tx: &mut Tx<'_>, stored: &mut Stored, new: &New, input: &StartInput, sta
     stored.language.clone_from(&language);
     stored.case.number = counter::next(tx, "conversation")?;
     let id = stored.case.id;
-    let recorded = record::number(tx, stored, new.author, 0, events)?;
+    let recorded = record::number(tx, stored, new.author, &Cause::ACT, events)?;
     let origin = input.origin.as_ref().map(|origin| tx.seal(stored.key, conversation::origin_cell(id), origin.as_bytes())).transpose()?;
     conversation::insert(tx, stored, origin, Some(start))?;
     if let Some(subject) =
@@ -133,5 +133,6 @@ fn blank(id: ConversationId, contact: ContactId, inbox: InboxId, team: Option<Te
         agent_read_seq: 0,
         rating: None,
         rating_asked: false,
+        spam: false,
     }
 }

@@ -1,10 +1,12 @@
-//! Who looks at a case, types or drafts: never stored, told as small notes that may be lost, gone after some seconds.
+//! Who looks at a case, types or drafts, and what of a draft its author lets colleagues see: never stored, told as small
+//! notes that may be lost, gone after some seconds.
 
 use candor_domain::id::{AgentId, ConversationId};
 use candor_store::Ephemeral;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use uuid::Uuid;
 
 /// How long a mark holds without being renewed, in milliseconds.
 const HOLDS_MS: i64 = 30_000;
@@ -20,10 +22,12 @@ pub enum Doing {
 }
 
 /// An agent with a case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Viewer {
     pub agent: AgentId,
     pub doing: Doing,
+    /// The last words of their draft, where they show them.
+    pub peek: Option<Arc<str>>,
 }
 
 /// A note about presence, as it crosses nodes.
@@ -36,6 +40,13 @@ pub(super) enum Whisper {
         agent: AgentId,
         doing: Option<Doing>,
         until: i64,
+        /// Words of the draft, sealed: they must not lie readable on another server's disk. Absent: as before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        peek: Option<String>,
+    },
+    /// A bulk action of the agent who is the note's topic has come further.
+    Bulk {
+        id: Uuid,
     },
 }
 
@@ -53,13 +64,27 @@ impl Whisper {
 #[derive(Debug, Default)]
 pub struct Presence(Mutex<Marks>);
 
-/// By case and agent: what they do, and until when it holds.
-type Marks = HashMap<ConversationId, HashMap<AgentId, (Doing, i64)>>;
+type Marks = HashMap<ConversationId, HashMap<AgentId, Mark>>;
+
+/// What an agent does with a case, and until when that holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub(super) doing: Doing,
+    pub(super) until: i64,
+    pub(super) peek: Option<Arc<str>>,
+}
+
+impl Mark {
+    /// The same on the screen.
+    fn looks_like(&self, other: &Self) -> bool {
+        self.doing == other.doing && self.peek == other.peek
+    }
+}
 
 impl Presence {
-    /// The note that says what an agent does with a case; publish it.
-    pub fn of_agent(id: ConversationId, agent: AgentId, doing: Option<Doing>, now: i64) -> Ephemeral {
-        Whisper::Agent { agent, doing, until: now + HOLDS_MS }.about(id)
+    /// The note that says what an agent does with a case, with a sealed peek of the draft; publish it.
+    pub fn of_agent(id: ConversationId, agent: AgentId, doing: Option<Doing>, now: i64, peek: Option<String>) -> Ephemeral {
+        Whisper::Agent { agent, doing, until: now + HOLDS_MS, peek }.about(id)
     }
 
     /// The note that says that the customer types.
@@ -67,20 +92,43 @@ impl Presence {
         Whisper::Visitor.about(id)
     }
 
+    /// The note that says that an agent's bulk action has come further.
+    pub fn of_bulk(agent: AgentId, id: Uuid) -> Ephemeral {
+        Whisper::Bulk { id }.about(ConversationId(agent.0))
+    }
+
     /// Who is with a case.
     pub fn viewers(&self, id: ConversationId) -> Vec<Viewer> {
         let kept = self.lock();
-        let mut viewers: Vec<Viewer> =
-            kept.get(&id).into_iter().flatten().map(|(agent, (doing, _))| Viewer { agent: *agent, doing: *doing }).collect();
+        let mut viewers: Vec<Viewer> = kept
+            .get(&id)
+            .into_iter()
+            .flatten()
+            .map(|(agent, mark)| Viewer { agent: *agent, doing: mark.doing, peek: mark.peek.clone() })
+            .collect();
         viewers.sort_unstable_by_key(|viewer| viewer.agent);
         viewers
     }
 
-    /// Takes a mark; true when it says something new.
-    pub(super) fn note(&self, id: ConversationId, agent: AgentId, doing: Option<Doing>, until: i64) -> bool {
+    /// Whether anybody but this agent is with a case.
+    pub fn others(&self, id: ConversationId, agent: AgentId) -> bool {
+        self.lock().get(&id).is_some_and(|case| case.keys().any(|other| *other != agent))
+    }
+
+    /// Takes a mark, `None` when the agent left; true when it says something new. A mark without words keeps those that
+    /// were there for as long as the agent has a draft.
+    pub(super) fn note(&self, id: ConversationId, agent: AgentId, mark: Option<Mark>) -> bool {
         let mut kept = self.lock();
-        match doing {
-            Some(doing) => kept.entry(id).or_default().insert(agent, (doing, until)).is_none_or(|(before, _)| before != doing),
+        match mark {
+            Some(mut mark) => {
+                let case = kept.entry(id).or_default();
+                if mark.peek.is_none() && mark.doing != Doing::Viewing {
+                    mark.peek = case.get(&agent).and_then(|before| before.peek.clone());
+                }
+                let same = case.get(&agent).is_some_and(|before| before.looks_like(&mark));
+                case.insert(agent, mark);
+                !same
+            }
             None => {
                 let left = kept.get_mut(&id).is_some_and(|case| case.remove(&agent).is_some());
                 if kept.get(&id).is_some_and(HashMap::is_empty) {
@@ -96,7 +144,7 @@ impl Presence {
         let mut changed = Vec::new();
         self.lock().retain(|id, case| {
             let before = case.len();
-            case.retain(|_, (_, until)| *until > now);
+            case.retain(|_, mark| mark.until > now);
             if case.len() != before {
                 changed.push(*id);
             }

@@ -4,169 +4,134 @@
 //! the mark away. Locks are taken stream first, then mark, like everybody's. What is slow or leaves the house is a
 //! job, never a follower's own act.
 
+mod feed;
 mod follower;
+mod left;
+mod parked;
+mod place;
 mod rollup;
+mod stream;
 
-pub use follower::{FOLLOWERS, Follower};
+pub use follower::{Follow, Followers, standard};
+pub use left::Left;
+pub use parked::{Parked, run_again, shown};
 
 use crate::{App, Error, Result};
-use candor_domain::event::Recorded;
 use candor_domain::id::ConversationId;
-use candor_store::conversation::Stored;
-use candor_store::{Backend, Pool, Queue, Tx, conversation, dirty, event, parked};
-use rollup::Totals;
+use candor_store::{Backend, Pool, Queue, Tx, dirty};
 use uuid::Uuid;
 
-/// The most events of one stream a turn reacts to.
-const EVENTS: i64 = 100;
-
-/// Where a new follower's work is summed: one lane a reactor, so that none waits for another's rows.
+/// One of the reactors of this process: each begins elsewhere among the streams that wait.
 #[derive(Clone, Copy, Debug)]
-pub struct Lane(pub i64);
+pub struct Lane(pub usize);
 
-/// Reacts to the streams that wait longest. Returns how many streams it worked on; 0 means that nothing waits.
-pub async fn turn(app: &App, lane: Lane) -> Result<usize> {
-    let at_once = match app.db.backend() {
-        Backend::Sqlite => 32,
+/// Reactors of one process on PostgreSQL; on SQLite all share one writer anyway.
+const REACTORS: usize = 4;
+/// From this age of the oldest mark on, a transaction takes several streams.
+const LATE_MS: i64 = 200;
+/// A command stops taking streams here: with one stream more it stays below the rows a command may touch.
+const ROWS: u64 = 100;
+
+/// What a turn came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Turn {
+    /// Streams it worked on.
+    pub done: usize,
+    /// Streams that waited when it began.
+    pub waiting: usize,
+    /// Streams that failed as a whole and went to the end.
+    pub put_off: usize,
+}
+
+/// How many reactors a process runs.
+pub fn reactors(app: &App) -> usize {
+    match app.db.backend() {
+        Backend::Sqlite => 1,
+        Backend::Postgres => REACTORS,
+    }
+}
+
+/// Reacts to the streams that wait longest.
+pub async fn turn(app: &App, lane: Lane) -> Result<Turn> {
+    let most = match app.db.backend() {
+        Backend::Sqlite => 50,
         Backend::Postgres => 16,
     };
-    let waiting = app.db.read(Pool::Quick, move |rx| dirty::candidates(rx, at_once).map_err(Error::from)).await?;
-    let streams: Vec<Uuid> = waiting.into_iter().filter(|one| one.kind == "conversation").map(|one| one.stream).collect();
+    let asked = i64::try_from(most * reactors(app)).unwrap_or(i64::MAX);
+    let found = app.db.read(Pool::Quick, move |rx| dirty::candidates(rx, asked).map_err(Error::from)).await?;
+    let waiting = found.len();
+    let Some(oldest) = found.first().map(|one| one.since) else { return Ok(Turn::default()) };
+    let batch = app.db.backend() == Backend::Sqlite || app.now() - oldest >= LATE_MS;
+    let take = if batch { most } else { 1 };
+    let mut streams: Vec<Uuid> = found.into_iter().filter(|one| one.kind == "conversation").map(|one| one.stream).collect();
     if streams.is_empty() {
-        return Ok(0);
+        return Ok(Turn::default());
     }
-    let count = streams.len();
-    app.db.write(Queue::Reactor, move |tx| react(tx, &streams, lane)).await?;
-    Ok(count)
+    // Reactors that begin at different streams seldom find one that another has.
+    let from = lane.0 * take % streams.len();
+    streams.rotate_left(from);
+    streams.truncate(take);
+    match react(app, streams.clone()).await {
+        Err(problem) if is_ours(&problem) => apart(app, streams, waiting, &problem).await,
+        done => Ok(Turn { done: done?, waiting, put_off: 0 }),
+    }
 }
 
 /// Reacts until nothing waits: for tests, and before a clean stop.
 pub async fn drain(app: &App) -> Result<()> {
-    while turn(app, Lane(0)).await? > 0 {}
-    Ok(())
+    loop {
+        match turn(app, Lane(0)).await? {
+            Turn { waiting: 0, .. } => return Ok(()),
+            Turn { put_off: 1.., .. } => return Err(Error::Broken("a stream cannot be reacted to".to_owned())),
+            _ => {}
+        }
+    }
 }
 
-fn react(tx: &mut Tx<'_>, streams: &[Uuid], lane: Lane) -> Result<()> {
-    let mut totals = Totals::default();
-    let in_order = !parked::any(tx)?;
+async fn react(app: &App, streams: Vec<Uuid>) -> Result<usize> {
+    let desk = app.clone();
+    let run = move |tx: &mut Tx<'_>| {
+        let (mut left, mut done) = (Left::default(), 0);
+        let careful = candor_store::parked::any(tx)?;
+        for stream in &streams {
+            if tx.rows() + left.rows() as u64 > ROWS {
+                break;
+            }
+            done += usize::from(stream::react(tx, &desk.followers, ConversationId(*stream), careful, &mut left)?);
+        }
+        let tells = left.tells();
+        left.write(tx)?;
+        Ok::<_, Error>((done, tells))
+    };
+    let (done, tells) = app.db.write(Queue::Reactor, run).await?;
+    if tells {
+        app.fed.notify_one();
+    }
+    Ok(done)
+}
+
+/// A stream that fails as a whole must not stop its neighbours: each goes by itself, and the one that fails goes to the end.
+async fn apart(app: &App, streams: Vec<Uuid>, waiting: usize, problem: &Error) -> Result<Turn> {
+    tracing::warn!(%problem, "reactions failed together; their streams go one by one");
+    let mut turn = Turn { waiting, ..Turn::default() };
     for stream in streams {
-        react_to(tx, *stream, in_order, &mut totals)?;
-    }
-    totals.write(tx, lane)
-}
-
-/// One stream: up to [`EVENTS`] events. The mark stays while more is left.
-fn react_to(tx: &mut Tx<'_>, stream: Uuid, in_order: bool, totals: &mut Totals) -> Result<()> {
-    let id = ConversationId(stream);
-    let Some((stored, reacted)) = conversation::lock_to_react(tx, id)? else { return Ok(()) };
-    let events = event::page(tx, id, event::Part::After(reacted), EVENTS)?;
-    let mut done = events.len();
-    // Nearly always everything goes well, so one savepoint serves all; only a failure makes it careful.
-    let before = totals.mark();
-    if !in_order || tx.savepoint(|tx| together(tx, &stored, &events, totals)).is_err() {
-        totals.back_to(before);
-        done = one_by_one(tx, &stored, &events, totals)?;
-    }
-    if let Some(last) = events.get(..done).and_then(<[_]>::last) {
-        conversation::reacted(tx, id, last.seq)?;
-    }
-    if done == events.len() && events.len() < usize::try_from(EVENTS).unwrap_or(usize::MAX) {
-        dirty::clean(tx, stream)?;
-    }
-    Ok(())
-}
-
-fn together(tx: &mut Tx<'_>, stored: &Stored, events: &[Recorded], totals: &mut Totals) -> Result<()> {
-    for follower in FOLLOWERS {
-        for recorded in events {
-            follower.follow(tx, stored, recorded, totals)?;
+        match react(app, vec![stream]).await {
+            Err(problem) if is_ours(&problem) => {
+                tracing::error!(%stream, %problem, "a stream cannot be reacted to; others go first");
+                app.db.write(Queue::Reactor, move |tx| dirty::put_off(tx, stream).map_err(Error::from)).await?;
+                turn.put_off += 1;
+            }
+            done => turn.done += done?,
         }
     }
-    Ok(())
+    Ok(turn)
 }
 
-/// Event by event, each follower in a savepoint of its own. Returns how many events are behind the cursor now: an event
-/// that may be tried again stops the stream there until the next turn.
-fn one_by_one(tx: &mut Tx<'_>, stored: &Stored, events: &[Recorded], totals: &mut Totals) -> Result<usize> {
-    let stream = stored.case.id.0;
-    for (done, recorded) in events.iter().enumerate() {
-        let before = totals.mark();
-        let outcome = tx.savepoint(|tx| {
-            let mut failures = Vec::new();
-            for follower in FOLLOWERS {
-                if let Err(problem) = follow_one(tx, *follower, stored, recorded, totals) {
-                    failures.push((*follower, problem));
-                }
-            }
-            if failures.is_empty() { Ok(()) } else { Err(Failed(failures)) }
-        });
-        let Err(Failed(failures)) = outcome else { continue };
-        totals.back_to(before);
-        let mut parked_now = Vec::new();
-        for (follower, problem) in failures {
-            tracing::error!(follower = follower.name(), %stream, seq = recorded.seq, %problem, "a reaction failed");
-            if !parked::fail(tx, follower.name(), stream, recorded.seq, &problem.to_string())? {
-                return Ok(done);
-            }
-            parked_now.push(follower);
-        }
-        for follower in FOLLOWERS.iter().filter(|follower| !parked_now.contains(follower)) {
-            follow_one(tx, *follower, stored, recorded, totals)?;
-        }
-    }
-    Ok(events.len())
-}
-
-/// One follower on one event; behind a parked event of the same stream one that needs order only queues up.
-fn follow_one(tx: &mut Tx<'_>, follower: Follower, stored: &Stored, recorded: &Recorded, totals: &mut Totals) -> Result<()> {
-    let stream = stored.case.id.0;
-    if follower.needs_order() && waiting(tx, follower, stream)?.first().is_some_and(|first| *first < recorded.seq) {
-        return Ok(parked::behind(tx, follower.name(), stream, recorded.seq)?);
-    }
-    let before = totals.mark();
-    let outcome = tx.savepoint(|tx| follower.follow(tx, stored, recorded, totals));
-    if outcome.is_err() {
-        totals.back_to(before);
-    }
-    outcome
-}
-
-/// The parked events of one follower in a stream, in order.
-fn waiting(tx: &mut Tx<'_>, follower: Follower, stream: Uuid) -> Result<Vec<i64>> {
-    let all = parked::of_stream(tx, stream)?;
-    Ok(all.into_iter().filter(|one| one.follower == follower.name() && one.parked_at.is_some()).map(|one| one.seq).collect())
-}
-
-/// Runs what is parked for a follower in a stream again, in order, until one fails.
-pub async fn run_again(app: &App, follower: Follower, id: ConversationId, lane: Lane) -> Result<usize> {
-    app.db
-        .write(Queue::Reactor, move |tx| {
-            let stored = conversation::lock(tx, id)?;
-            let mut totals = Totals::default();
-            let mut done = 0;
-            for seq in waiting(tx, follower, id.0)? {
-                let Some(recorded) = event::page(tx, id, event::Part::After(seq - 1), 1)?.into_iter().find(|one| one.seq == seq) else {
-                    continue;
-                };
-                let before = totals.mark();
-                if tx.savepoint(|tx| follower.follow(tx, &stored, &recorded, &mut totals)).is_err() {
-                    totals.back_to(before);
-                    break;
-                }
-                parked::clear(tx, follower.name(), id.0, seq)?;
-                done += 1;
-            }
-            totals.write(tx, lane)?;
-            Ok(done)
-        })
-        .await
-}
-
-/// Which followers failed on an event, carried out of its savepoint.
-struct Failed(Vec<(Follower, Error)>);
-
-impl From<candor_store::Error> for Failed {
-    fn from(error: candor_store::Error) -> Self {
-        Self(FOLLOWERS.iter().take(1).map(|follower| (*follower, Error::Broken(error.to_string()))).collect())
-    }
+/// Whether the streams themselves are at fault, and not the database or the queue.
+fn is_ours(problem: &Error) -> bool {
+    use candor_store::Error as E;
+    !matches!(
+        problem,
+        Error::Store(E::Full { .. } | E::Closed | E::Unavailable(_) | E::OutcomeUnknown | E::Deadline | E::LeaseLost | E::Spoiled)
+    )
 }

@@ -1,46 +1,81 @@
 //! The rollup follower: turns events into sums, held in memory for a turn and written last, in key order.
 
-use super::Lane;
+use super::follower::Follow;
+use super::left::Left;
+use super::place::{self, Place};
 use crate::Result;
 use candor_domain::actor::ActorKind;
 use candor_domain::conversation::Category;
 use candor_domain::event::{Event, MessageKind, Recorded};
-use candor_store::Tx;
 use candor_store::conversation::Stored;
 use candor_store::rollup::{self, Key, Sums};
-use std::collections::BTreeMap;
+use candor_store::{Tx, event};
 use uuid::Uuid;
 
-const QUARTER: i64 = 15 * 60 * 1000;
+pub(super) const QUARTER: i64 = 15 * 60 * 1000;
 const DAY: i64 = 24 * 60 * 60 * 1000;
+/// Events one look at a stream brings.
+const PAGE: i64 = 100;
 
-/// What a turn has counted so far; what a failed follower added is taken back by length.
-#[derive(Debug, Default)]
-pub(super) struct Totals(Vec<(Key, Sums)>);
+pub(super) struct Rollup;
 
-impl Totals {
-    pub(super) fn mark(&self) -> usize {
-        self.0.len()
+impl Follow for Rollup {
+    fn name(&self) -> &'static str {
+        "rollup"
     }
 
-    pub(super) fn back_to(&mut self, mark: usize) {
-        self.0.truncate(mark);
+    fn needs_order(&self) -> bool {
+        true
     }
 
-    /// Writes each sum once, in key order, so that two reactors never wait for each other crosswise.
-    pub(super) fn write(self, tx: &mut Tx<'_>, lane: Lane) -> Result<()> {
-        let mut sums: BTreeMap<Key, Sums> = BTreeMap::new();
-        for (key, more) in self.0 {
-            *sums.entry(key).or_default() += more;
-        }
-        for (key, sum) in sums {
-            rollup::add(tx, lane.0, key, sum)?;
-        }
-        Ok(())
+    fn follow(&self, tx: &mut Tx<'_>, stored: &Stored, recorded: &Recorded, left: &mut Left) -> Result<()> {
+        follow(tx, stored, recorded, left)
     }
 }
 
-pub(super) fn follow(tx: &mut Tx<'_>, stored: &Stored, recorded: &Recorded, totals: &mut Totals) -> Result<()> {
+fn follow(tx: &mut Tx<'_>, stored: &Stored, recorded: &Recorded, left: &mut Left) -> Result<()> {
+    if let Event::SpamChanged { spam } = recorded.event {
+        return recount(tx, stored, recorded.seq, spam, left);
+    }
+    let Some(sums) = counted(stored, recorded) else { return Ok(()) };
+    let place = place::in_turn(tx, stored, recorded.seq, left)?;
+    if place.spam {
+        return Ok(());
+    }
+    if sums.first_replies > 0 {
+        rollup::sample(tx, stored.case.id.0, place.inbox.0, recorded.at, sums.first_reply_ms)?;
+    }
+    book(recorded, place, sums, left);
+    Ok(())
+}
+
+/// Spam feeds no figure: what the case was counted with until now is taken back, and comes again when it was none after all.
+fn recount(tx: &mut Tx<'_>, stored: &Stored, upto: i64, spam: bool, left: &mut Left) -> Result<()> {
+    let moves = event::moves(tx, stored.case.id, 0)?;
+    let mut after = 0;
+    loop {
+        let page = event::page(tx, stored.case.id, event::Part::After(after), PAGE)?;
+        for recorded in page.iter().filter(|one| one.seq < upto) {
+            let Some(sums) = counted(stored, recorded) else { continue };
+            let place = place::at(stored, recorded.seq, &moves);
+            if sums.first_replies > 0 {
+                if spam {
+                    rollup::drop_sample(tx, stored.case.id.0)?;
+                } else {
+                    rollup::sample(tx, stored.case.id.0, place.inbox.0, recorded.at, sums.first_reply_ms)?;
+                }
+            }
+            book(recorded, place, if spam { -sums } else { sums }, left);
+        }
+        match page.last() {
+            Some(last) if last.seq + 1 < upto => after = last.seq,
+            _ => return Ok(()),
+        }
+    }
+}
+
+/// What an event counts as; `None` for nothing. Depends on what never changes any more, so that it can be taken back.
+fn counted(stored: &Stored, recorded: &Recorded) -> Option<Sums> {
     let mut sums = Sums::default();
     match &recorded.event {
         Event::Started { .. } => sums.started = 1,
@@ -48,10 +83,8 @@ pub(super) fn follow(tx: &mut Tx<'_>, stored: &Stored, recorded: &Recorded, tota
         Event::Message { kind: MessageKind::Reply, .. } => {
             sums.replied = 1;
             if stored.case.first_reply_at == Some(recorded.at) {
-                let waited = (recorded.at - stored.case.created_at).max(0);
                 sums.first_replies = 1;
-                sums.first_reply_ms = waited;
-                rollup::sample(tx, stored.case.id.0, stored.case.inbox.0, recorded.at, waited)?;
+                sums.first_reply_ms = (recorded.at - stored.case.created_at).max(0);
             }
         }
         Event::StatusChanged { category: Category::Resolved | Category::Closed, .. } => sums.resolved = 1,
@@ -61,22 +94,24 @@ pub(super) fn follow(tx: &mut Tx<'_>, stored: &Stored, recorded: &Recorded, tota
             sums.ratings = 1;
             sums.rating_sum = *score;
         }
-        _ => return Ok(()),
+        _ => return None,
     }
+    Some(sums)
+}
+
+fn book(recorded: &Recorded, place: Place, sums: Sums, left: &mut Left) {
     let agent = match recorded.actor.kind {
         ActorKind::Agent => recorded.actor.id,
-        _ => stored.case.assignee.map(|id| id.0),
+        _ => place.assignee.map(|id| id.0),
     };
     for span in [QUARTER, DAY] {
-        let bucket = recorded.at.div_euclid(span) * span;
         let key = Key {
-            bucket,
+            bucket: recorded.at.div_euclid(span) * span,
             span,
-            inbox: stored.case.inbox.0,
-            team: stored.case.team.map_or(Uuid::nil(), |id| id.0),
+            inbox: place.inbox.0,
+            team: place.team.map_or(Uuid::nil(), |id| id.0),
             agent: agent.unwrap_or(Uuid::nil()),
         };
-        totals.0.push((key, sums));
+        left.sum(key, sums);
     }
-    Ok(())
 }

@@ -9,14 +9,16 @@ use super::start::new_session;
 use crate::conversation::record;
 use crate::{Error, Result, audit};
 use candor_domain::actor::Actor;
+use candor_domain::block::{BlockKind, Stopped};
 use candor_domain::contact::{Identity, IdentityKind};
-use candor_domain::event::{Event, Proof};
+use candor_domain::event::{Cause, Event, Proof};
 use candor_domain::id::{ContactId, ConversationId, InboxId, VisitorSessionId};
 use candor_domain::locale::Locale;
 use candor_store::contact::{self, Contact};
 use candor_store::conversation::{self, Stored};
+use candor_store::flaw::{Flaw, planted};
 use candor_store::visitor::{self as sessions, Session};
-use candor_store::{Query, Tx};
+use candor_store::{Query, Tx, block};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -32,6 +34,8 @@ pub(super) struct Arrival {
     pub resume_hash: Option<Vec<u8>>,
     pub session: VisitorSessionId,
     pub contact: ContactId,
+    /// Where they come from.
+    pub from: String,
     pub identities: [Uuid; 2],
 }
 
@@ -51,9 +55,9 @@ pub(super) fn arrive(tx: &mut Tx<'_>, arrival: &Arrival) -> Result<Visitor> {
         let mut stored = stored;
         stored.case.contact = person.id;
         let by = Actor::Visitor { contact: person.id };
-        record(tx, &mut stored, by.as_ref(), 0, vec![Event::Identified { proof: Proof::Signed }], None)?;
+        record(tx, &mut stored, by.as_ref(), &Cause::ACT, vec![Event::Identified { proof: Proof::Signed }], None)?;
     }
-    let session = seat(tx, arrival, resumed, person.id)?;
+    let session = seat(tx, arrival, resumed, &person)?;
     Ok(Visitor { session, contact: person })
 }
 
@@ -92,7 +96,10 @@ fn join(tx: &mut Tx<'_>, arrival: &Arrival, resumed: Option<Session>, known: Opt
 
 fn lock_cases(tx: &mut Tx<'_>, of: ContactId, but: &BTreeSet<ConversationId>) -> Result<Vec<Stored>> {
     let ids = contact::cases(tx, of)?;
-    ids.into_iter().filter(|id| !but.contains(id)).map(|id| Ok(conversation::lock(tx, id)?)).collect()
+    ids.into_iter()
+        .filter(|id| !but.contains(id))
+        .map(|id| Ok(if planted(Flaw::MergesUnlocked) { conversation::get(tx, id)? } else { conversation::lock(tx, id)? }))
+        .collect()
 }
 
 fn create(tx: &mut Tx<'_>, arrival: &Arrival) -> Result<Contact> {
@@ -102,6 +109,7 @@ fn create(tx: &mut Tx<'_>, arrival: &Arrival) -> Result<Contact> {
 
 /// The contact is the person from now on.
 fn prove(tx: &mut Tx<'_>, arrival: &Arrival, mut contact: Contact) -> Result<Contact> {
+    unblocked(tx, IdentityKind::Exchange, &arrival.signed.sub)?;
     let identity = Identity { kind: IdentityKind::Exchange, value: arrival.signed.sub.clone(), proof: Proof::Signed };
     contact::add_identity(tx, arrival.identities[0], contact.id, contact.key, &identity)?;
     contact.proof = Proof::Signed;
@@ -165,25 +173,31 @@ fn claim_email(tx: &mut Tx<'_>, person: &Contact, email: &str, id: Uuid) -> Resu
             contact::remove_identity(tx, known.id)?;
         }
     }
+    unblocked(tx, IdentityKind::Email, email)?;
     let identity = Identity { kind: IdentityKind::Email, value: email.to_owned(), proof: Proof::Signed };
     contact::add_identity(tx, id, person.id, person.key, &identity)?;
     Ok(true)
 }
 
 /// The session of the person: the resumed one under its new token, or a new one.
-fn seat(tx: &mut Tx<'_>, arrival: &Arrival, resumed: Option<Session>, person: ContactId) -> Result<Session> {
-    let new = new_session(arrival.session, arrival.inbox, person, Proof::Signed, tx.now());
+fn seat(tx: &mut Tx<'_>, arrival: &Arrival, resumed: Option<Session>, person: &Contact) -> Result<Session> {
+    let new = new_session(arrival.session, arrival.inbox, person.id, Proof::Signed, tx.now());
+    let sealed = |tx: &mut Tx<'_>, id| tx.seal(person.key, sessions::address_cell(id), arrival.from.as_bytes());
     let Some(old) = resumed else {
-        sessions::insert(tx, &new, &arrival.token_hash)?;
+        let from = sealed(tx, new.id)?;
+        sessions::insert(tx, &new, &arrival.token_hash, &from)?;
         return Ok(new);
     };
     tell_ended(tx, old.id);
-    if old.proof == Proof::Signed && old.contact != person {
+    if old.proof == Proof::Signed && old.contact != person.id {
         // Somebody else signed in on this device: the first one is out, and nothing of theirs is touched.
         sessions::delete(tx, old.id)?;
-        sessions::insert(tx, &new, &arrival.token_hash)?;
+        let from = sealed(tx, new.id)?;
+        sessions::insert(tx, &new, &arrival.token_hash, &from)?;
         return Ok(new);
     }
+    let from = sealed(tx, old.id)?;
+    sessions::came_from(tx, old.id, &from)?;
     let risen = Session { id: old.id, created_at: old.created_at, ..new };
     sessions::rise(tx, &risen, &arrival.token_hash)?;
     Ok(risen)
@@ -191,4 +205,12 @@ fn seat(tx: &mut Tx<'_>, arrival: &Arrival, resumed: Option<Session>, person: Co
 
 fn noted(tx: &mut Tx<'_>, by: ContactId, subject: ContactId, action: &'static str, data: Value) -> Result<()> {
     audit::record(tx, &Actor::Visitor { contact: by }, action, ("contact", subject.0), data)
+}
+
+/// An address that is blocked brings nobody in.
+pub(super) fn unblocked(q: &mut impl Query, kind: IdentityKind, value: &str) -> Result<()> {
+    match block::of_address(q, kind, value)? {
+        Some(until) => Err(Error::Blocked(Stopped { kind: BlockKind::Address, until })),
+        None => Ok(()),
+    }
 }

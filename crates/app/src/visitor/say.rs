@@ -8,11 +8,12 @@ use crate::live::Presence;
 use crate::{App, Error, Limit, Result};
 use candor_domain::actor::ActorKind;
 use candor_domain::conversation::Refusal;
-use candor_domain::event::{Event, MessageKind, Recorded};
+use candor_domain::event::{Event, MessageKind, Proof, Recorded};
 use candor_domain::id::ConversationId;
 use candor_domain::permission::Permission;
 use candor_store::event::Part;
 use candor_store::{Pool, message};
+use std::net::IpAddr;
 use uuid::Uuid;
 
 /// What the customer said, as their screen shows it.
@@ -25,8 +26,11 @@ pub struct Said {
 }
 
 /// Opens a conversation with its first message.
-pub async fn open(app: &App, visitor: &Visitor, mut input: StartInput) -> Result<(Case, Said)> {
+pub async fn open(app: &App, visitor: &Visitor, peer: IpAddr, mut input: StartInput) -> Result<(Case, Said)> {
     app.limits.check(Limit::ConversationStart, visitor.contact.id)?;
+    if visitor.session.proof == Proof::Anonymous {
+        app.limits.check_peer(Limit::ConversationAddress, peer)?;
+    }
     input.session = visitor.session.id;
     input.inbox = visitor.session.inbox;
     let client_id = input.client_id;
@@ -81,7 +85,7 @@ fn as_written(visitor: &Visitor, id: ConversationId, client_id: Uuid, text: Stri
         redacted_at: None,
     };
     let event = Event::Message { message: written.message, kind: MessageKind::Customer };
-    let recorded = Recorded { seq: written.seq, public_seq, at: written.at, actor: author, depth: 0, event };
+    let recorded = Recorded { seq: written.seq, public_seq, at: written.at, actor: author, depth: 0, cause: None, event };
     let names = Names { contact: visitor.contact.name.clone(), ..Names::default() };
     Ok(Said { item: Item { recorded, message: Some(Opened { stored, text, files: vec![] }) }, names, repeated: false })
 }

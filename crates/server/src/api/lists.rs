@@ -32,11 +32,11 @@ pub fn routes() -> OpenApiRouter<AppState> {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListParams {
-    /// `mine`, `unassigned`, `all`, `mentions`, `snoozed`, `resolved`, `team:ID` or `inbox:ID`; `all` when absent.
+    /// `mine`, `unassigned`, `all`, `mentions`, `snoozed`, `resolved`, `spam`, `team:ID` or `inbox:ID`; `all` when absent.
     pub view: Option<String>,
     /// A filter as JSON.
     pub filter: Option<String>,
-    /// `waiting` when absent. Resolved work always comes newest first.
+    /// `waiting` when absent. Resolved work and spam always come newest first.
     #[param(inline, value_type = Option<words::Sort>)]
     pub sort: Option<String>,
     /// How many, 1 to 100; 50 when absent.
@@ -62,7 +62,7 @@ async fn list(State(state): State<AppState>, who: SignedIn, Params(asked): Param
     Ok(Json(Page { items: found.rows.into_iter().map(Row::from).collect(), next: found.next.map(|place| seal(&place)) }))
 }
 
-fn filter_of(text: &str) -> ApiResult<Filter> {
+pub(super) fn filter_of(text: &str) -> ApiResult<Filter> {
     let bad = |why: String| ApiError::new(Code::ValidationFailed).field("filter", why);
     let json = serde_json::from_str(text).map_err(|error| bad(error.to_string()))?;
     Filter::from_json(&json).map_err(|error| bad(error.to_string()))
@@ -98,6 +98,9 @@ pub struct SearchParams {
     pub from: Option<i64>,
     /// Conversations whose last message is not younger.
     pub to: Option<i64>,
+    /// Search spam, and nothing else. Otherwise spam is found by its number only.
+    #[serde(default)]
+    pub spam: bool,
     /// How many, 1 to 100; 50 when absent.
     pub limit: Option<u32>,
     /// `next` of the page before: searches further back.
@@ -146,7 +149,7 @@ async fn find(State(state): State<AppState>, who: SignedIn, Params(asked): Param
     let started = Instant::now();
     let before = asked.cursor.as_deref().map(open::<i64>).transpose()?;
     let filter = search_filter(&asked)?;
-    let ask = Asked { query: asked.q, filter, limit: limit_of(asked.limit)?, before };
+    let ask = Asked { query: asked.q, filter, spam: asked.spam, limit: limit_of(asked.limit)?, before };
     let found = search::search(&state.app, &who.actor, ask).await?;
     let items = found.hits.into_iter().map(Hit::from).collect();
     let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -182,11 +185,11 @@ impl From<search::Hit> for Hit {
 }
 
 /// Whose read marks count; an integration has none.
-fn viewer(actor: &Actor) -> AgentId {
+pub(super) fn viewer(actor: &Actor) -> AgentId {
     actor.agent().unwrap_or(AgentId(Uuid::nil()))
 }
 
-fn scope(actor: &Actor) -> Scope {
+pub(super) fn scope(actor: &Actor) -> Scope {
     match actor {
         Actor::Agent { rights, .. } | Actor::Token { rights, .. } => rights.scope(Permission::ConversationRead),
         _ => Scope::Within(vec![]),

@@ -2,13 +2,17 @@
 
 pub mod agents;
 pub mod audit;
+pub mod blocks;
 pub mod bulk;
 pub mod contacts;
 pub mod conversations;
+pub mod erasures;
+pub mod events;
 pub mod files;
 pub mod inboxes;
 pub mod lists;
 pub mod me;
+pub mod parked;
 pub mod replies;
 pub mod roles;
 pub mod session;
@@ -29,6 +33,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .merge(agents::routes())
         .merge(audit::routes())
+        .merge(blocks::routes())
         .merge(inboxes::routes())
         .merge(me::routes())
         .merge(roles::routes())
@@ -41,8 +46,11 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .merge(bulk::routes())
         .merge(contacts::routes())
         .merge(conversations::routes())
+        .merge(erasures::routes())
+        .merge(events::routes())
         .merge(files::routes())
         .merge(lists::routes())
+        .merge(parked::routes())
         .merge(replies::routes())
         .route("/stream", get(agent::socket).post(agent::streamed))
 }

@@ -1,16 +1,21 @@
-//! The frames of the agents' line.
+//! The frames of the agents' line. The published contract holds them as `AgentFrame` (what the server says) and `AgentSaid`.
 
+use crate::api::bulk::BulkJob;
 use crate::api::types::case::HeldReply;
 use crate::api::types::conversation::{Row, TimelineItem};
+use crate::api::types::desk::Directory;
+use crate::api::types::filter;
+use crate::api::types::words;
 use candor_app::live::{Doing, Viewer};
 use candor_domain::filter::Filter;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::collections::BTreeMap;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// What a client says.
-#[derive(Debug, Deserialize)]
+/// What an agent's client says on its line.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = AgentSaid)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Said {
     List(ListAsk),
@@ -28,30 +33,38 @@ pub(super) enum Said {
     Presence {
         #[serde(default)]
         conversation: Option<Uuid>,
+        #[schema(value_type = words::Doing)]
         doing: Doing,
+        /// The draft as it stands, if its author lets colleagues see it: told on at most once a second, its end only.
+        #[serde(default)]
+        peek: Option<String>,
     },
     Ping {},
 }
 
 /// A list to follow.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 pub(super) struct ListAsk {
     pub id: String,
     pub view: String,
     #[serde(default)]
+    #[schema(value_type = Option<filter::Filter>)]
     pub filter: Option<Filter>,
     /// What the client sorts by; frames carry rows, so the server does not need it.
     #[serde(default, rename = "sort")]
+    #[schema(value_type = Option<words::Sort>)]
     pub _sort: Option<String>,
     #[serde(default, rename = "limit")]
     pub _limit: Option<u32>,
     /// The tag of a frame that stands alone in a streamed request.
     #[serde(default, rename = "type")]
+    #[schema(ignore)]
     pub _type: Option<String>,
 }
 
-/// What the server says.
-#[derive(Debug, Serialize)]
+/// What the server says on an agent's line.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AgentFrame)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum Says<'a> {
     Ready {
@@ -90,9 +103,13 @@ pub(super) enum Says<'a> {
         text: &'a str,
     },
     Directory {
-        directory: Value,
+        directory: Box<Directory>,
     },
     Me,
+    /// A bulk job of this agent has come further.
+    Bulk {
+        job: &'a BulkJob,
+    },
     Reload {
         #[serde(skip_serializing_if = "Option::is_none")]
         conversation: Option<Uuid>,
@@ -101,8 +118,9 @@ pub(super) enum Says<'a> {
 }
 
 /// How a row stands to a list now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = RowOp)]
 pub(super) enum Op {
     Enter,
     Change,
@@ -110,7 +128,7 @@ pub(super) enum Op {
 }
 
 /// What an agent is told of although another screen is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum NotifyKind {
     Message,
@@ -129,14 +147,19 @@ pub struct ViewCount {
 }
 
 /// A colleague with a case.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Viewer)]
 pub(super) struct ViewerFrame {
     agent: Uuid,
+    #[schema(value_type = words::Doing)]
     doing: Doing,
+    /// The end of their draft, if they let colleagues see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    peek: Option<String>,
 }
 
 impl From<Viewer> for ViewerFrame {
     fn from(viewer: Viewer) -> Self {
-        Self { agent: viewer.agent.0, doing: viewer.doing }
+        Self { agent: viewer.agent.0, doing: viewer.doing, peek: viewer.peek.map(|words| words.to_string()) }
     }
 }

@@ -1,22 +1,23 @@
 //! One agent's open screen: the lists and cases it follows, and what is said about them.
 
 use super::agent::{Outcome, slow};
-use super::agent_frames::{ListAsk, NotifyKind, Op, Said, Says, ViewCount};
+use super::agent_frames::{ListAsk, NotifyKind, Op, Said, Says, ViewCount, ViewerFrame};
 use super::counts::{Places, count};
 use super::wire::{End, Wire};
 use crate::api::types::case::HeldReply;
 use crate::api::types::conversation::{Row, TimelineItem};
-use crate::api::types::desk::Directory;
 use crate::state::AppState;
+use candor_app::conversation::bulk;
 use candor_app::conversation::detail::{held_in, row_in};
 use candor_app::conversation::view::{Eyes, timeline_in};
-use candor_app::live::{Ask, Change, Doing, News, Presence, Sort, View};
+use candor_app::live::{Ask, Change, Doing, News, Presence, Sort, View, seal_peek};
 use candor_app::{directory, session};
-use candor_domain::actor::Actor;
+use candor_domain::actor::{Actor, ActorKind};
+use candor_domain::event::Event;
 use candor_domain::id::ConversationId;
 use candor_domain::permission::{Permission, Scope};
 use candor_store::Pool;
-use candor_store::event::Part;
+use candor_store::event::{self, Part};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
@@ -24,6 +25,7 @@ use uuid::Uuid;
 const MOST: usize = 32;
 /// Events a frame carries at most, and how many a watch may be behind before it must read again.
 const FRAME: usize = 100;
+const FRAME_EVENTS: i64 = 100;
 const TOO_FAR: i64 = 1_000;
 
 pub(super) struct Screen {
@@ -37,6 +39,8 @@ pub(super) struct Screen {
     counts_moved: bool,
     /// When this line last said what its agent does, by case: at most one a second crosses the bus.
     presence: HashMap<ConversationId, (Doing, i64)>,
+    /// When it last told words of a draft.
+    peeked_at: i64,
 }
 
 struct Watch {
@@ -57,6 +61,7 @@ impl Screen {
             counts: BTreeMap::new(),
             counts_moved: true,
             presence: HashMap::new(),
+            peeked_at: 0,
         }
     }
 
@@ -77,17 +82,19 @@ impl Screen {
                     return Err(Some(End::BadFrame));
                 }
                 self.watches.insert(id, Watch { after: after.max(0), held: String::new() });
-                self.tell_viewers(wire, id).await?;
-                self.read_on(wire, id).await
+                self.read_on(wire, id).await?;
+                // Only whoever may read the case stays, and hears who else does.
+                if self.watches.contains_key(&id) { self.tell_viewers(wire, id).await } else { Ok(()) }
             }
             Said::Unwatch { conversation } => {
                 self.watches.remove(&ConversationId(conversation));
-                self.whisper(ConversationId(conversation), None);
+                self.whisper(ConversationId(conversation), None, None);
                 Ok(())
             }
-            Said::Presence { conversation, doing } => {
+            Said::Presence { conversation, doing, peek } => {
                 if let Some(id) = conversation.map(ConversationId).filter(|id| self.watches.contains_key(id)) {
-                    self.whisper(id, Some(doing));
+                    let peek = self.sealed_peek(id, doing, peek).await;
+                    self.whisper(id, Some(doing), peek);
                 }
                 Ok(())
             }
@@ -118,6 +125,8 @@ impl Screen {
             }
             News::Revoked(who) if who == self.who.agent.0 || who == self.who.session.0 => self.look_again(wire).await,
             News::Revoked(_) => Ok(()),
+            News::Bulk { agent, bulk } if agent == self.who.agent => self.tell_bulk(wire, bulk).await,
+            News::Bulk { .. } => Ok(()),
             News::Gap => {
                 self.counts_moved = true;
                 wire.send_frame(&Says::Reload { conversation: None }).await.map_err(slow)?;
@@ -147,7 +156,7 @@ impl Screen {
             let row = row.as_ref().filter(|_| op != Op::Leave);
             wire.send_frame(&Says::Row { lists, op, id: change.id.0, row }).await.map_err(slow)?;
         }
-        if let (Some(kind), Some(row)) = (self.worth_telling(change), &row) {
+        if let (Some(kind), Some(row)) = (self.worth_telling(change).await, &row) {
             let title = if row.contact.name.is_empty() { row.subject.as_deref().unwrap_or_default() } else { &row.contact.name };
             wire.send_frame(&Says::Notify { kind, conversation: change.id.0, title, text: &row.preview }).await.map_err(slow)?;
         }
@@ -163,8 +172,8 @@ impl Screen {
         }
     }
 
-    /// What is worth a sound: a customer's message in an own case, a case given to us, a mention.
-    fn worth_telling(&self, change: &Change) -> Option<NotifyKind> {
+    /// What is worth a sound: a customer's message in an own case, a case that somebody gave to us, a mention.
+    async fn worth_telling(&self, change: &Change) -> Option<NotifyKind> {
         let after = change.after.as_ref().filter(|entry| entry.within(&self.scope))?;
         let (me, before) = (self.who.agent, change.before.as_ref());
         if after.mentioned_seq(me) > before.map_or(0, |entry| entry.mentioned_seq(me)) {
@@ -174,8 +183,8 @@ impl Screen {
             return None;
         }
         if before.is_some_and(|entry| entry.stored.case.assignee != Some(me)) {
-            // Whoever has the case open took it.
-            return (!self.watches.contains_key(&change.id)).then_some(NotifyKind::Assigned);
+            let since = before.map_or(0, |entry| entry.stored.case.seq);
+            return (!self.did_it(change.id, since).await).then_some(NotifyKind::Assigned);
         }
         let news = before.is_none_or(|entry| after.stored.case.last_customer_seq > entry.stored.case.last_customer_seq);
         news.then_some(NotifyKind::Message)
@@ -227,14 +236,19 @@ impl Screen {
     }
 
     async fn tell_viewers(&self, wire: &mut impl Wire, id: ConversationId) -> Outcome {
-        let viewers = self.state.app.live.presence().viewers(id).into_iter().map(Into::into).collect();
+        let all = self.state.app.live.presence().viewers(id);
+        let viewers = all.into_iter().map(ViewerFrame::from).collect();
         wire.send_frame(&Says::Viewers { conversation: id.0, viewers }).await.map_err(slow)
+    }
+
+    async fn tell_bulk(&self, wire: &mut impl Wire, id: Uuid) -> Outcome {
+        let Ok(found) = bulk::get(&self.state.app, &self.who.actor, id).await else { return Ok(()) };
+        wire.send_frame(&Says::Bulk { job: &found.into() }).await.map_err(slow)
     }
 
     async fn tell_directory(&self, wire: &mut impl Wire) -> Outcome {
         let Ok(found) = directory::get(&self.state.app, &self.who.actor).await else { return Ok(()) };
-        let directory = serde_json::to_value(Directory::from(found)).expect("a directory holds names and ids");
-        wire.send_frame(&Says::Directory { directory }).await.map_err(slow)
+        wire.send_frame(&Says::Directory { directory: Box::new(found.into()) }).await.map_err(slow)
     }
 
     /// Looks at session and rights again; whoever lost them loses the line, the lists and the cases with them.
@@ -283,8 +297,32 @@ impl Screen {
         wire.send_frame(&Says::Counts { views: &self.counts }).await.map_err(slow)
     }
 
+    /// Whether it was this agent who last gave the case away or took it, behind this number.
+    async fn did_it(&self, id: ConversationId, since: i64) -> bool {
+        let read = self
+            .state
+            .app
+            .db
+            .read(Pool::Quick, move |rx| event::page(rx, id, Part::After(since), FRAME_EVENTS).map_err(candor_app::Error::from));
+        let Ok(events) = read.await else { return false };
+        let given = events.iter().rev().find(|one| matches!(one.event, Event::Assigned { .. }));
+        given.is_some_and(|one| one.actor.kind == ActorKind::Agent && one.actor.id == Some(self.who.agent.0))
+    }
+
+    /// The words of a draft that its author lets colleagues see, sealed for the way: at most once a second from one line,
+    /// and not at all while nobody else is there.
+    async fn sealed_peek(&mut self, id: ConversationId, doing: Doing, peek: Option<String>) -> Option<String> {
+        let now = self.state.app.now();
+        let text = peek.filter(|_| doing != Doing::Viewing && now - self.peeked_at >= 1_000)?;
+        if !self.state.app.live.presence().others(id, self.who.agent) {
+            return None;
+        }
+        self.peeked_at = now;
+        seal_peek(&self.state.app, id, self.who.agent, &text).await.ok()
+    }
+
     /// Says what the agent does with a case, at most once a second unless it changed.
-    fn whisper(&mut self, id: ConversationId, doing: Option<Doing>) {
+    fn whisper(&mut self, id: ConversationId, doing: Option<Doing>, peek: Option<String>) {
         let now = self.state.app.now();
         let known = self.presence.get(&id);
         if doing.is_some() && known.is_some_and(|(before, at)| Some(*before) == doing && now - at < 1_000) {
@@ -295,13 +333,13 @@ impl Screen {
             None if self.presence.remove(&id).is_none() => return,
             None => {}
         }
-        self.state.app.db.publish(Presence::of_agent(id, self.who.agent, doing, now));
+        self.state.app.db.publish(Presence::of_agent(id, self.who.agent, doing, now, peek));
     }
 
     /// The line ends: its agent is nowhere any more.
     pub(super) fn leave(&mut self) {
         for id in self.presence.keys().copied().collect::<Vec<_>>() {
-            self.whisper(id, None);
+            self.whisper(id, None, None);
         }
     }
 }

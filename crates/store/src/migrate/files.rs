@@ -34,7 +34,7 @@ macro_rules! file {
 }
 
 /// `and own`: the file has parts of its own for each database, `NAME.sqlite.sql` and `NAME.postgres.sql`.
-const FILES: &[File] = &[file!("0000_core" and own), file!("0001_start")];
+const FILES: &[File] = &[file!("0000_core" and own), file!("0001_start"), file!("0003_feed_and_bulk"), file!("0004_erasure"), file!("0005_node_name")];
 
 pub(crate) fn migrations(backend: Backend) -> Vec<Migration> {
     FILES

@@ -81,6 +81,10 @@ impl Message {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct TimelineItem {
     pub seq: i64,
+    /// The number that the customer knows it by; absent where they do not see it. They have read it once
+    /// `visitor_read_seq` is as high.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_seq: Option<i64>,
     pub at: i64,
     pub actor: Author,
     /// The event's type; its other members stand in `data`.
@@ -100,6 +104,7 @@ impl TimelineItem {
         let recorded = item.recorded;
         Self {
             seq: recorded.seq,
+            public_seq: recorded.public_seq,
             at: recorded.at,
             actor: Author::of(recorded.actor, names),
             kind: recorded.event.name(),
@@ -115,7 +120,7 @@ impl TimelineItem {
 }
 
 /// The members of an event without its tag; `None` where there are none or a message says it all.
-fn data(event: &Event) -> Option<Value> {
+pub(crate) fn data(event: &Event) -> Option<Value> {
     if matches!(event, Event::Message { .. }) {
         return None;
     }
@@ -187,6 +192,8 @@ pub struct Row {
     /// Without one it sleeps until the customer writes.
     #[schema(required)]
     pub snoozed_until: Option<i64>,
+    /// Said to be spam: stands in no list but `spam`.
+    pub spam: bool,
     /// Rises with every change: the ETag.
     pub version: i64,
 }
@@ -232,6 +239,7 @@ impl From<kept::Row> for Row {
             waiting_since: case.waiting_since,
             snoozed: case.snoozed,
             snoozed_until: case.snoozed_until,
+            spam: case.spam,
             version: case.seq,
         }
     }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// The types of events, as `candor_domain::event::Event` names them.
-pub const TYPES: [&str; 19] = [
+pub const TYPES: [&str; 24] = [
     "started",
     "message",
     "assigned",
@@ -18,14 +18,19 @@ pub const TYPES: [&str; 19] = [
     "untagged",
     "snoozed",
     "woken",
+    "spam_changed",
+    "blocked",
+    "unblocked",
     "subject_changed",
     "redacted",
+    "erased",
     "identified",
     "access_granted",
     "access_revoked",
     "broke_glass",
     "rating_asked",
     "rated",
+    "reactions_stopped",
 ];
 
 /// The members of an event: each type has only its own.
@@ -52,6 +57,11 @@ pub struct EventData {
     #[schema(nullable = false)]
     score: Option<i64>,
     solved: Option<bool>,
+    #[schema(nullable = false)]
+    spam: Option<bool>,
+    /// The event that nothing automatic follows from.
+    #[schema(nullable = false)]
+    seq: Option<i64>,
 }
 
 #[cfg(test)]

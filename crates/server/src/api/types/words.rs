@@ -52,23 +52,28 @@ describe! {
     Colour = candor_domain::staff::Colour,
     Theme = candor_domain::staff::Theme,
     Density = candor_domain::staff::Density,
+    BulkState = candor_domain::bulk::BulkState,
     ActorKind = candor_domain::actor::ActorKind,
     MessageKind = candor_domain::event::MessageKind,
     Proof = candor_domain::event::Proof,
     Turn = candor_domain::conversation::Turn,
     Priority = candor_domain::conversation::Priority,
     IdentityKind = candor_domain::contact::IdentityKind,
+    ProofMode = candor_domain::inbox::ProofMode,
+    BlockKind = candor_domain::block::BlockKind,
 }
 
 list! {
     PreviewFrom: String = ["customer", "agent", "note", "system"],
     AccessKind: String = ["shared", "break_glass"],
+    Doing: String = ["viewing", "typing", "drafting"],
     DraftMode: String = ["reply", "note"],
     ChecklistKey: String = ["password", "inbox", "widget", "team", "first_reply"],
     Sort: String = ["waiting", "newest", "oldest", "priority"],
     UndoSeconds: Integer = [0, 5, 8, 15, 30],
     Weekday: Integer = 1..=7,
     EventType: String = super::event::TYPES,
+    Follower: String = ["rollup", "feed"],
 }
 
 /// Words in several languages: `{"zh-CN": "...", "zh-TW": "...", "en": "..."}`, none of which must be there.
