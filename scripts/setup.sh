@@ -17,6 +17,8 @@ packages=()
 command -v cc > /dev/null || packages+=(gcc libc6-dev)
 ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 || packages+=(postgresql-15)
 command -v psql > /dev/null || packages+=(postgresql-client-15)
+# The tests put it between a node and the database, to see it recognised.
+command -v pgbouncer > /dev/null || packages+=(pgbouncer)
 [ -x /usr/bin/chromium ] || packages+=(chromium)
 # Without it Chinese is drawn as boxes, on screenshots too.
 ls /usr/share/fonts/opentype/noto/NotoSansCJK-* > /dev/null 2>&1 || packages+=(fonts-noto-cjk)

@@ -31,6 +31,17 @@ pub enum Error {
     ChangedMigration { name: String },
     #[error("{} is in use by process {pid}: stop it, or let the command speak to it through control.sock", dir.display())]
     Locked { dir: PathBuf, pid: String },
+    /// Another process serves this database under the same name.
+    #[error(
+        "a node named {name} serves this database already: give this one another name (`node` in its settings), or a data directory of its own if this one was copied"
+    )]
+    SameNode { name: String },
+    #[error(
+        "the database address leads through a pooler that hands connections on between transactions: locks, notes to other nodes and prepared statements break there; let database_url name PostgreSQL itself, or a pool with pool_mode = session"
+    )]
+    Pooled,
+    #[error("{} is on a disk that can only be read: mount it for writing, or choose another place", path.display())]
+    ReadOnlyDisk { path: PathBuf },
     #[error("this connection only reads")]
     ReadOnly,
     #[error(transparent)]
@@ -73,5 +84,13 @@ impl Error {
 
     pub(crate) fn io(what: impl Into<String>, source: std::io::Error) -> Error {
         Error::Io { what: what.into(), source }
+    }
+
+    /// A failure to write at this path; `what` says what was tried.
+    pub(crate) fn writing(what: &str, path: &std::path::Path, source: std::io::Error) -> Error {
+        match source.kind() {
+            std::io::ErrorKind::ReadOnlyFilesystem => Error::ReadOnlyDisk { path: path.to_owned() },
+            _ => Error::io(format!("{what} {}", path.display()), source),
+        }
     }
 }

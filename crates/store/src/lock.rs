@@ -12,7 +12,7 @@ pub struct DirLock {
 impl DirLock {
     /// Takes the lock, or names the process that holds it. Makes the directory if need be.
     pub fn take(dir: &Path) -> Result<DirLock, Error> {
-        let failed = |error| Error::io(format!("cannot use {}", dir.display()), error);
+        let failed = |error| Error::writing("cannot use", dir, error);
         std::fs::create_dir_all(dir).map_err(failed)?;
         let path = dir.join("lock");
         let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;

@@ -43,6 +43,8 @@ pub struct Options {
     pub migrate: bool,
     /// Large commands are allowed (imports, demo filling): one owner, no users waiting.
     pub bulk: bool,
+    /// What this process is called among those that serve the database.
+    pub node: String,
     /// Connections that write (PostgreSQL; SQLite has one).
     pub writers: usize,
     pub quick_readers: usize,
@@ -62,6 +64,7 @@ impl Options {
             audit_sink: None,
             migrate: false,
             bulk: false,
+            node: uuid::Builder::from_random_bytes(rand::random()).into_uuid().to_string(),
             writers: 8,
             quick_readers: 4,
             slow_readers: 2,

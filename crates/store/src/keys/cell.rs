@@ -9,6 +9,11 @@ use uuid::Uuid;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct KeyId(pub Uuid);
 
+impl KeyId {
+    /// The key of whoever was erased: there is none, so nothing can be sealed for them.
+    pub const NONE: KeyId = KeyId(Uuid::nil());
+}
+
 /// Where a sealed value stands.
 #[derive(Clone, Copy, Debug)]
 pub struct Cell<'a> {
@@ -25,7 +30,9 @@ pub enum SealError {
     Tampered,
     #[error("this is not a sealed cell")]
     NotSealed,
-    #[error("the master key does not belong to this database")]
+    #[error(
+        "the master key does not belong to this database: give this node the key that the database was sealed with, as the others have it (master_key_file, master_key or master_key_command)"
+    )]
     WrongMaster,
     #[error("the master key file {0}")]
     BadMaster(String),

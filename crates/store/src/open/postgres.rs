@@ -9,7 +9,7 @@ use crate::keys;
 use crate::lock::DirLock;
 use crate::migrate;
 use crate::options::Options;
-use crate::postgres::{Connector, Node, PgConn, Work, listen, migration_lock, read, refuse_unsafe, take_lane, tell, work, write};
+use crate::postgres::{Connector, Node, PgConn, Work, is_pooled, listen, migration_lock, read, refuse_unsafe, take_lane, tell, work, write};
 use crate::seat::Seat;
 use crate::shared::Shared;
 use crate::{Backend, Error, Pool};
@@ -22,11 +22,14 @@ const NOTES_WAITING: usize = 8192;
 pub(super) fn open(url: &str, options: Options, lock: DirLock) -> Result<House, Error> {
     let connector = Arc::new(Connector::new(url)?);
     let shared = Arc::new(Shared::new(Arc::clone(&options.clock), options.writers, options.bulk));
+    refuse_pooler(&connector)?;
     bring_up(&connector, &options)?;
     let mut first = seat(&shared, connector.connect(work(options.bulk))?);
     prepare(&mut first, &options)?;
-    let node = Node::join(&connector, &shared)?;
+    let node = Node::join(&connector, &shared, &options.node)?;
     let house = House::new(shared, Backend::Postgres, Some(lock));
+    let beside = Arc::clone(&connector);
+    house.set_second(move || Ok(Conn::Postgres(Box::new(beside.connect(Work::House)?))));
     let mut first = Some(first);
     for _ in 0..options.writers.max(1) {
         let mut seat = match first.take() {
@@ -45,6 +48,7 @@ pub(super) fn open(url: &str, options: Options, lock: DirLock) -> Result<House, 
 
 pub(super) fn open_reader(url: &str, options: &Options) -> Result<House, Error> {
     let connector = Arc::new(Connector::new(url)?);
+    refuse_pooler(&connector)?;
     let shared = Arc::new(Shared::new(Arc::clone(&options.clock), 1, false));
     shared.queues.close();
     let mut seat = seat(&shared, connector.connect(Work::Read(SLOW))?);
@@ -56,6 +60,19 @@ pub(super) fn open_reader(url: &str, options: &Options) -> Result<House, Error> 
     let house = House::new(shared, Backend::Postgres, None);
     start_readers(&house, &connector, options)?;
     Ok(house)
+}
+
+/// What this program keeps in a session (locks, a place among the nodes, prepared statements) would be lost or shared there.
+fn refuse_pooler(connector: &Connector) -> Result<(), Error> {
+    if is_pooled(connector)? { Err(Error::Pooled) } else { Ok(()) }
+}
+
+/// Whether the database holds keys that a master key has wrapped.
+pub(super) fn is_sealed(url: &str) -> Result<bool, Error> {
+    let connector = Connector::new(url)?;
+    refuse_pooler(&connector)?;
+    let mut conn = Conn::Postgres(Box::new(connector.connect(Work::House)?));
+    Ok(!migrate::standing(&mut conn)?.empty && keys::are_sealed(&mut conn)?)
 }
 
 /// Migrates an empty database, or one whose owner said so; one node at a time.

@@ -26,6 +26,8 @@ pub(super) fn open(dir: &Path, mut options: Options, lock: DirLock) -> Result<Ho
     let shared = Arc::new(Shared::new(Arc::clone(&options.clock), 1, options.bulk));
     let seat = writer_seat(dir, &options, &shared, random())?;
     let house = House::new(shared, Backend::Sqlite, Some(lock));
+    let beside = file(dir);
+    house.set_second(move || Ok(Conn::Sqlite(Box::new(SqliteConn::writer(&beside)?))));
     house.writer(move || write(seat))?;
     start_readers(&house, dir, &options)?;
     let (seat, again) = (reader_seat(&house.shared, dir, random())?, dir.to_owned());
@@ -73,6 +75,16 @@ fn start_readers(house: &House, dir: &Path, options: &Options) -> Result<(), Err
 pub(crate) fn reader_seat(shared: &Arc<Shared>, dir: &Path, random: StdRng) -> Result<Seat, Error> {
     let conn = Conn::Sqlite(Box::new(SqliteConn::reader(&file(dir))?));
     Ok(Seat::new(conn, Arc::clone(shared), random))
+}
+
+/// Whether the database holds keys that a master key has wrapped.
+pub(super) fn is_sealed(dir: &Path) -> Result<bool, Error> {
+    let file = file(dir);
+    if !file.exists() {
+        return Ok(false);
+    }
+    let mut conn = Conn::Sqlite(Box::new(SqliteConn::reader(&file)?));
+    Ok(!migrate::standing(&mut conn)?.empty && keys::are_sealed(&mut conn)?)
 }
 
 fn bring_up(conn: &mut Conn, dir: &Path, options: &Options) -> Result<(), Error> {

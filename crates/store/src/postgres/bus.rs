@@ -77,10 +77,14 @@ pub(crate) fn listen(shared: &Arc<Shared>, connector: &Connector, mut node: Node
         }
         while !shared.closing.load(Ordering::Relaxed) {
             std::thread::sleep(LOOK);
-            if let Ok(again) = Node::join(connector, shared) {
-                node = again;
-                shared.send_here([Note::Gap]);
-                break;
+            match Node::join(connector, shared, &node.name) {
+                Ok(again) => {
+                    node = again;
+                    shared.send_here([Note::Gap]);
+                    break;
+                }
+                Err(error @ Error::SameNode { .. }) => tracing::error!(%error, "this node hears no others until the name is free"),
+                Err(error) => tracing::debug!(%error, "the connection that hears other nodes is tried again"),
             }
         }
     }

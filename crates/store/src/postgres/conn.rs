@@ -48,14 +48,19 @@ impl Connector {
     }
 
     pub(crate) fn client(&self, work: Work) -> Result<Client, Error> {
-        let mut config = self.address.config.clone();
-        config.application_name("candor");
-        let mut client = match &self.tls {
-            Some(tls) => config.connect(tls.clone())?,
-            None => config.connect(NoTls)?,
-        };
+        let mut client = self.bare()?;
         client.batch_execute(&limits(work))?;
         Ok(client)
+    }
+
+    /// A connection with the server's own limits.
+    pub(super) fn bare(&self) -> Result<Client, Error> {
+        let mut config = self.address.config.clone();
+        config.application_name("candor");
+        Ok(match &self.tls {
+            Some(tls) => config.connect(tls.clone())?,
+            None => config.connect(NoTls)?,
+        })
     }
 
     pub(crate) fn connect(&self, work: Work) -> Result<PgConn, Error> {
@@ -70,9 +75,11 @@ fn limits(work: Work) -> String {
         Work::Bulk | Work::House => 0,
     };
     let lock = if matches!(work, Work::Bulk | Work::House) { 0 } else { 2_000 };
+    // A node whose machine is gone must give up its name and its numbers within seconds: the server looks whether we live.
     // The second pair of settings guards against other defaults of the role or the server.
     format!(
         "SET statement_timeout = {statement}; SET idle_in_transaction_session_timeout = 30000; SET lock_timeout = {lock};
+         SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3;
          SET default_transaction_isolation = 'read committed'; SET default_transaction_read_only = off;
          SET client_min_messages = warning; SET standard_conforming_strings = on"
     )
@@ -104,12 +111,16 @@ impl PgConn {
     }
 
     pub(crate) fn execute(&mut self, sql: &'static str, values: &[&dyn Value]) -> Result<u64, Error> {
+        #[cfg(feature = "testing")]
+        crate::stepped::before(sql);
         let statement = self.statement(Sql::Fixed(sql))?;
         let done = self.client.execute(&statement, &bound(&statement, values)?);
         done.map_err(|error| self.failed(error))
     }
 
     pub(crate) fn each(&mut self, sql: Sql<'_>, values: &[&dyn Value], row: Each<'_>) -> Result<(), Error> {
+        #[cfg(feature = "testing")]
+        crate::stepped::before(sql.text());
         if matches!(sql, Sql::Shaped(_)) && !self.planning {
             self.batch("SET LOCAL plan_cache_mode = force_custom_plan")?;
             self.planning = true;
@@ -125,6 +136,8 @@ impl PgConn {
     }
 
     pub(crate) fn batch(&mut self, sql: &str) -> Result<(), Error> {
+        #[cfg(feature = "testing")]
+        crate::stepped::before(sql);
         self.client.batch_execute(sql).map_err(|error| self.failed(error))
     }
 

@@ -10,9 +10,22 @@ const BASE: i64 = 0x43_41_4e_44_4f_52_00_00;
 const MIGRATION: i64 = BASE;
 pub(super) const LANES: i64 = BASE + 0x1000;
 pub(super) const NODES: i64 = BASE + 0x8000;
+const NAMES: i64 = BASE;
 
 const LOCK: &str = "SELECT TRUE FROM pg_advisory_lock($1)";
 const TRY_LOCK: &str = "SELECT pg_try_advisory_lock($1)";
+
+const TRY_NAME: &str = "SELECT pg_try_advisory_lock(hashtextextended($1, $2))";
+
+/// Takes a node's name, held until the connection ends; false when another connection has it.
+pub(super) fn take_name(conn: &mut PgConn, name: &str) -> Result<bool, Error> {
+    let mut taken = false;
+    conn.each(Sql::Fixed(TRY_NAME), &[&name, &NAMES], &mut |row| {
+        taken = row.get(0)?;
+        Ok(ControlFlow::Break(()))
+    })?;
+    Ok(taken)
+}
 
 /// Waits until nobody else migrates this database; held until the connection ends.
 pub(crate) fn migration_lock(conn: &mut PgConn) -> Result<(), Error> {

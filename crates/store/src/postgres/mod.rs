@@ -6,6 +6,7 @@ mod conn;
 mod error;
 mod locks;
 mod node;
+mod pooler;
 mod reader;
 mod settings;
 mod tls;
@@ -16,6 +17,11 @@ pub(crate) use bus::{listen, tell};
 pub(crate) use conn::{Connector, PgConn, Work};
 pub(crate) use locks::migration_lock;
 pub(crate) use node::Node;
+pub(crate) use pooler::is_pooled;
 pub(crate) use reader::read;
+#[cfg(feature = "testing")]
+pub(crate) use reader::serve as serve_query;
 pub(crate) use settings::refuse_unsafe;
+#[cfg(feature = "testing")]
+pub(crate) use writer::serve as serve_command;
 pub(crate) use writer::{take_lane, work, write};

@@ -14,7 +14,7 @@ pub(crate) fn read(mut seat: Seat, jobs: &Receiver<Job>, connector: &Connector, 
     }
 }
 
-fn serve(seat: &mut Seat, job: Job, connector: &Connector, work: Work) {
+pub(crate) fn serve(seat: &mut Seat, job: Job, connector: &Connector, work: Work) {
     seat.start(job.at);
     match begin(seat, connector, work) {
         Ok(()) => (job.run)(Ok(&mut Rx::new(seat))),

@@ -5,6 +5,7 @@ use super::locks;
 use crate::audit::Lane;
 use crate::command::Command;
 use crate::conn::Conn;
+use crate::flaw::{Flaw, planted};
 use crate::seat::Seat;
 use crate::{Error, Tx, search};
 use rand::RngExt;
@@ -34,7 +35,7 @@ pub(crate) fn write(mut seat: Seat, connector: &Connector) {
 
 /// Takes the lowest free audit lane for this connection and reads its head, in this order.
 pub(crate) fn take_lane(seat: &mut Seat) -> Result<(), Error> {
-    let lane = locks::lowest_free(pg(seat), locks::LANES, LANES)?;
+    let lane = if planted(Flaw::SharesLane) { 0 } else { locks::lowest_free(pg(seat), locks::LANES, LANES)? };
     seat.lane = Some(Lane::read(seat, lane)?);
     seat.shared.root_wanted.store(true, Ordering::Relaxed);
     Ok(())
@@ -48,7 +49,7 @@ enum Ended {
     Refuse(Error),
 }
 
-fn serve(seat: &mut Seat, connector: &Connector, mut command: Box<dyn Command>) {
+pub(crate) fn serve(seat: &mut Seat, connector: &Connector, mut command: Box<dyn Command>) {
     let mut words = true;
     for repeat in 0..=REPEATS {
         if repeat > 0 {
