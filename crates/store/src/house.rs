@@ -1,13 +1,15 @@
 //! What stands behind a `Db`: threads, queues, the lock of the directory. It ends in order: people first, the lock last.
 
+use crate::conn::Conn;
 use crate::inline::Inline;
 use crate::lock::DirLock;
 use crate::read::Job;
+use crate::scrub::Second;
 use crate::shared::Shared;
 use crate::{Backend, Error, Pool};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -27,6 +29,11 @@ pub(crate) struct House {
     lock: Mutex<Option<DirLock>>,
     /// Runs everything where it is called, instead of the threads.
     pub(crate) inline: Option<Inline>,
+    /// Runs everything where it is called, on the connections of whoever calls.
+    #[cfg(feature = "testing")]
+    pub(crate) stepped: Option<crate::stepped::Stepped>,
+    /// Opens a connection beside those of the threads.
+    second: OnceLock<Second>,
 }
 
 impl House {
@@ -42,7 +49,19 @@ impl House {
             stopped,
             lock: Mutex::new(lock),
             inline: None,
+            #[cfg(feature = "testing")]
+            stepped: None,
+            second: OnceLock::new(),
         }
+    }
+
+    /// How a connection beside those of the threads is opened; said once, when the store opens.
+    pub(crate) fn set_second(&self, open: impl Fn() -> Result<Conn, Error> + Send + Sync + 'static) {
+        let _ = self.second.set(Box::new(open));
+    }
+
+    pub(crate) fn second(&self) -> Result<Conn, Error> {
+        self.second.get().ok_or(Error::ReadOnly)?()
     }
 
     /// Opens the pools; `start` starts one reader of a pool.
@@ -66,6 +85,11 @@ impl House {
     pub(crate) fn ask(&self, pool: Pool, job: Job) -> Result<(), Error> {
         if let Some(inline) = &self.inline {
             return inline.read(job);
+        }
+        #[cfg(feature = "testing")]
+        if let Some(stepped) = &self.stepped {
+            stepped.read(job);
+            return Ok(());
         }
         let pools = held(&self.pools);
         let senders = pools.as_ref().ok_or(Error::Closed)?;
@@ -107,7 +131,19 @@ impl House {
         if let Some(inline) = &self.inline {
             inline.close(&self.shared);
         }
-        held(&self.lock).take();
+        let lock = held(&self.lock).take();
+        if lock.is_some() && self.backend == Backend::Sqlite {
+            self.fold_log();
+        }
+    }
+
+    /// Nobody reads or writes any more: the write-ahead log goes back into the database, so that a copy of the one file is
+    /// whole and nothing erased is left beside it. Where that fails, the next start finds the log and reads on from it.
+    fn fold_log(&self) {
+        let folded = self.second().and_then(|mut conn| conn.batch("PRAGMA wal_checkpoint(TRUNCATE)"));
+        if let Err(error) = folded {
+            tracing::warn!(%error, "the write-ahead log could not be folded back; the next start does it");
+        }
     }
 }
 

@@ -197,3 +197,19 @@ async fn a_query_is_stopped_at_its_deadline_and_the_reader_goes_on() {
     assert!(matches!(stopped, Err(Error::Deadline)), "{stopped:?}");
     assert!(names(&test.db).await.is_empty());
 }
+
+#[tokio::test]
+async fn a_clean_stop_leaves_everything_in_the_one_file() {
+    let test = TestDb::sqlite();
+    assert!(group_of_eight(&test.db, None).await.iter().all(Result::is_ok));
+    let log = test.dir().join("candor.db-wal");
+    assert!(log.metadata().expect("a log").len() > 0);
+    test.db.close();
+    assert!(!log.exists() || log.metadata().expect("a file").len() == 0, "the log was left behind");
+    let alone = tempfile::tempdir().expect("a directory");
+    let copy = alone.path().join("copy.db");
+    std::fs::copy(test.dir().join("candor.db"), &copy).expect("copies");
+    let copy = rusqlite::Connection::open(copy).expect("opens");
+    let kept: i64 = copy.query_row(COUNT, [], |row| row.get(0)).expect("reads");
+    assert_eq!(kept, 24);
+}
