@@ -119,6 +119,13 @@ impl Db {
         self.house.shared.faults.order(nth, fault);
     }
 
+    /// In simulation: the process dies here and now.
+    pub fn kill(&self) {
+        if let Some(inline) = &self.house.inline {
+            inline.kill(&self.house.shared);
+        }
+    }
+
     /// Finishes what waits, then stops. Later calls answer `Error::Closed`.
     pub fn close(&self) {
         self.house.close();
@@ -137,6 +144,11 @@ impl Db {
         let (reply, answer) = oneshot::channel();
         let at = self.house.shared.clock.now_ms();
         let work = Box::new(Work { run, at, result: None, reply });
+        #[cfg(feature = "testing")]
+        if let Some(stepped) = &self.house.stepped {
+            stepped.write(work);
+            return Ok((answer, false));
+        }
         let wait = match &self.house.inline {
             Some(inline) => inline.push(&self.house.shared, queue, work)?,
             None => self.house.shared.queues.push(queue, work).map(|()| false).map_err(|(error, _)| error)?,

@@ -1,5 +1,6 @@
 //! The store for simulation: no threads, no real time. Commands run where they are called, in groups the seed chooses, on a real
-//! SQLite file with a separate reading connection; commits fail, processes die and notes get lost as the seed says.
+//! SQLite file with a separate reading connection; commits fail, processes die and notes get lost as the seed says. Who dies
+//! leaves the files as a killed process does: the log is not folded back, and the next to open them recovers it.
 //! The same seed with the same calls does the same things.
 
 use crate::audit::Roots;
@@ -16,6 +17,7 @@ use crate::sqlite::{Group, serve};
 use crate::{Backend, Db, Error, Queue, dirty};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -45,6 +47,7 @@ struct State {
     roots: Roots,
     random: StdRng,
     odds: Odds,
+    dir: PathBuf,
 }
 
 /// A read in simulation is never stopped by real time.
@@ -66,7 +69,7 @@ impl Db {
         shared.lose_notes(odds.note_lost, StdRng::from_rng(&mut random));
         shared.writers_alive.store(1, Ordering::Relaxed);
         let roots = Roots::open(&options.audit_roots, options.audit_sink.take())?;
-        let state = State { seats: Some((writer, reader)), group: Group::default(), roots, random, odds };
+        let state = State { seats: Some((writer, reader)), group: Group::default(), roots, random, odds, dir };
         let mut house = House::new(shared, Backend::Sqlite, Some(lock));
         house.inline = Some(Inline { state: Mutex::new(state) });
         Ok(Db { house: Arc::new(house) })
@@ -95,7 +98,7 @@ impl Inline {
             let Some((writer, reader)) = seats else { return };
             group.run(writer, first);
             if shared.crashed.load(Ordering::Relaxed) {
-                state.die(shared);
+                state.killed(shared);
             } else if let Err(error) = dirty::look(reader) {
                 tracing::warn!(%error, "cannot look how far the reactor is behind");
             }
@@ -108,6 +111,11 @@ impl Inline {
             None => return Err(Error::Closed),
         }
         Ok(())
+    }
+
+    /// Dies between two groups, wherever its commands are.
+    pub(crate) fn kill(&self, shared: &Shared) {
+        self.state().killed(shared);
     }
 
     /// Ends well: the last root, then the connections.
@@ -142,6 +150,27 @@ impl State {
     fn happens(&mut self, odds: u32) -> bool {
         // The seed is asked each time, so that changing one of the odds moves nothing else.
         self.random.random_range(0..1000) < odds
+    }
+
+    /// SQLite tidies up behind connections that are closed; a kill leaves no time for that. So the files go back to what they
+    /// were, without the shared memory that dies with a machine.
+    fn killed(&mut self, shared: &Shared) {
+        let files = ["candor.db", "candor.db-wal"].map(|name| self.dir.join(name));
+        let kept = files.each_ref().map(|file| (file.exists(), file.with_added_extension("kept")));
+        let put = |from: &Path, to: &Path| std::fs::copy(from, to).map(|_| ());
+        for (file, (there, kept)) in files.iter().zip(&kept) {
+            if *there && let Err(error) = put(file, kept) {
+                tracing::error!(%error, "the files of a killed store could not be kept");
+            }
+        }
+        self.die(shared);
+        let _ = std::fs::remove_file(self.dir.join("candor.db-shm"));
+        for (file, (there, kept)) in files.iter().zip(&kept) {
+            let back = if *there { std::fs::rename(kept, file) } else { std::fs::remove_file(file) };
+            if *there && let Err(error) = back {
+                tracing::error!(%error, "the files of a killed store could not be put back");
+            }
+        }
     }
 
     /// The connections go without a word, as a killed process's do; who still waits learns nothing.

@@ -2,6 +2,7 @@
 //! A claim is short and writes a lease number; a result counts only with that number. Nothing is dropped: after its last try a job
 //! is parked and shown. Bodies hold ids and numbers, never a customer's words.
 
+use crate::flaw::{Flaw, planted};
 use crate::notes::Note;
 use crate::query::Query;
 use crate::value::Row;
@@ -63,6 +64,9 @@ const GIVE_UP: &str = "UPDATE job SET parked_at = $2, problem = 'the worker stop
     WHERE queue = $1 AND due_at <= $2 AND parked_at IS NULL AND tries >= max_tries";
 const FINISH: &str = "DELETE FROM job WHERE id = $1 AND lease = $2 AND parked_at IS NULL";
 const EXTEND: &str = "UPDATE job SET due_at = $3 WHERE id = $1 AND lease = $2 AND parked_at IS NULL";
+const GO_ON: &str = "UPDATE job SET due_at = $3, body = $4 WHERE id = $1 AND lease = $2 AND parked_at IS NULL";
+const BY_KIND: &str = "SELECT id, queue, kind, stream_id, body, lease, tries, max_tries, created_at FROM job WHERE queue = $1 AND kind = $2
+    ORDER BY created_at";
 const FAIL: &str = "UPDATE job SET due_at = $3, problem = $4 WHERE id = $1 AND lease = $2 AND parked_at IS NULL";
 const PARK: &str = "UPDATE job SET parked_at = $3, problem = $4 WHERE id = $1 AND lease = $2 AND parked_at IS NULL";
 const RUN_AGAIN: &str = "UPDATE job SET parked_at = NULL, tries = 0, due_at = $2 WHERE id = $1 AND parked_at IS NOT NULL";
@@ -92,12 +96,26 @@ pub fn claim(tx: &mut Tx<'_>, queue: &str, lease_ms: i64, limit: i64) -> Result<
 
 /// The job is done; in the transaction of its result.
 pub fn finish(tx: &mut Tx<'_>, job: &Job) -> Result<(), Error> {
+    if planted(Flaw::FinishesWithoutLease) {
+        tx.execute("DELETE FROM job WHERE id = $1", &[&job.id])?;
+        return Ok(());
+    }
     held(tx.execute(FINISH, &[&job.id, &job.lease])?)
 }
 
 /// Keeps the lease of long work until then.
 pub fn extend(tx: &mut Tx<'_>, job: &Job, until: i64) -> Result<(), Error> {
     held(tx.execute(EXTEND, &[&job.id, &job.lease, &until])?)
+}
+
+/// Notes how far long work is, and keeps its lease until then, or puts it off until then.
+pub fn go_on(tx: &mut Tx<'_>, job: &Job, until: i64, body: &str) -> Result<(), Error> {
+    held(tx.execute(GO_ON, &[&job.id, &job.lease, &until, &body])?)
+}
+
+/// The jobs of a kind, oldest first: how far they are stands in their bodies.
+pub fn of_kind(q: &mut impl Query, queue: &str, kind: &str) -> Result<Vec<Job>, Error> {
+    q.list(BY_KIND, &[&queue, &kind], read)
 }
 
 /// The try failed: it runs again at `retry_at`, or is parked after its last try.

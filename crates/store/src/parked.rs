@@ -46,6 +46,12 @@ pub fn clear(tx: &mut Tx<'_>, follower: &str, stream: Uuid, seq: i64) -> Result<
     Ok(())
 }
 
+/// An event went well at last: what was counted against it no longer makes the reactor careful. What is parked stays.
+pub fn overcome(tx: &mut Tx<'_>, stream: Uuid, seq: i64) -> Result<(), Error> {
+    tx.execute("DELETE FROM parked WHERE stream_id = $1 AND seq = $2 AND parked_at IS NULL", &[&stream, &seq])?;
+    Ok(())
+}
+
 /// Failures on a stream, counted and parked ones: what the reactor asks before it hands events to followers.
 pub fn of_stream(q: &mut impl Query, stream: Uuid) -> Result<Vec<Parked>, Error> {
     q.list(OF_STREAM, &[&stream], read)

@@ -8,6 +8,16 @@ pub(crate) enum Sql<'a> {
     Shaped(&'a str),
 }
 
+#[cfg(feature = "testing")]
+impl Sql<'_> {
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            Sql::Fixed(sql) => sql,
+            Sql::Shaped(sql) => sql,
+        }
+    }
+}
+
 /// Identifies a constant text without reading it.
 pub(crate) type TextKey = (usize, usize);
 

@@ -1,6 +1,7 @@
 //! What happens at a time unless it is disarmed. The row is the truth; any list of times in memory is a hint.
 //! Firing claims the row in the transaction that acts, so a timer acts once.
 
+use crate::flaw::{Flaw, planted};
 use crate::notes::Note;
 use crate::query::Query;
 use crate::value::Row;
@@ -59,7 +60,8 @@ pub fn of_stream(q: &mut impl Query, stream: Uuid) -> Result<Vec<Timer>, Error> 
 /// Takes a due timer in the transaction that acts on it. `None`: disarmed, moved, or fired elsewhere.
 pub fn claim(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Timer>, Error> {
     let now = tx.now();
-    tx.optional(CLAIM, &[&id, &now], read)
+    let claimed = tx.optional(CLAIM, &[&id, &now], read)?;
+    Ok(claimed.filter(|_| !planted(Flaw::DropsTimer)))
 }
 
 fn read(row: &Row<'_>) -> Result<Timer, Error> {

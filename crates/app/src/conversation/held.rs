@@ -4,7 +4,7 @@
 //! answer in a minute it goes out as written and the case stays open. A reply that may no longer go comes back as a draft.
 
 use super::reply::{self, FollowUp, ReplyInput};
-use super::write::{Content, New};
+use super::write::{self, Content, New};
 use super::{lock_permitted, permitted};
 use crate::timers::Kind;
 use crate::{App, Error, Result};
@@ -14,8 +14,9 @@ use candor_domain::event::MessageKind;
 use candor_domain::id::{AgentId, ConversationId, HeldReplyId, MessageId};
 use candor_domain::permission::{Door, Permission};
 use candor_store::conversation::Stored;
+use candor_store::flaw::{Flaw, planted};
 use candor_store::held_reply::{self, Held};
-use candor_store::{Query, Queue, Tx, conversation, draft, timer};
+use candor_store::{Query, Queue, Tx, block, conversation, draft, timer};
 use uuid::Uuid;
 
 /// How long an author is asked whether an overtaken reply should go, in milliseconds.
@@ -65,7 +66,7 @@ fn arm(tx: &mut Tx<'_>, stored: &Stored, at: i64) -> Result<()> {
 /// A held reply that an earlier request left with this client id.
 pub(super) fn repeated(tx: &mut Tx<'_>, id: ConversationId, author: AgentId, client_id: Uuid, hmac: &[u8]) -> Result<Option<HeldReplyId>> {
     match held_reply::by_client(tx, id, author, client_id)? {
-        Some(found) if found.request_hmac == hmac => Ok(Some(found.id)),
+        Some(found) if write::is_same_request(&found.request_hmac, hmac) => Ok(Some(found.id)),
         Some(_) => Err(Error::BodyMismatch),
         None => Ok(None),
     }
@@ -152,11 +153,13 @@ async fn release_case(app: &App, id: ConversationId, timer: Option<Uuid>) -> Res
 /// Releases one reply, or says until when its author is asked.
 fn release(tx: &mut Tx<'_>, stored: &mut Stored, held: &Held, doc: i64, draft_id: Uuid) -> Result<Option<i64>> {
     let author = crate::rights::actor_of(tx, held.author)?;
-    let allowed = match &author {
-        Some(author) => permitted(tx, author, Permission::ConversationReply, Door::Text, stored)?,
-        None => false,
-    };
-    if !allowed || stored.case.category == Category::Closed {
+    let allowed = planted(Flaw::ReleasesUnasked)
+        || match &author {
+            Some(author) => permitted(tx, author, Permission::ConversationReply, Door::Text, stored)?,
+            None => false,
+        };
+    let unheard = stored.case.spam || block::of_contact(tx, stored.case.contact)?.is_some();
+    if !allowed || unheard || stored.case.category == Category::Closed {
         back_to_draft(tx, stored, held, draft_id)?;
         return Ok(None);
     }
@@ -210,7 +213,9 @@ fn back_to_draft(tx: &mut Tx<'_>, stored: &Stored, held: &Held, draft_id: Uuid) 
     let sealed = tx.seal(stored.key, draft::text_cell(draft_id), text.as_bytes())?;
     let updated_at = tx.now();
     draft::put(tx, stored.case.id, held.author, &draft::Draft { id: draft_id, mode: "reply".into(), text: sealed, files, updated_at })?;
-    held_reply::delete(tx, held.id)?;
+    if !planted(Flaw::WithdrawsHalf) {
+        held_reply::delete(tx, held.id)?;
+    }
     tx.wake(stored.case.id.0, stored.case.seq);
     Ok(())
 }

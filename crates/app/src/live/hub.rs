@@ -2,6 +2,7 @@
 //! its own lists), a visitor's socket only of its own contact (there are thousands).
 
 use super::entry::Entry;
+use super::frames::Frames;
 use super::open_set::OpenSet;
 use super::peek;
 use super::presence::{Mark, Presence, Whisper};
@@ -34,6 +35,8 @@ pub struct Change {
     pub after: Option<Arc<Entry>>,
     /// The opened row, read once for all; read marks are each agent's own. Only read while an agent listens.
     pub row: Option<Arc<Row>>,
+    /// What lines have made of it.
+    pub frames: Frames,
 }
 
 /// What an agent's socket hears.
@@ -219,7 +222,7 @@ impl Hub {
         if let Some(contact) = contact {
             self.0.tell_visitors(contact, &VisitorNews::Change { id, seq });
         }
-        self.tell(News::Change(Arc::new(Change { id, contact, seq, before, after, row })));
+        self.tell(News::Change(Arc::new(Change { id, contact, seq, before, after, row, frames: Frames::default() })));
         Ok(())
     }
 

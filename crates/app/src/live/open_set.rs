@@ -11,6 +11,7 @@ use crate::Result;
 use candor_domain::filter::Filter;
 use candor_domain::id::{AgentId, ConversationId};
 use candor_domain::permission::Scope;
+use candor_store::flaw::{Flaw, planted};
 use candor_store::{Db, Pool, conversation, mention};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
@@ -55,11 +56,11 @@ impl OpenSet {
     /// Reads all open work.
     pub async fn load(&self, db: &Db) -> Result<()> {
         let mut entries: HashMap<ConversationId, Entry> = HashMap::new();
-        let mut after = ConversationId(Uuid::nil());
+        let mut after = (i64::MIN, ConversationId(Uuid::nil()));
         loop {
             let piece = db.read(Pool::Slow, move |rx| conversation::open_states(rx, after, PIECE).map_err(crate::Error::from)).await?;
             let Some(last) = piece.last() else { break };
-            after = last.case.id;
+            after = (last.case.last_message_at, last.case.id);
             entries.extend(piece.into_iter().map(|stored| (stored.case.id, Entry::new(stored, vec![], vec![]))));
         }
         let (marks, mentions) =
@@ -90,7 +91,7 @@ impl OpenSet {
                     Err(candor_store::Error::NotFound) => return Ok::<_, crate::Error>(None),
                     other => other?,
                 };
-                if !stored.case.category.is_open() {
+                if !stored.case.is_work() && !planted(Flaw::KeepsFinished) {
                     return Ok(None);
                 }
                 Ok(Some(Entry::new(stored, conversation::marks_of(rx, id)?, mention::of_case(rx, id)?)))

@@ -8,6 +8,7 @@ use candor_domain::actor::ActorRef;
 use candor_domain::event::{Cause, Event, Recorded};
 use candor_domain::id::ConversationId;
 use candor_store::conversation::Stored;
+use candor_store::flaw::{Flaw, planted};
 use candor_store::{Tx, conversation, dirty, event, feed, parked};
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -40,7 +41,7 @@ pub(super) fn react(tx: &mut Tx<'_>, followers: &[Box<dyn Follow>], id: Conversa
     }
     let come_to = done.checked_sub(1).and_then(|last| events.get(last)).map_or(reacted, |last| last.seq);
     if come_to > reacted {
-        conversation::reacted(tx, id, come_to)?;
+        conversation::reacted(tx, id, come_to - i64::from(planted(Flaw::ReactsTwice)))?;
     }
     // What reactions caused is looked at in the next turn.
     if come_to >= stream.stored.case.seq {
@@ -79,8 +80,12 @@ pub(super) fn run_parked(tx: &mut Tx<'_>, follower: &dyn Follow, id: Conversatio
 
 impl Stream<'_> {
     fn together(&mut self, tx: &mut Tx<'_>, events: &[Recorded]) -> Result<()> {
+        let mut order: Vec<&Recorded> = events.iter().collect();
+        if planted(Flaw::ReactsBackwards) {
+            order.reverse();
+        }
         for follower in self.followers {
-            for recorded in events {
+            for recorded in &order {
                 self.run(tx, follower.as_ref(), recorded)?;
             }
         }
@@ -104,7 +109,10 @@ impl Stream<'_> {
                 if failures.is_empty() { Ok(self.mark_cut(tx, recorded)?) } else { Err(Failed::Followers(failures)) }
             });
             let failures = match outcome {
-                Ok(()) => continue,
+                Ok(()) => {
+                    parked::overcome(tx, stream, recorded.seq)?;
+                    continue;
+                }
                 Err(Failed::Desk(error)) => return Err(error),
                 Err(Failed::Followers(failures)) => failures,
             };
@@ -116,12 +124,16 @@ impl Stream<'_> {
                 if !parked::fail(tx, follower.name(), stream, recorded.seq, &problem.to_string())? {
                     return Ok(done);
                 }
+                if planted(Flaw::ParkedStopsAll) {
+                    return Ok(done);
+                }
                 parked_now.push(follower.name());
             }
             for follower in followers.iter().filter(|follower| !parked_now.contains(&follower.name())) {
                 self.follow_one(tx, follower.as_ref(), recorded)?;
             }
             self.mark_cut(tx, recorded)?;
+            parked::overcome(tx, stream, recorded.seq)?;
         }
         Ok(events.len())
     }

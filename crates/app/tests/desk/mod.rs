@@ -9,7 +9,7 @@
 
 use candor_app::conversation::{Content, StartInput};
 use candor_app::visitor::{self, Opened, Origin, Visitor};
-use candor_app::{App, Config, Ids, Result, inbox, setup};
+use candor_app::{App, Config, Ids, Result, inbox, reactor, setup};
 use candor_domain::actor::Actor;
 use candor_domain::device::Device;
 use candor_domain::id::{AgentId, ConversationId, FileId, InboxId};
@@ -37,9 +37,24 @@ pub struct Desk {
 
 impl Desk {
     pub async fn new(db: TestDb) -> Desk {
+        Desk::made(db, reactor::standard(), |_| {}).await
+    }
+
+    /// A desk with other settings.
+    pub async fn with(db: TestDb, change: impl FnOnce(&mut Config)) -> Desk {
+        Desk::made(db, reactor::standard(), change).await
+    }
+
+    /// A desk whose events are followed by these.
+    pub async fn followed(db: TestDb, followers: reactor::Followers) -> Desk {
+        Desk::made(db, followers, |_| {}).await
+    }
+
+    async fn made(db: TestDb, followers: reactor::Followers, change: impl FnOnce(&mut Config)) -> Desk {
         let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&db.clock);
-        let config = Config::new("https://desk.example".to_owned(), db.dir().to_owned());
-        let app = App::new(db.db.clone(), config, Ids::new(Arc::clone(&clock)), clock);
+        let mut config = Config::new("https://desk.example".to_owned(), db.dir().to_owned());
+        change(&mut config);
+        let app = App::with_followers(db.db.clone(), config, Ids::new(Arc::clone(&clock)), clock, followers);
         setup::run(&app, Locale::English).await.unwrap();
         let operator = Actor::machine("test");
         let inbox = inbox::list(&app, &operator).await.unwrap()[0].id;
@@ -47,6 +62,13 @@ impl Desk {
         inbox::update(&app, &operator, inbox, inbox::Patch { widget, ..inbox::Patch::default() }, None).await.unwrap();
         let secret = inbox::rotate_secret(&app, &operator, inbox).await.unwrap();
         Desk { app, clock: Arc::clone(&db.clock), inbox, secret, db }
+    }
+
+    /// The use cases over another store, under the same clock.
+    pub async fn over(db: candor_store::Db, dir: &std::path::Path, like: &Desk) -> App {
+        let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&like.clock);
+        let config = Config::new("https://desk.example".to_owned(), dir.to_owned());
+        App::new(db, config, Ids::new(Arc::clone(&clock)), clock)
     }
 
     pub fn now_s(&self) -> i64 {
@@ -69,16 +91,7 @@ impl Desk {
     }
 
     pub async fn start(&self, origin: Origin<'_>, jwt: Option<&str>, resume: Option<&str>) -> Result<Opened> {
-        let input = visitor::StartInput {
-            inbox: self.inbox,
-            jwt,
-            resume,
-            locale: Some(Locale::English),
-            device: Device::default(),
-            origin,
-            peer: PEER,
-        };
-        visitor::start(&self.app, input).await
+        visitor::start(&self.app, start_input(self.inbox, origin, jwt, resume)).await
     }
 
     pub async fn anonymous(&self) -> Opened {
@@ -102,7 +115,7 @@ impl Desk {
             subject: None,
             origin: None,
         };
-        Ok(visitor::open(&self.app, who, input).await?.0.id)
+        Ok(visitor::open(&self.app, who, PEER, input).await?.0.id)
     }
 
     /// An agent with these rights everywhere; known to nobody but the test.
@@ -114,4 +127,9 @@ impl Desk {
 
 pub fn signed(claims: &Value, secret: &[u8]) -> String {
     jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &EncodingKey::from_secret(secret)).unwrap()
+}
+
+/// How a browser asks for a session.
+pub fn start_input<'a>(inbox: InboxId, origin: Origin<'a>, jwt: Option<&'a str>, resume: Option<&'a str>) -> visitor::StartInput<'a> {
+    visitor::StartInput { inbox, jwt, resume, proof: None, locale: Some(Locale::English), device: Device::default(), origin, peer: PEER }
 }

@@ -2,6 +2,8 @@
 
 mod postgres;
 mod sqlite;
+#[cfg(feature = "testing")]
+mod stepped;
 
 pub(crate) use sqlite::{reader_seat, writer_seat};
 
@@ -11,8 +13,9 @@ use crate::house::House;
 use crate::keys::{self, Erased};
 use crate::lock::DirLock;
 use crate::options::{Options, Place};
+use crate::postgres::{Connector, is_pooled};
 use crate::seat::Seat;
-use crate::{Error, search};
+use crate::{Error, erasure, search};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use std::sync::Arc;
@@ -43,19 +46,40 @@ impl Db {
     }
 }
 
+impl Place {
+    /// Whether the database is sealed already, so that only its own master key opens it.
+    pub fn is_sealed(&self) -> Result<bool, Error> {
+        on_own_thread(|| match self {
+            Place::Sqlite { dir } => sqlite::is_sealed(dir),
+            Place::Postgres { url, .. } => postgres::is_sealed(url),
+        })
+    }
+
+    /// Whether the address leads through a pooler that hands connections on between transactions.
+    pub fn is_pooled(&self) -> Result<bool, Error> {
+        on_own_thread(|| match self {
+            Place::Sqlite { .. } => Ok(false),
+            Place::Postgres { url, .. } => is_pooled(&Connector::new(url)?),
+        })
+    }
+}
+
 /// Opens on a thread of its own: the PostgreSQL driver brings a runtime, which must not start inside the caller's.
 fn apart(open: impl FnOnce() -> Result<House, Error> + Send) -> Result<Db, Error> {
-    let house = std::thread::scope(|scope| scope.spawn(open).join());
-    let house = house.unwrap_or_else(|panic| Err(Error::Panicked(said(&*panic))))?;
-    Ok(Db { house: Arc::new(house) })
+    Ok(Db { house: Arc::new(on_own_thread(open)?) })
+}
+
+fn on_own_thread<T: Send>(act: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, Error> {
+    std::thread::scope(|scope| scope.spawn(act).join()).unwrap_or_else(|panic| Err(Error::Panicked(said(&*panic))))
 }
 
 /// Opens the keys and destroys again what is on the list of the erased, before anybody is served.
 fn prepare(seat: &mut Seat, options: &Options) -> Result<(), Error> {
-    let erased = Erased::at(&options.erased).list()?;
+    seat.shared.set_erased(Erased::at(&options.erased));
+    let erased = seat.shared.erased().list()?;
     seat.start(options.clock.now_ms());
     seat.conn.batch("BEGIN")?;
-    let gone = keys::open_vault(seat, &options.master, true).and_then(|()| keys::apply_erased(seat, &erased));
+    let gone = keys::open_vault(seat, &options.master, true).and_then(|()| erasure::destroy_listed(seat, &erased));
     match gone.and_then(|gone| seat.conn.batch("COMMIT").map(|()| gone)) {
         Ok(0) => {}
         Ok(gone) => tracing::warn!(keys = gone, "destroyed again keys that this copy of the database still held"),

@@ -6,6 +6,7 @@ use super::words::Words;
 use crate::command::Command;
 use crate::conn::Conn;
 use crate::faults::Fault;
+use crate::flaw::{Flaw, planted};
 use crate::notes::Note;
 use crate::queue::Queue;
 use crate::seat::Seat;
@@ -89,6 +90,9 @@ impl Group {
             }
             return self.unknown(seat, began.1, &error);
         }
+        if planted(Flaw::AnswersEarly) {
+            self.answer_all(seat);
+        }
         match commit(seat) {
             Ok(()) => {
                 if std::mem::take(&mut self.index_whole) {
@@ -133,7 +137,12 @@ impl Group {
             return false;
         }
         if !well {
-            seat.lane = lane;
+            if !planted(Flaw::KeepsLaneHead) {
+                seat.lane = lane;
+            }
+            if planted(Flaw::DropsWords) {
+                self.words.clear();
+            }
             self.failed.push(command);
             return sqlite(seat).control("ROLLBACK TO command").is_ok() && sqlite(seat).control("RELEASE command").is_ok();
         }
