@@ -51,6 +51,18 @@ impl Client {
         self
     }
 
+    /// What it says of itself with every request, for lines and sockets that are opened by hand.
+    pub(crate) fn headers(&self) -> Vec<(&'static str, String)> {
+        let known = [(header::ORIGIN, "origin"), (header::COOKIE, "cookie"), (header::AUTHORIZATION, "authorization")];
+        let shown = |value: &header::HeaderValue| value.to_str().unwrap_or_default().to_owned();
+        known.into_iter().filter_map(|(name, text)| Some((text, shown(self.headers.get(name)?)))).collect()
+    }
+
+    /// The same as the lines of a request.
+    pub(crate) fn header_lines(&self) -> String {
+        self.headers().into_iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect()
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Result<Answer> {
         self.call(Method::GET, path, None).await
     }

@@ -1,11 +1,9 @@
 //! The real program as a child: started on a new desk, killed with -9, started again on the same data.
 
-use crate::client::{Client, text};
+use crate::client::Client;
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use hyper::header;
 use postgres::NoTls;
-use serde_json::{Value, json};
 use std::fs::File;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -15,9 +13,6 @@ use tempfile::TempDir;
 
 /// How long a start may take before the run is given up. The target is far below.
 const PATIENCE: Duration = Duration::from_secs(30);
-const PASSWORD: &str = "correct horse battery staple";
-/// As `candor demo fill` says it.
-const DEMO_PASSWORD: &str = "harbor lights at dusk";
 
 /// Which desk a run works on.
 #[derive(Clone, Debug, Args)]
@@ -31,18 +26,43 @@ pub(crate) struct DeskArgs {
 }
 
 impl DeskArgs {
+    /// The superuser's address of PostgreSQL, when the desk is on it.
+    pub(crate) fn postgres(&self) -> Option<&str> {
+        self.postgres.as_deref()
+    }
+
     pub(crate) fn database(&self) -> &'static str {
         if self.postgres.is_some() { "postgres" } else { "sqlite" }
     }
 }
 
+/// How much a filled desk holds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Amount {
+    pub(crate) conversations: u64,
+    pub(crate) messages: u64,
+}
+
 pub(crate) struct Desk {
     program: PathBuf,
     database: Option<Database>,
-    data: TempDir,
+    data: Folder,
     port: u16,
     metrics: u16,
     child: Option<Child>,
+}
+
+/// Where a desk's data lies: in a folder of this run, or in one that stays.
+struct Folder {
+    path: PathBuf,
+    _own: Option<TempDir>,
+}
+
+impl Folder {
+    fn temporary() -> Result<Self> {
+        let own = tempfile::tempdir().context("no temporary directory")?;
+        Ok(Self { path: own.path().to_owned(), _own: Some(own) })
+    }
 }
 
 /// A database of this run, dropped with it.
@@ -54,47 +74,62 @@ struct Database {
 impl Desk {
     /// A new desk after its first start.
     pub(crate) async fn start(args: &DeskArgs) -> Result<Self> {
-        let data = tempfile::tempdir().context("no temporary directory")?;
         let database = match &args.postgres {
             Some(admin) => Some(Database::create(admin.clone()).await?),
             None => None,
         };
-        let mut desk = Self { program: args.candor.clone(), database, data, port: free_port()?, metrics: free_port()?, child: None };
+        let mut desk = Self::new(args, Folder::temporary()?, database)?;
         desk.wake().await?;
         Ok(desk)
     }
 
-    /// A desk filled by `candor demo fill` before its first start.
-    pub(crate) async fn filled(args: &DeskArgs, conversations: u64, messages: u64) -> Result<Self> {
-        let data = tempfile::tempdir().context("no temporary directory")?;
-        let mut desk = Self { program: args.candor.clone(), database: None, data, port: free_port()?, metrics: free_port()?, child: None };
-        let amount = [("--conversations", conversations), ("--messages", messages)];
-        let amount: Vec<String> = amount.into_iter().flat_map(|(name, count)| [name.to_owned(), count.to_string()]).collect();
-        let mut command = Command::new(&desk.program);
-        command
-            .args(["demo", "fill"])
-            .args(amount)
-            .args(desk.place())
-            .env_clear()
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        let status =
-            tokio::task::spawn_blocking(move || command.status()).await.context("the thread panicked")?.context("cannot fill the desk")?;
+    /// A desk filled by `candor demo fill` before its first start, and how long that took. In a `folder` that was filled by
+    /// an earlier run it is taken as it is.
+    pub(crate) async fn filled(args: &DeskArgs, amount: Amount, folder: Option<&Path>) -> Result<(Self, Duration)> {
+        let folder = match folder {
+            Some(path) => Folder { path: path.to_owned(), _own: None },
+            None => Folder::temporary()?,
+        };
+        let mut desk = Self::new(args, folder, None)?;
+        let begun = Instant::now();
+        if !desk.database_file().exists() {
+            desk.fill(amount).await?;
+        }
+        let took = begun.elapsed();
+        desk.wake().await?;
+        Ok((desk, took))
+    }
+
+    fn new(args: &DeskArgs, data: Folder, database: Option<Database>) -> Result<Self> {
+        Ok(Self { program: args.candor.clone(), database, data, port: free_port()?, metrics: free_port()?, child: None })
+    }
+
+    async fn fill(&self, amount: Amount) -> Result<()> {
+        let mut command = Command::new(&self.program);
+        command.args(["demo", "fill", "--conversations", &amount.conversations.to_string()]);
+        command.args(["--messages", &amount.messages.to_string()]).args(self.place()).env_clear();
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let ended = tokio::task::spawn_blocking(move || command.status()).await.context("the thread panicked")?;
+        let status = ended.context("cannot fill the desk")?;
         if !status.success() {
             bail!("filling ended with {status}");
         }
-        desk.wake().await?;
-        Ok(desk)
+        Ok(())
     }
 
     /// The process, for what the system says of it.
-    pub(crate) fn pid(&self) -> Option<u32> {
-        self.child.as_ref().map(Child::id)
+    pub(crate) fn pid(&self) -> Result<u32> {
+        Ok(self.child.as_ref().context("the server does not run")?.id())
     }
 
-    pub(crate) fn data(&self) -> &Path {
-        self.data.path()
+    /// Where SQLite keeps the desk.
+    pub(crate) fn database_file(&self) -> PathBuf {
+        self.data.path.join("candor.db")
+    }
+
+    /// The address of this desk's own database, on PostgreSQL.
+    pub(crate) fn database_url(&self) -> Option<String> {
+        self.database.as_ref().map(Database::url)
     }
 
     /// How long the oldest stream has waited for the reactor, in seconds.
@@ -141,7 +176,7 @@ impl Desk {
 
     /// Where the data is, as arguments of any command.
     fn place(&self) -> Vec<String> {
-        let mut place = vec!["--data".to_owned(), self.data.path().display().to_string()];
+        let mut place = vec!["--data".to_owned(), self.data.path.display().to_string()];
         if let Some(database) = &self.database {
             place.extend(["--database-url".to_owned(), database.url()]);
         }
@@ -174,69 +209,7 @@ impl Desk {
     }
 
     fn said(&self) -> PathBuf {
-        Path::join(self.data.path(), "said.log")
-    }
-
-    /// The first administrator, signed in by the link of the first start.
-    pub(crate) async fn admin(&self) -> Result<Client> {
-        let log = self.log();
-        let link = log.split_whitespace().find_map(|word| word.split_once("/link/")).context("no link for the first administrator")?.1;
-        let client = Client::new(&self.address())?;
-        let who = json!({ "name": "Ada", "email": "ada@desk.test", "password": PASSWORD });
-        let answer = client.post(&format!("/api/v1/links/{link}"), &who).await?;
-        let cookie = answer.headers.get(header::SET_COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
-        answer.ok()?;
-        client.with(header::COOKIE, &cookie)
-    }
-
-    /// The same administrator in another browser.
-    pub(crate) async fn admin_again(&self) -> Result<Client> {
-        self.enter("ada@desk.test", PASSWORD).await
-    }
-
-    /// Somebody of a desk filled by `demo fill`.
-    pub(crate) async fn sign_in(&self, email: &str) -> Result<Client> {
-        self.enter(email, DEMO_PASSWORD).await
-    }
-
-    async fn enter(&self, email: &str, password: &str) -> Result<Client> {
-        let client = Client::new(&self.address())?;
-        let answer = client.post("/api/v1/session", &json!({ "email": email, "password": password })).await?;
-        let cookie = answer.headers.get(header::SET_COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
-        answer.ok()?;
-        client.with(header::COOKIE, &cookie)
-    }
-
-    /// An agent who sees only the team with the fewest conversations: one in a hundred of a filled desk.
-    pub(crate) async fn narrow(&self, admin: &Client) -> Result<Client> {
-        let me = admin.get("/api/v1/session").await?.ok()?;
-        let teams = me.pointer("/directory/teams").and_then(Value::as_array).context("no teams")?;
-        let roles = admin.get("/api/v1/roles").await?.ok()?;
-        let roles = roles.pointer("/items").and_then(Value::as_array).context("no roles")?;
-        let role = roles.iter().find(|role| role["name"] == "agent").context("no role for agents")?;
-        let grant = json!({ "role": role["id"], "team": teams.first().context("no team")?["id"] });
-        let new = json!({ "email": "narrow@demo.test", "name": "Narrow", "roles": [grant], "teams": [], "locale": "en" });
-        let invited = admin.post("/api/v1/agents", &new).await?.ok()?;
-        let link = text(&invited, "/link")?;
-        let token = link.rsplit_once('/').context("no link")?.1.to_owned();
-        let client = Client::new(&self.address())?;
-        client.post(&format!("/api/v1/links/{token}"), &json!({ "password": PASSWORD })).await?.ok()?;
-        self.enter("narrow@demo.test", PASSWORD).await
-    }
-
-    /// The inbox that every new desk has.
-    pub(crate) async fn inbox(&self, admin: &Client) -> Result<String> {
-        text(&admin.get("/api/v1/inboxes").await?.ok()?, "/items/0/id")
-    }
-
-    /// A new visitor without a name, with the token of the session.
-    pub(crate) async fn visitor(&self, inbox: &str) -> Result<(Client, String)> {
-        let client = Client::new(&self.address())?;
-        let session: Value = client.post("/visitor/v1/sessions", &json!({ "inbox": inbox, "locale": "zh-CN" })).await?.ok()?;
-        let token = text(&session, "/token")?;
-        Ok((client.with(header::AUTHORIZATION, &format!("Bearer {token}"))?, token))
+        self.data.path.join("said.log")
     }
 }
 

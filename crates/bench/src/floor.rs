@@ -1,13 +1,15 @@
-//! The raw limits: what SQLite and PostgreSQL do on this machine with the rows one message leaves behind and nothing else.
+//! The raw limits of SQLite: what this machine does with the rows one message leaves behind and nothing else.
 //!
 //! A message leaves a message row, an event row, its index row (words as 8-character marks) and the changed row of its
 //! conversation. They are made in advance and written by bare statements, on a copy of the desk's own schema.
 
 use crate::ingest::{CONVERSATIONS, sentence};
+use crate::report::times;
 use anyhow::{Context, Result};
+use hdrhistogram::Histogram;
 use rusqlite::{Connection, params};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use uuid::Uuid;
 
 /// Messages a transaction of the group-committed floor.
@@ -32,24 +34,34 @@ fn rows(count: usize) -> Vec<Rows> {
     (0..count)
         .map(|number| {
             let text = sentence(number);
-            let mut words: Vec<String> = text.split(' ').map(mark).collect();
-            words.sort_unstable();
-            words.dedup();
-            words.extend(["inbox", "month", "team"].map(mark));
             let id = Uuid::new_v4();
             Rows {
                 id,
                 conversation: number % CONVERSATIONS,
                 seq: (number / CONVERSATIONS) as i64 + 3,
                 doc: number as i64 + 1,
-                body: vec![7; text.len() + SEALED_MORE],
+                body: sentence_cell(number),
                 preview: vec![7; text.len() + SEALED_MORE],
-                words: words.join(" "),
+                words: marks(&text).join(" "),
                 event: format!(r#"{{"type":"message","message":"{id}","kind":"customer"}}"#),
                 hmac: vec![9; 32],
             }
         })
         .collect()
+}
+
+/// A message's text as it lies in the database.
+pub(crate) fn sentence_cell(number: usize) -> Vec<u8> {
+    vec![7; sentence(number).len() + SEALED_MORE]
+}
+
+/// The index words of a text, with those that say who may find it.
+pub(crate) fn marks(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = text.split(' ').map(mark).collect();
+    words.sort_unstable();
+    words.dedup();
+    words.extend(["inbox", "month", "team"].map(mark));
+    words
 }
 
 /// Eight characters for a word, as the index keeps it: only the length and the repeats matter here.
@@ -111,43 +123,17 @@ fn open_copy(database: &Path, path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
-/// The median of single durable commits of one small row.
-pub(crate) fn single_commit(count: usize) -> Result<Duration> {
+/// Single durable commits of one small row.
+pub(crate) fn single_commits(count: usize) -> Result<Histogram<u64>> {
     let folder = tempfile::tempdir().context("no temporary directory")?;
     let connection = Connection::open(folder.path().join("commit.db"))?;
     connection
         .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE line (id INTEGER PRIMARY KEY, body BLOB);")?;
-    let mut times = Vec::with_capacity(count);
+    let mut taken = times();
     for _ in 0..count {
         let begun = Instant::now();
         connection.prepare_cached("INSERT INTO line (body) VALUES (?1)")?.execute([vec![7_u8; 160]])?;
-        times.push(begun.elapsed());
+        taken.record(begun.elapsed().as_micros() as u64)?;
     }
-    times.sort_unstable();
-    Ok(times[times.len() / 2])
-}
-
-/// Single-row commits a second of PostgreSQL under `clients` connections.
-pub(crate) fn postgres_commits(url: &str, clients: usize, time: Duration) -> Result<f64> {
-    let connect = || postgres::Client::connect(url, postgres::NoTls).context("PostgreSQL does not answer");
-    connect()?.batch_execute("DROP TABLE IF EXISTS candor_floor; CREATE TABLE candor_floor (id BIGSERIAL PRIMARY KEY, body BYTEA)")?;
-    let counts: Result<Vec<u64>> = std::thread::scope(|scope| {
-        let running: Vec<_> = (0..clients)
-            .map(|_| {
-                scope.spawn(move || {
-                    let mut client = connect()?;
-                    let insert = client.prepare("INSERT INTO candor_floor (body) VALUES ($1)")?;
-                    let (begun, body, mut count) = (Instant::now(), vec![7_u8; 160], 0);
-                    while begun.elapsed() < time {
-                        client.execute(&insert, &[&body])?;
-                        count += 1;
-                    }
-                    Ok(count)
-                })
-            })
-            .collect();
-        running.into_iter().map(|one| one.join().map_err(|_| anyhow::anyhow!("a client panicked"))?).collect()
-    });
-    connect()?.batch_execute("DROP TABLE candor_floor")?;
-    Ok(counts?.iter().sum::<u64>() as f64 / time.as_secs_f64())
+    Ok(taken)
 }

@@ -1,19 +1,25 @@
 //! Loads the desk through its public API and says what came of it, one JSON line a figure.
 //!
-//! It starts the real program and speaks HTTP and WebSocket to it; it never opens the database and knows no crate of ours.
+//! It starts the real program and speaks HTTP and WebSocket to it; it knows no crate of ours, and opens a desk's
+//! database only beside it: to write or read the same rows bare, and to weigh it.
 
+mod bare;
 mod client;
 mod cuts;
 mod desk;
-mod echo;
 mod figures;
 mod floor;
 mod ingest;
 mod kill;
 mod ledger;
+mod line;
+mod machine;
+mod people;
+mod pgbench;
 mod proxy;
 mod report;
 mod search;
+mod socket;
 mod watcher;
 
 use clap::{Parser, Subcommand};
@@ -30,6 +36,9 @@ struct Cli {
 enum Command {
     /// The figures of a release: each beside the raw limit of the same machine, measured in the same run.
     Figures(figures::FiguresArgs),
+    /// A bare server to measure beside; the figures start it themselves.
+    #[command(hide = true)]
+    Bare(bare::BareArgs),
     /// Kills the server with -9 under load, again and again, and compares what it has with what it acknowledged.
     Kill(kill::KillArgs),
     /// Cuts and freezes clients' lines while messages come in, and compares what every client has at the end.
@@ -45,6 +54,7 @@ fn main() -> ExitCode {
     let done = runtime.block_on(async {
         match &cli.command {
             Command::Figures(args) => figures::run(args).await,
+            Command::Bare(args) => bare::run(args).await,
             Command::Kill(args) => kill::run(args).await,
             Command::Cuts(args) => cuts::run(args).await,
         }

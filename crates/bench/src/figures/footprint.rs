@@ -1,0 +1,49 @@
+//! How long until the desk is ready, and how much memory it holds while nothing happens.
+
+use super::FiguresArgs;
+use crate::desk::Desk;
+use crate::machine;
+use crate::report::{Figure, Must, median, round};
+use anyhow::Result;
+use serde_json::json;
+use std::time::Duration;
+
+/// After a start everything that runs by itself has run once.
+const REST: Duration = Duration::from_secs(5);
+const STARTS: usize = 5;
+const MEGABYTE: f64 = 1_048_576.0;
+
+pub(super) async fn run(args: &FiguresArgs) -> Result<bool> {
+    let mut desk = Desk::start(&args.desk).await?;
+    told(&mut desk, &format!("a new desk, {}", args.desk.database())).await
+}
+
+/// Kills and starts a desk some times, then lets it rest.
+pub(super) async fn told(desk: &mut Desk, which: &str) -> Result<bool> {
+    let mut starts = Vec::new();
+    for _ in 0..STARTS {
+        desk.kill()?;
+        starts.push(desk.wake().await?.as_secs_f64() * 1000.0);
+    }
+    tokio::time::sleep(REST).await;
+    let idle = machine::resident(desk.pid()?)? / MEGABYTE;
+    let quick = Figure {
+        name: &format!("start to ready after kill -9, {which}"),
+        measured: format!("{} ms", round(median(&starts))),
+        beside: String::new(),
+        value: median(&starts),
+        must: Must::Stay(200.0, 50.0),
+        rounds: json!(starts),
+    }
+    .print();
+    let small = Figure {
+        name: &format!("idle memory, {which}"),
+        measured: format!("{idle:.1} MB"),
+        beside: String::new(),
+        value: idle,
+        must: Must::Stay(100.0, 40.0),
+        rounds: json!([idle]),
+    }
+    .print();
+    Ok(quick && small)
+}

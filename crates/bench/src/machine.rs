@@ -1,0 +1,80 @@
+//! What the system says of a process and of itself: time used, memory held, load; and what makes the machine busy on purpose.
+
+use anyhow::{Context, Result};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+
+/// Clock ticks a second in /proc: the kernel's own figure for programs, the same everywhere on Linux.
+const TICKS: f64 = 100.0;
+
+/// Sockets by the thousand need as many files as the system allows us; children get the same.
+pub(crate) fn raise_limits() -> Result<()> {
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).context("cannot raise the number of open files")
+}
+
+/// The load average of the last minute.
+pub(crate) fn load() -> f64 {
+    let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    text.split(' ').next().and_then(|first| first.parse().ok()).unwrap_or(f64::NAN)
+}
+
+/// The commit that the working tree stands on.
+pub(crate) fn commit() -> String {
+    let said = Command::new("git").args(["rev-parse", "--short", "HEAD"]).output().ok().filter(|said| said.status.success());
+    said.map_or_else(|| "unknown".to_owned(), |said| String::from_utf8_lossy(&said.stdout).trim().to_owned())
+}
+
+/// Seconds of processor that a process has used so far, its threads together.
+pub(crate) fn used(pid: u32) -> Result<f64> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).context("the process does not run")?;
+    // The name in brackets may hold spaces; user and system time are the 12th and 13th field behind it.
+    let behind = stat.rsplit_once(") ").context("not a line of /proc")?.1;
+    let fields: Vec<&str> = behind.split(' ').collect();
+    let ticks = |place: usize| fields.get(place).and_then(|field| field.parse::<f64>().ok());
+    Ok(ticks(11).zip(ticks(12)).map(|(user, system)| user + system).context("not a line of /proc")? / TICKS)
+}
+
+/// Resident memory of a process, in bytes.
+pub(crate) fn resident(pid: u32) -> Result<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).context("the process does not run")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+    let kilobytes: f64 = line.trim().trim_end_matches("kB").trim().parse().context("not a number")?;
+    Ok(kilobytes * 1024.0)
+}
+
+/// Threads that do nothing as fast as they can, until they are dropped.
+pub(crate) struct Hogs {
+    stop: Arc<AtomicBool>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Hogs {
+    pub(crate) fn start(count: usize) -> Self {
+        let stop = Arc::new(AtomicBool::new(false));
+        let threads = (0..count)
+            .map(|_| {
+                let stop = Arc::clone(&stop);
+                std::thread::spawn(move || {
+                    while !stop.load(Ordering::Relaxed) {
+                        std::hint::spin_loop();
+                    }
+                })
+            })
+            .collect();
+        Self { stop, threads }
+    }
+}
+
+impl Drop for Hogs {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        for thread in self.threads.drain(..) {
+            // A hog cannot panic.
+            let _ = thread.join();
+        }
+    }
+}
