@@ -9,6 +9,8 @@ use serde::Serialize;
 use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(2);
+/// Times of two nodes that are further apart would not be in the order of what happened.
+const CLOCK_OFF_MS: u64 = 2_000;
 /// From here on bulk work pauses and new anonymous visitors are put off.
 const REACTOR_LATE_MS: i64 = 15_000;
 
@@ -34,8 +36,10 @@ pub struct Readiness {
     database: Part,
     writer: Part,
     reactor: Part,
+    screens: Part,
     search: Part,
     server: Part,
+    clock: Part,
 }
 
 impl Part {
@@ -64,9 +68,17 @@ async fn look(state: &AppState) -> Readiness {
     let writer = Part::when(health.writer_alive, Standing::Down, "no connection that writes");
     let on_time = health.reactor_behind_ms < REACTOR_LATE_MS;
     let reactor = Part::when(on_time, Standing::Warn, &format!("{} ms behind", health.reactor_behind_ms));
+    let screens = !state.options.screens || state.app.live.is_ready();
+    let screens = Part::when(screens, Standing::Down, "open work is being read");
     let search = Part::when(!health.search_rebuilding, Standing::Warn, "being rebuilt");
     let server = Part::when(!state.draining.is_cancelled(), Standing::Down, "going down");
-    let parts = [&database, &writer, &reactor, &search, &server];
+    let ahead = health.clock_ahead_ms;
+    let clock = Part::when(
+        ahead.unsigned_abs() <= CLOCK_OFF_MS,
+        Standing::Down,
+        &format!("the database's clock is {ahead} ms ahead of this machine's: set the clocks, best by NTP"),
+    );
+    let parts = [&database, &writer, &reactor, &screens, &search, &server, &clock];
     let worst = |standing| parts.iter().any(|part| part.status == standing);
     let status = if worst(Standing::Down) {
         Standing::Down
@@ -75,7 +87,7 @@ async fn look(state: &AppState) -> Readiness {
     } else {
         Standing::Ok
     };
-    Readiness { status, version: env!("CARGO_PKG_VERSION"), database, writer, reactor, search, server }
+    Readiness { status, version: env!("CARGO_PKG_VERSION"), database, writer, reactor, screens, search, server, clock }
 }
 
 /// A small real question, because a connection that is only believed to stand may be gone.

@@ -29,6 +29,8 @@ pub struct Options {
     pub trusted_proxies: Vec<Network>,
     /// Whether the demo page is offered.
     pub demo: bool,
+    /// Whether lists are read here: then the desk is ready only when open work has been read.
+    pub screens: bool,
 }
 
 impl AppState {

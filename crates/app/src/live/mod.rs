@@ -4,14 +4,18 @@
 //! be lost, so once a second a sweep compares what changed with what was told: a screen is two seconds behind at most.
 
 mod entry;
+mod frames;
 mod groups;
 mod hub;
 mod open_set;
+mod peek;
 mod presence;
 mod view;
 
 pub use entry::Entry;
+pub use frames::Frames;
 pub use hub::{Change, Hub, News, VisitorNews, VisitorSocket};
 pub use open_set::{Ask, Count, OpenSet, Place};
+pub use peek::seal as seal_peek;
 pub use presence::{Doing, Presence, Viewer};
 pub use view::{Sort, View};

@@ -5,7 +5,7 @@ use crate::{App, Result};
 use candor_domain::id::ConversationId;
 use candor_domain::text;
 use candor_store::conversation::Stored;
-use candor_store::{Pool, Query, Queue, Tx, conversation, message, read_text, scope_moved, search as index};
+use candor_store::{Pool, Query, Queue, Tx, conversation, message, scope_moved, search as index};
 
 /// Documents one command writes, so that it holds the writer only shortly.
 const PIECE: i64 = 50;
@@ -40,12 +40,13 @@ pub async fn catch_up(app: &App) -> Result<usize> {
 pub async fn rewrite_moved(app: &App) -> Result<usize> {
     let moved = app.db.read(Pool::Quick, |rx| scope_moved::list(rx, PIECE).map_err(crate::Error::from)).await?;
     for id in &moved {
-        rewrite(app, *id).await?;
+        rewrite_case(app, *id).await?;
     }
     Ok(moved.len())
 }
 
-async fn rewrite(app: &App, id: ConversationId) -> Result<()> {
+/// Rewrites the index rows of one conversation, if it moved.
+pub(crate) async fn rewrite_case(app: &App, id: ConversationId) -> Result<()> {
     let Some(at) = app.db.read(Pool::Quick, move |rx| scope_moved::marked_at(rx, id).map_err(crate::Error::from)).await? else {
         return Ok(());
     };
@@ -59,7 +60,7 @@ async fn rewrite(app: &App, id: ConversationId) -> Result<()> {
                 for one in &piece {
                     set_words(tx, &stored, one)?;
                 }
-                let last = piece.last().map(|one| one.seq);
+                let last = (piece.len() as i64 == PIECE).then(|| piece.last().map(|one| one.seq)).flatten();
                 if last.is_none() {
                     scope_moved::done(tx, id, at)?;
                 }
@@ -87,7 +88,10 @@ fn set_words(tx: &mut Tx<'_>, stored: &Stored, found: &message::Stored) -> Resul
         tx.unindex(found.doc);
         return Ok(());
     };
-    let text = read_text(tx.open(message::body_cell(found.id), body)?)?;
+    let Some(text) = tx.open_kept(message::body_cell(found.id), body)? else {
+        tx.unindex(found.doc);
+        return Ok(());
+    };
     let scope = scope_words(&stored.case);
     let marks = text::index_words(&text).iter().chain(scope.iter().map(String::as_str)).map(|word| tx.mark(word)).collect();
     tx.index(found.doc, marks);

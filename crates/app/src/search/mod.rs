@@ -7,6 +7,7 @@
 mod keep;
 mod walk;
 
+pub(crate) use keep::rewrite_case;
 pub use keep::{catch_up, rewrite_moved};
 pub use walk::{Asked, Found, Hit, search};
 

@@ -1,6 +1,6 @@
 //! `candor serve`: opens the store, starts the loops and the listeners, and ends in order.
 
-use super::{Done, Failure, demo as filling, open, out};
+use super::{Done, Failure, demo as filling, files, open, out};
 use crate::config::{Config, Role};
 use crate::state::{AppState, Options};
 use crate::{control, health, logs, metrics, router, serve};
@@ -68,9 +68,11 @@ pub(super) fn run(config: Config) -> Done {
 }
 
 async fn desk(config: Config, db: Db, begun: Instant) -> Done {
-    let app = open::app(&config, db);
+    let app = open::app(&config, db)?;
     setup::run(&app, Locale::English).await?;
-    let options = Options { trusted_proxies: config.trusted_proxies.clone(), demo: config.demo };
+    files::claim(&config, &app).await?;
+    let roles = Roles { screens: config.role != Role::Worker, work: config.role != Role::Web };
+    let options = Options { trusted_proxies: config.trusted_proxies.clone(), demo: config.demo, screens: roles.screens };
     let state = AppState::new(app.clone(), config.site(), options);
     let stop = state.draining.clone();
     serve::stop_on_signal(stop.clone()).context("cannot watch for signals")?;
@@ -78,8 +80,8 @@ async fn desk(config: Config, db: Db, begun: Instant) -> Done {
     let listener = listen(config.listen).await?;
     let control = control::listen(&state, &config.data).context("cannot open the control socket")?;
     let metrics = start_metrics(&config, &state).await?;
-    let mut loops = background::start(&app, Roles { screens: config.role != Role::Worker, work: config.role != Role::Web }, &stop);
-    if config.demo && config.role != Role::Web {
+    let mut loops = background::start(&app, roles, &stop);
+    if config.demo && roles.work {
         let (app, stop) = (app.clone(), stop.clone());
         loops.spawn(async move { stop.run_until_cancelled(demo::keep_alive(app)).await.unwrap_or_default() });
     }

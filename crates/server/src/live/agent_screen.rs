@@ -1,16 +1,18 @@
 //! One agent's open screen: the lists and cases it follows, and what is said about them.
 
 use super::agent::{Outcome, slow};
+use super::burst::{Burst, Due};
 use super::agent_frames::{ListAsk, NotifyKind, Op, Said, Says, ViewCount, ViewerFrame};
 use super::counts::{Places, count};
-use super::wire::{End, Wire};
+use super::wire::{End, Wire, written};
 use crate::api::types::case::HeldReply;
 use crate::api::types::conversation::{Row, TimelineItem};
 use crate::state::AppState;
 use candor_app::conversation::bulk;
+use bytes::Bytes;
 use candor_app::conversation::detail::{held_in, row_in};
 use candor_app::conversation::view::{Eyes, timeline_in};
-use candor_app::live::{Ask, Change, Doing, News, Presence, Sort, View, seal_peek};
+use candor_app::live::{Ask, Change, Doing, Entry, News, Presence, Sort, View, seal_peek};
 use candor_app::{directory, session};
 use candor_domain::actor::{Actor, ActorKind};
 use candor_domain::event::Event;
@@ -19,6 +21,7 @@ use candor_domain::permission::{Permission, Scope};
 use candor_store::Pool;
 use candor_store::event::{self, Part};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// The most lists and cases one line follows.
@@ -37,6 +40,7 @@ pub(super) struct Screen {
     places: Places,
     counts: BTreeMap<String, ViewCount>,
     counts_moved: bool,
+    burst: Burst,
     /// When this line last said what its agent does, by case: at most one a second crosses the bus.
     presence: HashMap<ConversationId, (Doing, i64)>,
     /// When it last told words of a draft.
@@ -60,6 +64,7 @@ impl Screen {
             places: Places::default(),
             counts: BTreeMap::new(),
             counts_moved: true,
+            burst: Burst::default(),
             presence: HashMap::new(),
             peeked_at: 0,
         }
@@ -129,7 +134,7 @@ impl Screen {
             News::Bulk { .. } => Ok(()),
             News::Gap => {
                 self.counts_moved = true;
-                wire.send_frame(&Says::Reload { conversation: None }).await.map_err(slow)?;
+                wire.send_frame(&Says::Reload { conversation: None, lists: None }).await.map_err(slow)?;
                 for id in self.watches.keys().copied().collect::<Vec<_>>() {
                     self.read_on(wire, id).await?;
                 }
@@ -138,13 +143,25 @@ impl Screen {
         }
     }
 
-    async fn changed(&mut self, wire: &mut impl Wire, change: &Change) -> Outcome {
+    async fn changed(&mut self, wire: &mut impl Wire, change: &Arc<Change>) -> Outcome {
         self.counts_moved = true;
-        let row = change.row.as_deref().map(|row| self.own_row(change, Row::from(row.clone())));
+        if !self.ops(change.before.as_deref(), change).is_empty() && self.burst.tells_now(change) {
+            self.tell_row(wire, change.before.as_deref(), change).await?;
+        }
+        if let Some(kind) = self.worth_telling(change).await
+            && let Some(row) = self.own_row(change)
+        {
+            let title = if row.contact.name.is_empty() { row.subject.as_deref().unwrap_or_default() } else { &row.contact.name };
+            wire.send_frame(&Says::Notify { kind, conversation: change.id.0, title, text: &row.preview }).await.map_err(slow)?;
+        }
+        if self.watches.contains_key(&change.id) { self.read_on(wire, change.id).await } else { Ok(()) }
+    }
+
+    /// What a change means to the lists of this line, which last heard of the row as it was `before`.
+    fn ops(&self, before: Option<&Entry>, change: &Change) -> BTreeMap<Op, Vec<&str>> {
         let mut ops: BTreeMap<Op, Vec<&str>> = BTreeMap::new();
         for (name, ask) in &self.lists {
-            let (was, is) =
-                (change.before.as_ref().is_some_and(|entry| ask.holds(entry)), change.after.as_ref().is_some_and(|entry| ask.holds(entry)));
+            let (was, is) = (before.is_some_and(|entry| ask.holds(entry)), change.after.as_ref().is_some_and(|entry| ask.holds(entry)));
             match (was, is) {
                 (false, true) => ops.entry(Op::Enter).or_default().push(name),
                 (true, true) => ops.entry(Op::Change).or_default().push(name),
@@ -152,24 +169,53 @@ impl Screen {
                 (false, false) => {}
             }
         }
-        for (op, lists) in ops {
-            let row = row.as_ref().filter(|_| op != Op::Leave);
-            wire.send_frame(&Says::Row { lists, op, id: change.id.0, row }).await.map_err(slow)?;
-        }
-        if let (Some(kind), Some(row)) = (self.worth_telling(change).await, &row) {
-            let title = if row.contact.name.is_empty() { row.subject.as_deref().unwrap_or_default() } else { &row.contact.name };
-            wire.send_frame(&Says::Notify { kind, conversation: change.id.0, title, text: &row.preview }).await.map_err(slow)?;
-        }
-        if self.watches.contains_key(&change.id) { self.read_on(wire, change.id).await } else { Ok(()) }
+        ops
     }
 
-    fn own_row(&self, change: &Change, row: Row) -> Row {
-        match &change.after {
-            Some(entry) => {
-                row.seen_by(entry.read_seq(self.who.agent), entry.mentioned_seq(self.who.agent), entry.stored.case.last_customer_seq)
-            }
-            None => row,
+    async fn tell_row(&self, wire: &mut impl Wire, before: Option<&Entry>, change: &Change) -> Outcome {
+        for (op, lists) in self.ops(before, change) {
+            wire.send_made(self.row_frame(change, op, lists)).await.map_err(slow)?;
         }
+        Ok(())
+    }
+
+    /// Waits until rows that were held back are due.
+    pub(super) async fn rows_due(&self) {
+        self.burst.due().await;
+    }
+
+    /// Tells what was held back while much moved at once.
+    pub(super) async fn tell_waiting(&mut self, wire: &mut impl Wire) -> Outcome {
+        match self.burst.take() {
+            Due::Rows(rows) => {
+                for one in rows {
+                    self.tell_row(wire, one.before.as_deref(), &one.now).await?;
+                }
+                Ok(())
+            }
+            Due::ReadAgain => {
+                let lists = Some(self.lists.keys().map(String::as_str).collect());
+                wire.send_frame(&Says::Reload { conversation: None, lists }).await.map_err(slow)
+            }
+        }
+    }
+
+    /// Says how a row stands to these lists. Screens with the same lists and marks say the same, so it is written once for them.
+    fn row_frame(&self, change: &Change, op: Op, mut lists: Vec<&str>) -> Bytes {
+        lists.sort_unstable();
+        let marks = change.after.as_ref().map(|entry| (entry.read_seq(self.who.agent), entry.mentioned_seq(self.who.agent)));
+        let key = format!("{op:?} {marks:?} {lists:?}");
+        change.frames.get_or_make(key, || {
+            let row = self.own_row(change).filter(|_| op != Op::Leave);
+            Bytes::from(written(&Says::Row { lists, op, id: change.id.0, row: row.as_ref() }))
+        })
+    }
+
+    /// The row through this agent's eyes.
+    fn own_row(&self, change: &Change) -> Option<Row> {
+        let row = Row::from(change.row.as_deref()?.clone());
+        let Some(entry) = &change.after else { return Some(row) };
+        Some(row.seen_by(entry.read_seq(self.who.agent), entry.mentioned_seq(self.who.agent), entry.stored.case.last_customer_seq))
     }
 
     /// What is worth a sound: a customer's message in an own case, a case that somebody gave to us, a mention.
@@ -207,12 +253,12 @@ impl Screen {
             let Ok((timeline, row, held)) = read else {
                 // Not allowed any more, or gone: the client finds out by asking.
                 self.watches.remove(&id);
-                return wire.send_frame(&Says::Reload { conversation: Some(id.0) }).await.map_err(slow);
+                return wire.send_frame(&Says::Reload { conversation: Some(id.0), lists: None }).await.map_err(slow);
             };
             let (more, seq) = (timeline.more, timeline.stored.case.seq);
             if seq - after > TOO_FAR {
                 self.watches.insert(id, Watch { after: seq, held: String::new() });
-                return wire.send_frame(&Says::Reload { conversation: Some(id.0) }).await.map_err(slow);
+                return wire.send_frame(&Says::Reload { conversation: Some(id.0), lists: None }).await.map_err(slow);
             }
             let events = TimelineItem::all(timeline);
             let last = events.last().map_or(after, |item| item.seq);
@@ -269,7 +315,7 @@ impl Screen {
         }
         self.counts_moved = true;
         wire.send_frame(&Says::Me).await.map_err(slow)?;
-        wire.send_frame(&Says::Reload { conversation: None }).await.map_err(slow)?;
+        wire.send_frame(&Says::Reload { conversation: None, lists: None }).await.map_err(slow)?;
         for id in self.watches.keys().copied().collect::<Vec<_>>() {
             self.read_on(wire, id).await?;
         }

@@ -1,7 +1,8 @@
 //! A line over a WebSocket: pings every 15 s, and a line that is silent for 30 s is dead, whatever is sent over it.
 
 use super::wire::{End, Gone, Heard, Wire};
-use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
+use bytes::Bytes;
 use std::time::Duration;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until, timeout_at};
 
@@ -59,6 +60,11 @@ impl Socket {
 impl Wire for Socket {
     async fn send(&mut self, text: String) -> Result<(), Gone> {
         self.put(Message::text(text)).await
+    }
+
+    async fn send_made(&mut self, frame: Bytes) -> Result<(), Gone> {
+        // What was made as text is text; a frame that is none ends the line as any other fault of the wire would.
+        self.put(Message::Text(Utf8Bytes::try_from(frame).map_err(|_| Gone)?)).await
     }
 
     async fn hear(&mut self) -> Heard {

@@ -1,7 +1,7 @@
 //! A line over a streamed answer (SSE format), for networks that block WebSockets. It cannot be spoken to: what it
 //! follows stands in the request, and to follow something else the client asks again.
 
-use super::wire::{End, Gone, Heard, Wire};
+use super::wire::{End, Gone, Heard, LastFrame, Wire};
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -48,6 +48,10 @@ impl Wire for EventStream {
         self.put(Bytes::from(format!("data:{text}\n\n"))).await
     }
 
+    async fn send_made(&mut self, frame: Bytes) -> Result<(), Gone> {
+        self.put(Bytes::from([b"data:", &frame[..], b"\n\n"].concat())).await
+    }
+
     async fn hear(&mut self) -> Heard {
         loop {
             tokio::select! {
@@ -59,6 +63,29 @@ impl Wire for EventStream {
     }
 
     async fn end(mut self, why: End) {
-        let _ = self.send(format!(r#"{{"type":"closed","code":"{}"}}"#, why.word())).await;
+        let _ = self.send_frame(&LastFrame::Closed { code: why }).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_stream_that_nobody_reads_ends_at_its_next_beat_and_keeps_little() {
+        let (mut line, _unread) = open();
+        for _ in 0..BEHIND {
+            line.send("news".to_owned()).await.expect("room is left");
+        }
+        assert!(line.out.try_reserve().is_err(), "more than {BEHIND} frames are kept");
+        line.beat.reset_immediately();
+        assert_eq!(line.hear().await, Heard::Ended);
+    }
+
+    #[tokio::test]
+    async fn a_stream_whose_reader_left_ends_at_once() {
+        let (mut line, response) = open();
+        drop(response);
+        assert_eq!(line.hear().await, Heard::Ended);
     }
 }

@@ -1,6 +1,8 @@
 //! What a line can do, whichever way it is carried.
 
+use bytes::Bytes;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// The line ended; nothing more can be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,10 +17,14 @@ pub(super) enum Heard {
 }
 
 /// Why the server ends a line. The codes are part of the API.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = LineEnd)]
 pub(super) enum End {
     /// The session ended or its rights did.
     SignedOut,
+    /// The customer, or where they come from, is blocked.
+    Blocked,
     /// The client did not keep up.
     TooSlow,
     /// A frame that cannot be understood.
@@ -31,21 +37,19 @@ impl End {
     pub(super) fn code(self) -> u16 {
         match self {
             Self::SignedOut => 4401,
+            Self::Blocked => 4403,
             Self::TooSlow => 4408,
             Self::BadFrame => 4400,
             Self::Restart => 1012,
         }
     }
+}
 
-    /// The same where no close code can be sent.
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::SignedOut => "signed_out",
-            Self::TooSlow => "too_slow",
-            Self::BadFrame => "bad_frame",
-            Self::Restart => "restart",
-        }
-    }
+/// What a streamed answer ends with, where no close code can be sent.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(super) enum LastFrame {
+    Closed { code: End },
 }
 
 /// The two ways to carry a line: a WebSocket, or a streamed answer where sockets are blocked.
@@ -57,8 +61,15 @@ pub(super) trait Wire: Send {
     /// Says why and ends the line.
     fn end(self, why: End) -> impl Future<Output = ()> + Send;
 
+    /// Sends a frame that was made for many lines.
+    fn send_made(&mut self, frame: Bytes) -> impl Future<Output = Result<(), Gone>> + Send;
+
     fn send_frame(&mut self, frame: &impl Serialize) -> impl Future<Output = Result<(), Gone>> + Send {
-        let text = serde_json::to_string(frame).expect("frames hold text, numbers and ids");
-        self.send(text)
+        self.send(written(frame))
     }
+}
+
+/// A frame as it is sent.
+pub(super) fn written(frame: &impl Serialize) -> String {
+    serde_json::to_string(frame).expect("frames hold text, numbers and ids")
 }

@@ -103,7 +103,7 @@ app_test!(health_names_each_part, |app| async move {
     assert_eq!(app.bare().get("/livez").await.ok()["status"], "ok");
     let ready = app.bare().get("/readyz").await.ok();
     assert_eq!(ready["status"], "ok", "{ready}");
-    for part in ["database", "writer", "reactor", "search", "server"] {
+    for part in ["database", "writer", "reactor", "screens", "search", "server"] {
         assert_eq!(ready[part]["status"], "ok", "{part}: {ready}");
     }
     app.state.draining.cancel();

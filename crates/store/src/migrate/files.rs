@@ -34,7 +34,15 @@ macro_rules! file {
 }
 
 /// `and own`: the file has parts of its own for each database, `NAME.sqlite.sql` and `NAME.postgres.sql`.
-const FILES: &[File] = &[file!("0000_core" and own), file!("0001_start"), file!("0003_feed_and_bulk"), file!("0004_erasure"), file!("0005_node_name")];
+const FILES: &[File] = &[
+    file!("0000_core" and own),
+    file!("0001_start"),
+    file!("0002_abuse"),
+    file!("0003_feed_and_bulk"),
+    file!("0004_erasure"),
+    file!("0005_node_name"),
+    file!("0006_thrift"),
+];
 
 pub(crate) fn migrations(backend: Backend) -> Vec<Migration> {
     FILES
