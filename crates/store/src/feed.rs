@@ -68,7 +68,8 @@ const AFTER: &str = concat!(
     columns!(),
     ", o.number + e.seq - o.seq, e.stream, c.inbox_id, c.team_id FROM outbox o
     JOIN event e ON e.stream = o.stream_id AND e.seq >= o.seq AND e.seq <= o.upto JOIN conversation c ON c.id = o.stream_id
-    WHERE o.number > $1 - 100 AND o.number <= $1 + $2 AND o.number + e.seq - o.seq > $1 ORDER BY o.number, e.seq LIMIT $2"
+    WHERE o.number > CAST($1 AS BIGINT) - 100 AND o.number <= CAST($1 AS BIGINT) + CAST($2 AS BIGINT)
+    AND o.number + e.seq - o.seq > $1 ORDER BY o.number, e.seq LIMIT $2"
 );
 const FORGET: &str = "DELETE FROM outbox WHERE number IN (SELECT number FROM (SELECT number, at FROM outbox WHERE number IS NOT NULL
     ORDER BY number LIMIT $2) AS oldest WHERE at < $1)";

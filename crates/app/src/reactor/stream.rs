@@ -138,10 +138,15 @@ impl Stream<'_> {
         Ok(events.len())
     }
 
-    /// One follower on one event; behind a parked event of the same stream one that needs order only queues up.
+    /// One follower on one event, unless the event is parked for it; behind a parked event of the same stream one that needs
+    /// order only queues up.
     fn follow_one(&mut self, tx: &mut Tx<'_>, follower: &dyn Follow, recorded: &Recorded) -> Result<()> {
         let stream = self.stored.case.id.0;
-        if follower.needs_order() && waiting(tx, follower, stream)?.first().is_some_and(|first| *first < recorded.seq) {
+        let parked = waiting(tx, follower, stream)?;
+        if parked.contains(&recorded.seq) {
+            return Ok(());
+        }
+        if follower.needs_order() && parked.first().is_some_and(|first| *first < recorded.seq) {
             return Ok(parked::behind(tx, follower.name(), stream, recorded.seq)?);
         }
         self.guarded(tx, follower, recorded)

@@ -25,7 +25,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 pub const PAGE: &str = "https://exchange.example";
-const PEER: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7));
+pub const PEER: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7));
 
 pub struct Desk {
     pub app: App,
