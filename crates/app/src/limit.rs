@@ -1,14 +1,21 @@
 //! How often something may be done: token buckets in memory, one kind of bucket for each thing worth limiting.
 //!
-//! A node counts for itself: with several nodes the limit is a little wider, which is what a limit is for. Buckets
-//! run on the monotonic clock, so that a wall clock that is set back locks nobody out. Keys are hashed with a
-//! secret of the process, so a bucket holds neither an address nor a name.
+//! A node counts for itself; several nodes tell each other what was taken (`shared`), so that together they give little
+//! more than one. Buckets run on the monotonic clock, so that a wall clock that is set back locks nobody out. Keys are
+//! hashed with a secret, so a bucket holds neither an address nor a name.
+
+mod shared;
+
+pub(crate) use shared::TOPIC;
 
 use crate::{Error, Result};
+use candor_domain::network::Network;
+use candor_store::Ephemeral;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use shared::Shared;
 use std::hash::{BuildHasher, Hash, RandomState};
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -25,6 +32,10 @@ macro_rules! limits {
             fn quota(self) -> (u32, u64) {
                 match self {$(Self::$name => ($burst, $seconds)),*}
             }
+
+            fn as_str(self) -> &'static str {
+                match self {$(Self::$name => stringify!($name)),*}
+            }
         }
     };
 }
@@ -38,6 +49,8 @@ limits! {
     WidgetConfig = 240 in 60,
     /// A new conversation: by contact.
     ConversationStart = 10 in 600,
+    /// The same of somebody unsigned, by address: a new session is no way around it.
+    ConversationAddress = 60 in 600,
     /// Messages: by contact.
     VisitorMessage = 30 in 60,
     /// Messages of the customer into one conversation, from however many sessions.
@@ -69,6 +82,8 @@ pub struct Limits {
     buckets: Vec<Bucket>,
     hasher: RandomState,
     factor: NonZeroU32,
+    /// Where several nodes may serve the desk.
+    shared: Option<Shared>,
 }
 
 struct Bucket {
@@ -89,7 +104,33 @@ impl Limits {
     /// The usual limits, each `factor` times as wide (load generators and tests of other things).
     pub fn times(factor: NonZeroU32) -> Self {
         let bucket = |limit: &Limit| Bucket { limiter: RateLimiter::keyed(quota(*limit, factor)), uses: AtomicU32::new(0) };
-        Self { buckets: Limit::ALL.iter().map(bucket).collect(), hasher: RandomState::new(), factor }
+        Self { buckets: Limit::ALL.iter().map(bucket).collect(), hasher: RandomState::new(), factor, shared: None }
+    }
+
+    /// Counted together with other nodes that were given the same secret.
+    pub(crate) fn with_others(self, secret: &[u8]) -> Self {
+        Self { shared: Some(Shared::new(secret)), ..self }
+    }
+
+    /// What other nodes should know of the last second.
+    pub(crate) fn tell(&self) -> Vec<Ephemeral> {
+        let about = |limit: usize| {
+            let limit = Limit::ALL[limit];
+            let (burst, seconds) = limit.quota();
+            (limit.as_str(), burst.saturating_mul(self.factor.get()).div_ceil(4), Duration::from_secs(seconds))
+        };
+        self.shared.as_ref().map_or_else(Vec::new, |shared| shared.tell(about))
+    }
+
+    /// Takes out of the buckets here what another node says was taken there.
+    pub(crate) fn hear(&self, body: &str) {
+        let Some((name, taken)) = self.shared.as_ref().and_then(|shared| shared.hear(body)) else { return };
+        let Some(limit) = Limit::ALL.iter().find(|limit| limit.as_str() == name) else { return };
+        for (key, times) in taken {
+            let bucket = &self.buckets[*limit as usize].limiter;
+            // An empty bucket cannot give more.
+            let _ = (0..times).try_for_each(|_| bucket.check_key(&key));
+        }
     }
 
     /// How many times as wide as usual.
@@ -104,15 +145,20 @@ impl Limits {
             bucket.limiter.retain_recent();
             bucket.limiter.shrink_to_fit();
         }
-        bucket.limiter.check_key(&self.hasher.hash_one(key)).map_err(|not_until| {
+        let key = self.shared.as_ref().map_or_else(|| self.hasher.hash_one(&key), |shared| shared.hash(&key));
+        bucket.limiter.check_key(&key).map_err(|not_until| {
             let wait = not_until.wait_time_from(DefaultClock::default().now());
             Error::RateLimited { retry_after_ms: u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1) }
-        })
+        })?;
+        if let Some(shared) = &self.shared {
+            shared.note(limit as usize, key);
+        }
+        Ok(())
     }
 
     /// The same, by the address of the real peer.
     pub fn check_peer(&self, limit: Limit, peer: IpAddr) -> Result<()> {
-        self.check(limit, neighbourhood(peer))
+        self.check(limit, Network::of_peer(peer))
     }
 }
 
@@ -121,14 +167,6 @@ fn quota(limit: Limit, factor: NonZeroU32) -> Quota {
     let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN).saturating_mul(factor);
     let period = Duration::from_secs(seconds) / burst.get();
     Quota::with_period(period).expect("every limit has a period above zero").allow_burst(burst)
-}
-
-/// One customer of a provider: an IPv4 address, or the /64 of an IPv6 one, whose rest is free to choose.
-fn neighbourhood(peer: IpAddr) -> IpAddr {
-    match peer.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),
-    }
 }
 
 #[cfg(test)]
@@ -160,11 +198,56 @@ mod tests {
         assert_eq!(waits(&limits, Limit::VisitorMessage, "a"), None);
     }
 
+    /// Two nodes of one desk, and what they tell each other once a second.
+    fn pair() -> (Limits, Limits) {
+        let node = || Limits::default().with_others(b"the desk's own");
+        (node(), node())
+    }
+
+    fn gossip(from: &Limits, to: &Limits) {
+        from.tell().iter().for_each(|note| {
+            assert!(note.body.len() < 4000, "a note stays small");
+            from.hear(&note.body);
+            to.hear(&note.body);
+        });
+    }
+
     #[test]
-    fn addresses_of_one_ipv6_network_and_mapped_ipv4_share_a_bucket() {
-        let address = |text: &str| text.parse::<IpAddr>().expect("an address");
-        assert_eq!(neighbourhood(address("2001:db8::1")), neighbourhood(address("2001:db8::ffff:2")));
-        assert_ne!(neighbourhood(address("2001:db8::1")), neighbourhood(address("2001:db8:0:1::1")));
-        assert_eq!(neighbourhood(address("::ffff:192.0.2.1")), neighbourhood(address("192.0.2.1")));
+    fn what_was_taken_on_one_node_is_missing_on_the_other() {
+        let (a, b) = pair();
+        for _ in 0..10 {
+            assert_eq!(waits(&a, Limit::ConversationStart, "someone"), None);
+        }
+        gossip(&a, &b);
+        assert!(waits(&b, Limit::ConversationStart, "someone").is_some(), "all ten were taken on the other node");
+        assert_eq!(waits(&b, Limit::ConversationStart, "another"), None);
+        assert_eq!(waits(&b, Limit::VisitorMessage, "someone"), None);
+        assert!(a.tell().is_empty(), "nothing is told twice");
+    }
+
+    #[test]
+    fn spreading_over_two_nodes_wins_a_quarter_at_most() {
+        let (a, b) = pair();
+        let mut taken = 0;
+        for _ in 0..60 {
+            for node in [&a, &b] {
+                taken += u32::from(waits(node, Limit::SessionStart, "spreader").is_none())
+                    + u32::from(waits(node, Limit::SessionStart, "spreader").is_none());
+            }
+            gossip(&a, &b);
+            gossip(&b, &a);
+        }
+        assert!((240..=240 + 60 + 8).contains(&taken), "{taken} of 240");
+    }
+
+    #[test]
+    fn notes_of_strangers_change_nothing() {
+        let (a, _) = pair();
+        for body in
+            ["", "{}", "[]", r#"{"by":"x","limit":"Nonsense","taken":[[1,9]]}"#, r#"{"by":"x","limit":"Link","taken":[[1,4294967295]]}"#]
+        {
+            a.hear(body);
+        }
+        assert_eq!(waits(&a, Limit::Link, "anyone"), None);
     }
 }

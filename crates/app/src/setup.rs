@@ -95,8 +95,16 @@ fn roles(app: &App) -> Vec<Role> {
         P::ContactRead,
         P::ContactEdit,
     ];
-    let supervisor =
-        [P::ConversationMove, P::ConversationRedact, P::ContactBreakGlass, P::CaseShare, P::TagManage, P::TeamManage, P::ReportRead];
+    let supervisor = [
+        P::ConversationMove,
+        P::ConversationRedact,
+        P::ContactBreakGlass,
+        P::ContactBlock,
+        P::CaseShare,
+        P::TagManage,
+        P::TeamManage,
+        P::ReportRead,
+    ];
     let supervisor = agent.iter().chain(&supervisor).copied().collect();
     let all: [(&str, Vec<P>); 5] = [
         ("admin", P::ALL.to_vec()),
@@ -137,6 +145,7 @@ pub(crate) fn always() -> Hours {
 pub(crate) fn widget(app: &App, locale: Locale) -> WidgetSettings {
     WidgetSettings {
         team_name: words(locale, "在线客服", "線上客服", "Support"),
+        team_names: Default::default(),
         brand: BRAND.to_owned(),
         greeting: ByLocale::all(
             "您好，请问有什么可以帮您？请勿向任何人透露密码、验证码或助记词。",
@@ -150,6 +159,7 @@ pub(crate) fn widget(app: &App, locale: Locale) -> WidgetSettings {
         csat: true,
         anti_scam: true,
         default_locale: locale,
+        proof_of_work: Default::default(),
     }
 }
 

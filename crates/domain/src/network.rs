@@ -27,7 +27,9 @@ impl Network {
     /// The same network by its first address, so that two spellings of it are equal.
     pub fn whole(self) -> Self {
         let address = match self.address.to_canonical() {
-            IpAddr::V4(net) => IpAddr::V4(Ipv4Addr::from_bits(first(u128::from(net.to_bits()) << 96, self.prefix).unbounded_shr(96) as u32)),
+            IpAddr::V4(net) => {
+                IpAddr::V4(Ipv4Addr::from_bits(first(u128::from(net.to_bits()) << 96, self.prefix).unbounded_shr(96) as u32))
+            }
             IpAddr::V6(net) => IpAddr::V6(Ipv6Addr::from_bits(first(net.to_bits(), self.prefix))),
         };
         Self { address, ..self }

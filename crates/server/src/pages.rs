@@ -111,6 +111,10 @@ fn file(asset: &'static Asset, asked: &HeaderMap) -> Response {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
     headers.insert(header::ETAG, HeaderValue::from_static(asset.etag));
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if asset.path.starts_with("widget/") {
+        // The frame isolates itself, so its worker has to say that it does too.
+        headers.insert(HeaderName::from_static("cross-origin-embedder-policy"), HeaderValue::from_static("require-corp"));
+    }
     if loader {
         // Host pages that isolate themselves may still load it.
         headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin"));

@@ -11,7 +11,7 @@ use candor_store::conversation::{self, Row};
 use candor_store::{Pool, Query};
 use uuid::Uuid;
 
-/// A page of the customer's other conversations, newest first, and where the next page begins.
+/// A page of the customer's other conversations, newest first and without spam, and where the next page begins.
 pub async fn history(
     app: &App,
     actor: &Actor,
@@ -40,7 +40,8 @@ fn open_to(q: &mut impl Query, actor: &Actor, but: ConversationId, ids: Vec<Conv
     let agent = actor.agent().unwrap_or(AgentId(Uuid::nil()));
     let mut rows = Vec::new();
     for row in conversation::rows(q, agent, &ids)? {
-        if row.stored.case.id != but && permitted(q, actor, Permission::ConversationRead, Door::Text, &row.stored)? {
+        if row.stored.case.id != but && !row.stored.case.spam && permitted(q, actor, Permission::ConversationRead, Door::Text, &row.stored)?
+        {
             rows.push(row);
         }
     }

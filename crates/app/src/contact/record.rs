@@ -87,12 +87,8 @@ pub(super) fn read(q: &mut impl Query, contact: Contact) -> Result<Record, Error
 }
 
 fn identity(known: Known) -> Line {
-    let kind = match known.identity.kind {
-        IdentityKind::Exchange => PersonalKind::Account,
-        IdentityKind::Email => PersonalKind::Mail,
-        IdentityKind::Phone => PersonalKind::Phone,
-    };
-    Line { id: known.id, kind: known.identity.kind, shown: shown(Some(kind), known.identity.value), proof: known.identity.proof }
+    let kind = known.identity.kind;
+    Line { id: known.id, kind, shown: shown(Some(kind.personal()), known.identity.value), proof: known.identity.proof }
 }
 
 fn shown(kind: Option<PersonalKind>, value: String) -> Shown {

@@ -1,6 +1,7 @@
 //! One case as an agent opens it: its row, and what only the opened case shows.
 
 use super::{get_permitted, permitted};
+use crate::block::{self, OnCase};
 use crate::{App, Error, Result};
 use candor_domain::actor::Actor;
 use candor_domain::id::{AgentId, ConversationId};
@@ -8,7 +9,7 @@ use candor_domain::permission::{Door, Permission};
 use candor_store::case_access::{self, Access};
 use candor_store::conversation::{self, Row};
 use candor_store::held_reply::{self, Held};
-use candor_store::{Pool, Query, file, rating, read_text};
+use candor_store::{Pool, Query, file, rating};
 use uuid::Uuid;
 
 /// A case with everything its screen needs besides the timeline.
@@ -22,6 +23,8 @@ pub struct Detail {
     pub rating: Option<RatingView>,
     pub shared_with: Vec<Access>,
     pub held: Vec<HeldView>,
+    /// What stops the customer now.
+    pub block: Option<OnCase>,
 }
 
 /// A rating with its comment opened.
@@ -44,18 +47,20 @@ pub struct HeldView {
 /// Opens a case.
 pub async fn detail(app: &App, actor: &Actor, id: ConversationId) -> Result<Detail> {
     let actor = actor.clone();
-    app.db.read(Pool::Quick, move |rx| detail_in(rx, &actor, id)).await
+    let mut found = app.db.read(Pool::Quick, move |rx| detail_in(rx, &actor, id)).await?;
+    found.block = block::on_case(app, found.row.stored.case.contact).await?;
+    Ok(found)
 }
 
-/// The same inside a query that reads more.
-pub fn detail_in(q: &mut impl Query, actor: &Actor, id: ConversationId) -> Result<Detail> {
+/// The same inside a query that reads more, without what stops the customer.
+fn detail_in(q: &mut impl Query, actor: &Actor, id: ConversationId) -> Result<Detail> {
     let stored = get_permitted(q, actor, Permission::ConversationRead, id)?;
     let record_open = permitted(q, actor, Permission::ContactRead, Door::Record, &stored)?;
     let row = row_in(q, actor, id)?;
     let origin = conversation::origin(q, id)?;
     let rating = rating::get(q, id)?.map(|kept| open_rating(q, id, kept)).transpose()?;
     let now = q.now();
-    Ok(Detail { row, record_open, origin, rating, shared_with: case_access::list(q, id, now)?, held: held_in(q, id)? })
+    Ok(Detail { row, record_open, origin, rating, shared_with: case_access::list(q, id, now)?, held: held_in(q, id)?, block: None })
 }
 
 /// The row of one case as this actor sees it; an integration has no read marks.
@@ -65,7 +70,7 @@ pub fn row_in(q: &mut impl Query, actor: &Actor, id: ConversationId) -> Result<R
 }
 
 pub(crate) fn open_rating(q: &mut impl Query, id: ConversationId, kept: rating::Rating) -> Result<RatingView> {
-    let comment = kept.comment.map(|sealed| q.open(rating::comment_cell(id), &sealed).and_then(read_text)).transpose()?;
+    let comment = kept.comment.map(|sealed| q.open_kept(rating::comment_cell(id), &sealed)).transpose()?.flatten();
     Ok(RatingView { score: kept.score, solved: kept.solved, comment, at: kept.at })
 }
 
@@ -75,7 +80,7 @@ pub fn held_in(q: &mut impl Query, id: ConversationId) -> Result<Vec<HeldView>> 
     waiting
         .into_iter()
         .map(|held| {
-            let text = read_text(q.open(held_reply::text_cell(held.id), &held.text)?)?;
+            let text = q.open_kept(held_reply::text_cell(held.id), &held.text)?.unwrap_or_default();
             let files = held.files.iter().map(|id| file::get(q, *id)).collect::<Result<Vec<_>, _>>()?;
             Ok(HeldView { held, text, files })
         })

@@ -9,7 +9,7 @@ use candor_domain::event::{Event, MessageKind};
 use candor_domain::id::{AgentId, ConversationId, HeldReplyId, StatusId, TagId};
 use candor_domain::permission::{Permission, Subject, can};
 use candor_store::conversation::Stored;
-use candor_store::{Query, Queue, Tx, draft, mention, status};
+use candor_store::{Query, Queue, Tx, block, draft, mention, status};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -62,6 +62,12 @@ pub async fn reply(app: &App, actor: &Actor, id: ConversationId, input: ReplyInp
             }
             if stored.case.category == Category::Closed {
                 return Err(Refusal::Closed.into());
+            }
+            if stored.case.spam {
+                return Err(Refusal::Spam.into());
+            }
+            if block::of_contact(tx, stored.case.contact)?.is_some() {
+                return Err(Refusal::Blocked.into());
             }
             if stored.case.last_customer_seq > input.seen_seq && !input.force {
                 return Err(Error::NewerMessage { after: input.seen_seq });

@@ -90,6 +90,7 @@ impl Customer {
             inbox,
             jwt: jwt.as_deref(),
             resume: None,
+            proof: None,
             locale: Some(self.locale),
             device,
             origin: Origin::Own,

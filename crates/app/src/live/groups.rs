@@ -27,7 +27,7 @@ impl Group {
             View::Snoozed => Self::Snoozed,
             View::Team(id) => Self::Team(id),
             View::Inbox(id) => Self::Inbox(id),
-            View::Mentions | View::Resolved => return None,
+            View::Mentions | View::Resolved | View::Spam => return None,
         })
     }
 

@@ -13,6 +13,8 @@ pub enum View {
     Snoozed,
     /// Finished work: asked for, not live.
     Resolved,
+    /// What somebody said is spam: asked for, not live, and in no other list.
+    Spam,
     Team(TeamId),
     Inbox(InboxId),
 }
@@ -27,6 +29,7 @@ impl View {
             "mentions" => Self::Mentions,
             "snoozed" => Self::Snoozed,
             "resolved" => Self::Resolved,
+            "spam" => Self::Spam,
             other => match other.split_once(':')? {
                 ("team", id) => Self::Team(id.parse().ok()?),
                 ("inbox", id) => Self::Inbox(id.parse().ok()?),
@@ -43,9 +46,15 @@ impl View {
             Self::Mentions => "mentions".into(),
             Self::Snoozed => "snoozed".into(),
             Self::Resolved => "resolved".into(),
+            Self::Spam => "spam".into(),
             Self::Team(id) => format!("team:{id}"),
             Self::Inbox(id) => format!("inbox:{id}"),
         }
+    }
+
+    /// Whether its rows come from the database, newest first, instead of the open set.
+    pub fn is_asked_for(self) -> bool {
+        matches!(self, Self::Resolved | Self::Spam)
     }
 
     /// Whether an open conversation stands in this list of `agent`. A sleeping one stands among the sleeping only, and
@@ -55,7 +64,7 @@ impl View {
         match self {
             Self::Mentions => entry.mentioned_seq(agent) > 0,
             Self::Snoozed => case.snoozed,
-            Self::Resolved => false,
+            Self::Resolved | Self::Spam => false,
             _ if case.snoozed => false,
             Self::Mine => case.assignee == Some(agent),
             Self::Unassigned => case.assignee.is_none(),

@@ -11,7 +11,7 @@ use candor_domain::permission::{Door, Permission, Rights, Scope};
 use candor_domain::text::{Evidence, Query as Words, Span, rank};
 use candor_store::conversation::{Row, Stored};
 use candor_store::filter::Shaped;
-use candor_store::{Pool, Query, Rx, agent, conversation, message, read_text, scope_moved};
+use candor_store::{Pool, Query, Rx, agent, conversation, message, scope_moved};
 use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
@@ -33,6 +33,8 @@ const SNIPPET: usize = 160;
 pub struct Asked {
     pub query: String,
     pub filter: Option<Filter>,
+    /// Among spam, and there alone; otherwise spam is found by its number only.
+    pub spam: bool,
     pub limit: usize,
     /// The document the search goes on behind.
     pub before: Option<i64>,
@@ -119,7 +121,7 @@ fn walk(rx: &mut Rx<'_>, actor: &Actor, scope: &Scope, words: &Words, asked: &As
             let allowed = match known.get(&id) {
                 Some(allowed) => *allowed,
                 None => {
-                    let allowed = passes(rx, actor, asked.filter.as_ref(), id)?;
+                    let allowed = passes(rx, actor, asked, id)?;
                     known.insert(id, allowed);
                     allowed
                 }
@@ -153,12 +155,13 @@ fn moved(
     }
     let mut found = Vec::new();
     for id in scope_moved::list(rx, MOVED)? {
-        if !passes(rx, actor, asked.filter.as_ref(), id)? {
+        if !passes(rx, actor, asked, id)? {
             continue;
         }
         for one in message::newest(rx, id, MOVED_MESSAGES)? {
             let Some(body) = one.body.as_ref().filter(|_| known.iter().all(|other| other.id != one.id)) else { continue };
-            let evidence = words.evidence(&read_text(rx.open(message::body_cell(one.id), body)?)?);
+            let Some(text) = rx.open_kept(message::body_cell(one.id), body)? else { continue };
+            let evidence = words.evidence(&text);
             if evidence.wanted > 0 && evidence.found == evidence.wanted {
                 found.push(one);
             }
@@ -168,15 +171,15 @@ fn moved(
 }
 
 /// Whether a candidate's conversation may be seen and passes the filter: its row decides, never the index.
-fn passes(rx: &mut Rx<'_>, actor: &Actor, filter: Option<&Filter>, id: ConversationId) -> Result<bool> {
+fn passes(rx: &mut Rx<'_>, actor: &Actor, asked: &Asked, id: ConversationId) -> Result<bool> {
     let stored: Stored = match conversation::get(rx, id) {
         Err(candor_store::Error::NotFound) => return Ok(false),
         other => other?,
     };
-    if !permitted(rx, actor, Permission::ConversationRead, Door::Text, &stored)? {
+    if stored.case.spam != asked.spam || !permitted(rx, actor, Permission::ConversationRead, Door::Text, &stored)? {
         return Ok(false);
     }
-    let Some(filter) = filter else { return Ok(true) };
+    let Some(filter) = &asked.filter else { return Ok(true) };
     let mut tail = Shaped::new(2);
     tail.push("WHERE c.id = ").id(id.0).push(" AND ").filter(filter);
     Ok(conversation::matches(rx, viewer(actor), &tail.text, &tail.values())?)
@@ -187,7 +190,7 @@ fn open(rx: &mut Rx<'_>, actor: &Actor, words: &Words, found: Vec<message::Store
     let mut opened: Vec<(message::Stored, String, Evidence)> = Vec::with_capacity(found.len());
     for mut one in found {
         let Some(body) = one.body.take() else { continue };
-        let text = read_text(rx.open(message::body_cell(one.id), &body)?)?;
+        let Some(text) = rx.open_kept(message::body_cell(one.id), &body)? else { continue };
         let evidence = words.evidence(&text);
         opened.push((one, text, evidence));
     }

@@ -1,6 +1,7 @@
 //! What visitors say of themselves: believed by nobody, shown as typed.
 
 use super::identity::clean_name;
+use super::person::unblocked;
 use super::session::Visitor;
 use crate::{App, Error, Result, audit};
 use candor_domain::contact::{Identity, IdentityKind};
@@ -96,6 +97,7 @@ fn type_email(tx: &mut Tx<'_>, contact: &Contact, email: &str, id: Uuid) -> Resu
     if addresses.clone().any(|known| known.identity.value == email) {
         return Ok(false);
     }
+    unblocked(tx, IdentityKind::Email, email)?;
     if let Some(typed) = addresses.find(|known| known.identity.proof == Proof::Typed) {
         contact::remove_identity(tx, typed.id)?;
     }

@@ -5,6 +5,7 @@
 //! forgotten device should not stay somebody. Logging out ends either at once.
 
 mod cases;
+mod challenge;
 mod config;
 mod details;
 mod frame;
@@ -16,6 +17,7 @@ mod session;
 mod start;
 
 pub use cases::{Case, case, case_in, cases};
+pub use challenge::{Challenge, Gate, Solution};
 pub use config::{Widget, widget};
 pub use details::{Details, change};
 pub use frame::frame_ancestors;

@@ -1,5 +1,6 @@
 //! How a visitor's session begins: anonymous, signed by the exchange, or an earlier one that goes on.
 
+use super::challenge::{self, Solution, Solved};
 use super::identity::{self, Keys, Refused};
 use super::session::{self, Visitor};
 use super::{ANONYMOUS_LIFE, Origin, SIGNED_LIFE, person, reachable};
@@ -11,7 +12,7 @@ use candor_domain::inbox::IdentityAlgorithm;
 use candor_domain::locale::Locale;
 use candor_store::inbox::{self, Identity};
 use candor_store::visitor::{self as sessions, Session};
-use candor_store::{Pool, Queue, contact};
+use candor_store::{Pool, Query, Queue, contact};
 use data_encoding::BASE64URL_NOPAD;
 use std::net::IpAddr;
 
@@ -23,6 +24,8 @@ pub struct StartInput<'a> {
     pub jwt: Option<&'a str>,
     /// The token of a session that goes on, or that turns out to be somebody's.
     pub resume: Option<&'a str>,
+    /// The solution of the riddle that an earlier try was refused with.
+    pub proof: Option<Solution<'a>>,
     pub locale: Option<Locale>,
     pub device: Device,
     pub origin: Origin<'a>,
@@ -37,14 +40,18 @@ pub struct Opened {
 
 /// Starts a session. Pages must be on the inbox's list; who is no page must be signed.
 pub async fn start(app: &App, input: StartInput<'_>) -> Result<Opened> {
+    app.heard_from(input.peer).await?;
     app.limits.check_peer(Limit::SessionStart, input.peer)?;
     let inbox = input.inbox;
     let found = app.db.read(Pool::Quick, move |rx| reachable(rx, inbox)).await?;
     input.origin.may_use(&found)?;
     if let Some(jwt) = input.jwt {
-        return signed(app, &input, jwt).await;
+        let opened = signed(app, &input, jwt).await?;
+        app.heard(opened.visitor.contact.id, input.peer).await?;
+        return Ok(opened);
     }
     if let Some(opened) = go_on(app, &input).await? {
+        app.heard(opened.visitor.contact.id, input.peer).await?;
         return Ok(opened);
     }
     if found.identity_required || !found.widget.anonymous_allowed {
@@ -53,8 +60,16 @@ pub async fn start(app: &App, input: StartInput<'_>) -> Result<Opened> {
     if input.origin == Origin::Absent {
         return Err(Error::OriginRefused);
     }
+    let solved = challenge::pass(app, &found, input.proof).await?;
     app.limits.check_peer(Limit::AnonymousStart, input.peer)?;
-    anonymous(app, &input).await
+    match anonymous(app, &input, solved).await? {
+        Some(opened) => Ok(opened),
+        // The solution was used before: whoever has it asks for a riddle of their own.
+        None => {
+            let bits = found.widget.proof_of_work.bits;
+            Err(Error::ProofRequired(challenge::issue(app, inbox, bits).await?))
+        }
+    }
 }
 
 /// The session of `resume` goes on under its token, if it lives and is of this inbox.
@@ -64,25 +79,39 @@ async fn go_on(app: &App, input: &StartInput<'_>) -> Result<Option<Opened>> {
     let found = app.db.read(Pool::Quick, move |rx| session::find(rx, &hash)).await?;
     let Some(mut visitor) = found.filter(|visitor| visitor.session.inbox == inbox) else { return Ok(None) };
     let session = visitor.session;
-    visitor.session.expires_at = app.db.write(Queue::People, move |tx| session::seen(tx, &session)).await?;
+    let (key, from) = (visitor.contact.key, input.peer.to_string());
+    let done = app.db.write(Queue::People, move |tx| {
+        let sealed = tx.seal(key, sessions::address_cell(session.id), from.as_bytes())?;
+        sessions::came_from(tx, session.id, &sealed)?;
+        session::seen(tx, &session)
+    });
+    visitor.session.expires_at = done.await?;
     Ok(Some(Opened { token: token.to_owned(), visitor }))
 }
 
-async fn anonymous(app: &App, input: &StartInput<'_>) -> Result<Opened> {
+/// A session of nobody; `None` when the solution it came with was used before.
+async fn anonymous(app: &App, input: &StartInput<'_>, solved: Option<Solved>) -> Result<Option<Opened>> {
     let (token, id, contact_id) = (secret::fresh(app), app.ids.make(), app.ids.make());
     let (hash, inbox, locale, device) = (secret::hash(&token), input.inbox, input.locale, described(&input.device, input.locale));
+    let from = input.peer.to_string();
     let visitor = app
         .db
         .write(Queue::People, move |tx| {
+            if let Some(solved) = &solved
+                && !solved.use_up(tx, inbox)?
+            {
+                return Ok(None);
+            }
             let mut contact = contact::insert(tx, contact_id, locale.map(Locale::as_str))?;
             contact.device.clone_from(&device);
             contact::update(tx, &contact)?;
             let session = new_session(id, inbox, contact_id, Proof::Anonymous, candor_store::Query::now(tx));
-            sessions::insert(tx, &session, &hash)?;
-            Ok::<_, Error>(Visitor { session, contact })
+            let sealed = tx.seal(contact.key, sessions::address_cell(id), from.as_bytes())?;
+            sessions::insert(tx, &session, &hash, &sealed)?;
+            Ok::<_, Error>(Some(Visitor { session, contact }))
         })
         .await?;
-    Ok(Opened { token, visitor })
+    Ok(visitor.map(|visitor| Opened { token, visitor }))
 }
 
 async fn signed(app: &App, input: &StartInput<'_>, jwt: &str) -> Result<Opened> {
@@ -101,6 +130,7 @@ async fn signed(app: &App, input: &StartInput<'_>, jwt: &str) -> Result<Opened> 
         resume_hash: input.resume.map(secret::hash),
         session: app.ids.make(),
         contact: app.ids.make(),
+        from: input.peer.to_string(),
         identities: [app.ids.make(), app.ids.make()],
     };
     let again = arrival.clone();

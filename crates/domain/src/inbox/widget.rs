@@ -18,6 +18,9 @@ words! {
 #[serde(deny_unknown_fields)]
 pub struct WidgetSettings {
     pub team_name: String,
+    /// The same in the languages where it is called otherwise.
+    #[serde(default)]
+    pub team_names: ByLocale,
     /// `#rrggbb`, lower case.
     pub brand: String,
     pub greeting: ByLocale,
@@ -40,6 +43,7 @@ pub struct WidgetSettings {
 #[serde(deny_unknown_fields, default)]
 pub struct WidgetPatch {
     pub team_name: Option<String>,
+    pub team_names: Option<ByLocale>,
     pub brand: Option<String>,
     pub greeting: Option<ByLocale>,
     pub position: Option<Position>,
@@ -60,6 +64,7 @@ impl WidgetPatch {
     pub fn onto(self, kept: WidgetSettings) -> Result<WidgetSettings, (&'static str, &'static str)> {
         let changed = WidgetSettings {
             team_name: self.team_name.unwrap_or(kept.team_name),
+            team_names: self.team_names.unwrap_or(kept.team_names),
             brand: self.brand.unwrap_or(kept.brand),
             greeting: self.greeting.unwrap_or(kept.greeting),
             position: self.position.unwrap_or(kept.position),
@@ -80,6 +85,11 @@ impl WidgetSettings {
         self.team_name = self.team_name.trim().to_owned();
         if self.team_name.is_empty() || self.team_name.chars().count() > MAX_NAME {
             return Err(("widget.team_name", "1 to 60 characters"));
+        }
+        self.team_names.0.retain(|_, name| !name.trim().is_empty());
+        self.team_names.0.values_mut().for_each(|name| *name = name.trim().to_owned());
+        if self.team_names.0.values().any(|name| name.chars().count() > MAX_NAME) {
+            return Err(("widget.team_names", "at most 60 characters in each language"));
         }
         self.brand = self.brand.to_ascii_lowercase();
         let hex = self.brand.strip_prefix('#').is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
@@ -114,6 +124,7 @@ mod tests {
     fn settings() -> WidgetSettings {
         WidgetSettings {
             team_name: " Support ".to_owned(),
+            team_names: ByLocale::all(" 客服 ", " ", ""),
             brand: "#1F6FEB".to_owned(),
             greeting: ByLocale::all("你好", " ", "Hello"),
             position: Position::Right,
@@ -131,6 +142,7 @@ mod tests {
         let kept = settings().checked().expect("good settings");
         assert_eq!((kept.team_name.as_str(), kept.brand.as_str()), ("Support", "#1f6feb"));
         assert_eq!(kept.origins.len(), 2);
+        assert_eq!((kept.team_names.get(Locale::SimplifiedChinese), kept.team_names.0.len()), (Some("客服"), 1));
         assert_eq!(kept.greeting.get(Locale::TraditionalChinese), None);
         assert!(kept.allows("https://a.example") && !kept.allows("https://c.example"));
     }
@@ -150,6 +162,7 @@ mod tests {
             changed.checked().expect_err("refused").0
         };
         assert_eq!(field(|widget| widget.team_name = "  ".to_owned()), "widget.team_name");
+        assert_eq!(field(|widget| widget.team_names = ByLocale::all(&"长".repeat(61), "", "")), "widget.team_names");
         assert_eq!(field(|widget| widget.brand = "red".to_owned()), "widget.brand");
         assert_eq!(field(|widget| widget.brand = "#12345é".to_owned()), "widget.brand");
         assert_eq!(field(|widget| widget.proof_of_work.bits = 40), "widget.proof_of_work");

@@ -1,6 +1,6 @@
 //! Inboxes: where conversations arrive, who may write there, how customers prove who they are.
 
-use super::types::desk::{Hours, Inbox};
+use super::types::desk::{Hours, Inbox, ProofOfWork};
 use super::types::words::{self, present};
 use crate::extract::{Body, IfMatch, Page, PageParams, Params, Path, SignedIn, Tagged};
 use crate::problem::ApiResult;
@@ -31,6 +31,8 @@ pub fn routes() -> OpenApiRouter<AppState> {
 #[serde(deny_unknown_fields)]
 pub struct WidgetPatch {
     team_name: Option<String>,
+    #[schema(value_type = Option<words::ByLocale>)]
+    team_names: Option<ByLocale>,
     brand: Option<String>,
     #[schema(value_type = Option<words::ByLocale>)]
     greeting: Option<ByLocale>,
@@ -43,12 +45,14 @@ pub struct WidgetPatch {
     anti_scam: Option<bool>,
     #[schema(value_type = Option<words::Locale>)]
     default_locale: Option<Locale>,
+    proof_of_work: Option<ProofOfWork>,
 }
 
 impl From<WidgetPatch> for Dress {
     fn from(patch: WidgetPatch) -> Self {
         Self {
             team_name: patch.team_name,
+            team_names: patch.team_names,
             brand: patch.brand,
             greeting: patch.greeting,
             position: patch.position,
@@ -57,6 +61,7 @@ impl From<WidgetPatch> for Dress {
             csat: patch.csat,
             anti_scam: patch.anti_scam,
             default_locale: patch.default_locale,
+            proof_of_work: patch.proof_of_work.map(Into::into),
         }
     }
 }

@@ -25,4 +25,4 @@ pub use page::{Page, PageParams};
 pub use params::Params;
 pub use path::Path;
 pub use signed_in::{AgentIn, SignedIn};
-pub use visitor_in::{VisitorIn, WriterIn};
+pub use visitor_in::{LeaverIn, VisitorIn, WriterIn};

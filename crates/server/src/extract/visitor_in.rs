@@ -1,7 +1,7 @@
 //! The visitor behind a request, by the token of their session.
 
-use super::bearer;
 use super::origin::refuse_foreign;
+use super::{ClientAddress, bearer};
 use crate::problem::{ApiError, Code};
 use crate::state::AppState;
 use axum::extract::FromRequestParts;
@@ -26,7 +26,9 @@ impl FromRequestParts<AppState> for VisitorIn {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
         refuse_foreign(&parts.headers, &state.site)?;
         let token = bearer::read(&parts.headers).ok_or(ApiError::new(Code::Unauthenticated))?;
-        Ok(Self(visitor::by_token(&state.app, token).await?))
+        let visitor = visitor::by_token(&state.app, token).await?;
+        heard(parts, state, &visitor).await?;
+        Ok(Self(visitor))
     }
 }
 
@@ -48,6 +50,28 @@ impl FromRequestParts<AppState> for WriterIn {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
         refuse_foreign(&parts.headers, &state.site)?;
         let token = bearer::read(&parts.headers).ok_or(ApiError::new(Code::Unauthenticated))?;
-        Ok(Self(visitor::by_token_lately(&state.app, token).await?))
+        let visitor = visitor::by_token_lately(&state.app, token).await?;
+        heard(parts, state, &visitor).await?;
+        Ok(Self(visitor))
     }
+}
+
+/// The visitor who leaves: whoever is blocked may still log out.
+#[derive(Clone, Debug)]
+pub struct LeaverIn(pub Visitor);
+
+impl FromRequestParts<AppState> for LeaverIn {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        refuse_foreign(&parts.headers, &state.site)?;
+        let token = bearer::read(&parts.headers).ok_or(ApiError::new(Code::Unauthenticated))?;
+        Ok(Self(visitor::by_token(&state.app, token).await?))
+    }
+}
+
+/// Refuses who is blocked, by who they are and by where they come from. Asked of memory.
+async fn heard(parts: &mut Parts, state: &AppState, visitor: &Visitor) -> Result<(), ApiError> {
+    let ClientAddress(peer) = ClientAddress::from_request_parts(parts, state).await?;
+    Ok(state.app.heard(visitor.contact.id, peer).await?)
 }

@@ -18,6 +18,7 @@ use serde::Deserialize;
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{MissedTickBehavior, interval};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// How often rights are looked at although nobody said that they changed.
@@ -31,7 +32,8 @@ pub async fn socket(State(state): State<AppState>, who: AgentIn, upgrade: WebSoc
 }
 
 /// What a streamed line follows.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[schema(as = AgentStreamInput)]
 #[serde(deny_unknown_fields)]
 pub struct StreamInput {
     #[serde(default)]
@@ -40,7 +42,7 @@ pub struct StreamInput {
     watch: Vec<WatchInput>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct WatchInput {
     conversation: Uuid,
@@ -89,6 +91,7 @@ async fn run(state: AppState, who: session::SignedIn, mut wire: impl Wire, wante
             },
             _ = look_again.tick() => screen.look_again(&mut wire).await,
             _ = counts.tick() => screen.send_counts(&mut wire).await,
+            () = screen.rows_due() => screen.tell_waiting(&mut wire).await,
             () = state.draining.cancelled() => Err(Some(End::Restart)),
         };
     }

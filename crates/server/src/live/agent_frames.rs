@@ -113,6 +113,10 @@ pub(super) enum Says<'a> {
     Reload {
         #[serde(skip_serializing_if = "Option::is_none")]
         conversation: Option<Uuid>,
+        /// Only these lists are to be read again: too much moved in them to tell each row.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[schema(nullable = false)]
+        lists: Option<Vec<&'a str>>,
     },
     Pong,
 }

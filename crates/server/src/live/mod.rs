@@ -7,11 +7,27 @@
 pub mod agent;
 mod agent_frames;
 mod agent_screen;
+mod burst;
 mod counts;
 mod socket;
 mod stream;
 pub mod visitor;
 mod visitor_frames;
 mod wire;
+
+use utoipa::OpenApi;
+
+/// The frames of both lines, for the published contract: no operation names them, clients of the sockets need them.
+#[derive(OpenApi)]
+#[openapi(components(schemas(
+    agent_frames::Said,
+    agent_frames::Says<'_>,
+    agent::StreamInput,
+    visitor_frames::Said,
+    visitor_frames::Says<'_>,
+    visitor::StreamInput,
+    wire::LastFrame,
+)))]
+pub(crate) struct Frames;
 
 pub use counts::{Places, ViewCount, count};

@@ -5,8 +5,8 @@ use super::socket::{Socket, limited};
 use super::stream;
 use super::visitor_frames::{Said, Says, WatchAsk};
 use super::wire::{End, Heard, Wire};
-use crate::extract::Body;
 use crate::extract::origin::refuse_foreign;
+use crate::extract::{Body, ClientAddress};
 use crate::problem::ApiResult;
 use crate::state::AppState;
 use crate::visitor::types::{VisitorContact, VisitorConversation, VisitorEvents};
@@ -21,8 +21,10 @@ use candor_store::{Pool, agent};
 use http::HeaderMap;
 use serde::Deserialize;
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval, timeout};
+use utoipa::ToSchema;
 
 const FIRST_FRAME: Duration = Duration::from_secs(5);
 /// How often the session is looked at although nobody said that it ended.
@@ -35,23 +37,29 @@ const TOO_FAR: i64 = 1_000;
 const TYPING_MS: i64 = 1_000;
 
 /// `GET /visitor/v1/stream`: the WebSocket.
-pub async fn socket(State(state): State<AppState>, headers: HeaderMap, upgrade: WebSocketUpgrade) -> ApiResult<Response> {
+pub async fn socket(
+    State(state): State<AppState>,
+    ClientAddress(peer): ClientAddress,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> ApiResult<Response> {
     refuse_foreign(&headers, &state.site)?;
-    Ok(limited(upgrade).on_upgrade(move |socket| greet(state, Socket::new(socket))))
+    Ok(limited(upgrade).on_upgrade(move |socket| greet(state, peer, Socket::new(socket))))
 }
 
-async fn greet(state: AppState, mut wire: Socket) {
+async fn greet(state: AppState, peer: IpAddr, mut wire: Socket) {
     let first = timeout(FIRST_FRAME, wire.hear()).await;
     let Ok(Heard::Text(text)) = first else { return wire.end(End::SignedOut).await };
     let Ok(Said::Auth { token, watch }) = serde_json::from_str::<Said>(&text) else { return wire.end(End::BadFrame).await };
     match visitor::by_token(&state.app, &token).await {
-        Ok(visitor) => run(state, visitor, wire, watch).await,
+        Ok(visitor) => run(state, visitor, peer, wire, watch).await,
         Err(_) => wire.end(End::SignedOut).await,
     }
 }
 
 /// What a streamed line is opened with.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = VisitorStreamInput)]
 #[serde(deny_unknown_fields)]
 pub struct StreamInput {
     auth: String,
@@ -60,18 +68,28 @@ pub struct StreamInput {
 }
 
 /// `POST /visitor/v1/stream`: the same frames as an event stream.
-pub async fn streamed(State(state): State<AppState>, headers: HeaderMap, Body(input): Body<StreamInput>) -> ApiResult<Response> {
+pub async fn streamed(
+    State(state): State<AppState>,
+    ClientAddress(peer): ClientAddress,
+    headers: HeaderMap,
+    Body(input): Body<StreamInput>,
+) -> ApiResult<Response> {
     refuse_foreign(&headers, &state.site)?;
     let visitor = visitor::by_token(&state.app, &input.auth).await?;
+    state.app.heard(visitor.contact.id, peer).await?;
     let (wire, response) = stream::open();
-    tokio::spawn(run(state, visitor, wire, input.watch));
+    tokio::spawn(run(state, visitor, peer, wire, input.watch));
     Ok(response)
 }
 
-async fn run(state: AppState, visitor: Visitor, mut wire: impl Wire, watch: Vec<WatchAsk>) {
+async fn run(state: AppState, visitor: Visitor, peer: IpAddr, mut wire: impl Wire, watch: Vec<WatchAsk>) {
     let _open = state.sockets.token();
+    let mut blocks = state.app.blocks.moves();
+    if state.app.heard(visitor.contact.id, peer).await.is_err() {
+        return wire.end(End::Blocked).await;
+    }
     let mut seat = state.app.live.visitor(visitor.contact.id, visitor.session.id);
-    let mut screen = Screen { state: state.clone(), visitor, watches: HashMap::new(), typed_at: 0 };
+    let mut screen = Screen { state: state.clone(), visitor, peer, watches: HashMap::new(), typed_at: 0 };
     let mut look_again = interval(LOOK_AGAIN);
     look_again.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut outcome = screen.begin(&mut wire, watch).await;
@@ -90,6 +108,8 @@ async fn run(state: AppState, visitor: Visitor, mut wire: impl Wire, watch: Vec<
                 None => Err(Some(End::TooSlow)),
             },
             _ = look_again.tick() => screen.look_again().await,
+            // Its sender lives as long as the desk.
+            _ = blocks.changed() => screen.heard().await,
             () = state.draining.cancelled() => Err(Some(End::Restart)),
         };
     }
@@ -101,6 +121,8 @@ async fn run(state: AppState, visitor: Visitor, mut wire: impl Wire, watch: Vec<
 struct Screen {
     state: AppState,
     visitor: Visitor,
+    /// Where they come from, for blocks of networks.
+    peer: IpAddr,
     /// The last public number sent of each conversation that is followed.
     watches: HashMap<ConversationId, i64>,
     typed_at: i64,
@@ -198,7 +220,13 @@ impl Screen {
         wire.send_frame(&Says::Typing { conversation: id.0, name: &name.public_name }).await.map_err(slow)
     }
 
+    /// Ends the line of who is blocked now.
+    async fn heard(&self) -> Outcome {
+        self.state.app.heard(self.visitor.contact.id, self.peer).await.map_err(|_| Some(End::Blocked))
+    }
+
     async fn look_again(&mut self) -> Outcome {
+        self.heard().await?;
         match visitor::by_id(&self.state.app, self.visitor.session.id).await {
             // The same session may speak for somebody else now: the client must begin again.
             Ok(fresh) if fresh.contact.id == self.visitor.contact.id => {

@@ -36,6 +36,9 @@ pub struct WidgetConfig {
     pub inbox: Uuid,
     pub name: String,
     pub team_name: String,
+    /// The same in the languages where it is called otherwise; none when the language was asked for.
+    #[schema(value_type = words::ByLocale)]
+    pub team_names: ByLocale,
     /// Colours of the button and its text on light and dark pages, repaired so that they can be read.
     pub brand: String,
     pub brand_ink: String,
@@ -86,10 +89,16 @@ impl WidgetConfig {
         if let Some(words) = only.and_then(|locale| greeting.best(locale).map(|words| (locale, words.to_owned()))) {
             greeting = ByLocale([words].into());
         }
+        let (mut team_name, mut team_names) = (settings.team_name, settings.team_names);
+        if let Some(locale) = only {
+            team_name = team_names.get(locale).map(str::to_owned).unwrap_or(team_name);
+            team_names = ByLocale::default();
+        }
         Self {
             inbox: found.inbox.id.0,
             name: found.inbox.name,
-            team_name: settings.team_name,
+            team_name,
+            team_names,
             brand: found.brand.light.ground.to_string(),
             brand_ink: found.brand.light.ink.to_string(),
             brand_dark: found.brand.dark.ground.to_string(),

@@ -3,7 +3,7 @@
 use super::session::PageInput;
 use super::types::{VisitorConversation, VisitorEvent, VisitorEvents};
 use crate::api::conversations::PartParams;
-use crate::extract::{Body, Page, PageParams, Params, Path, VisitorIn, WriterIn};
+use crate::extract::{Body, ClientAddress, Page, PageParams, Params, Path, VisitorIn, WriterIn};
 use crate::problem::{ApiError, ApiResult, Code};
 use crate::state::AppState;
 use axum::Json;
@@ -73,6 +73,7 @@ pub struct VisitorStarted {
 async fn start(
     State(state): State<AppState>,
     visitor: VisitorIn,
+    ClientAddress(peer): ClientAddress,
     Body(input): Body<VisitorStartInput>,
 ) -> ApiResult<(StatusCode, Json<VisitorStarted>)> {
     let start = StartInput {
@@ -83,7 +84,7 @@ async fn start(
         subject: input.subject,
         origin: input.page.as_ref().and_then(PageInput::kept),
     };
-    let (case, said) = visitor::open(&state.app, &visitor, start).await?;
+    let (case, said) = visitor::open(&state.app, &visitor, peer, start).await?;
     if !input.fields.is_empty() && !said.repeated {
         visitor::change(&state.app, &visitor, Details { fields: input.fields, ..Details::default() }).await?;
     }

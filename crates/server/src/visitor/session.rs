@@ -1,7 +1,7 @@
 //! Visitors' sessions: begin, who am I, what I typed, log out.
 
 use super::types::{VisitorSession, VisitorSessionInfo};
-use crate::extract::{Body, ClientAddress, OptionalOrigin, VisitorIn};
+use crate::extract::{Body, ClientAddress, LeaverIn, OptionalOrigin, VisitorIn};
 use crate::problem::ApiResult;
 use crate::state::AppState;
 use axum::Json;
@@ -37,6 +37,16 @@ impl PageInput {
     }
 }
 
+/// The solution of a challenge: SHA-256 of `"{seed}:{nonce}"` in ASCII begins with at least `bits` zero bits.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProofInput {
+    /// `token` of the challenge.
+    pub challenge: String,
+    /// Up to 20 decimal digits.
+    pub nonce: String,
+}
+
 /// How a session begins.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -48,6 +58,9 @@ pub struct SessionInput {
     /// The token of a session that goes on, or whose conversations move to the signed person.
     #[serde(default)]
     pub resume: Option<String>,
+    /// What an earlier try was refused with (`proof_required`), solved.
+    #[serde(default)]
+    pub proof: Option<ProofInput>,
     #[serde(default)]
     pub locale: Option<String>,
     /// Taken for symmetry with conversations, which keep it.
@@ -58,7 +71,8 @@ pub struct SessionInput {
 }
 
 /// Begin a session.
-#[utoipa::path(post, path = "/sessions", tag = "visitor", request_body = SessionInput, security(()), responses((status = 201, body = VisitorSession)))]
+#[utoipa::path(post, path = "/sessions", tag = "visitor", request_body = SessionInput, security(()), responses((status = 201, body = VisitorSession),
+    (status = 403, description = "`blocked`, with `until` and `what`"), (status = 428, description = "`proof_required`, with `challenge: {token, seed, bits, expires_at}`: solve it and repeat")))]
 async fn start(
     State(state): State<AppState>,
     origin: OptionalOrigin,
@@ -72,6 +86,7 @@ async fn start(
             inbox: InboxId(input.inbox),
             jwt: input.jwt.as_deref(),
             resume: input.resume.as_deref(),
+            proof: input.proof.as_ref().map(|proof| visitor::Solution { challenge: &proof.challenge, nonce: &proof.nonce }),
             locale: input.locale.as_deref().and_then(Locale::nearest),
             device: device(&headers, input.time_zone.as_deref()),
             origin: origin.as_origin(),
@@ -118,7 +133,7 @@ async fn change(State(state): State<AppState>, visitor: VisitorIn, Body(input): 
 
 /// Log out: the token is dead and its sockets close.
 #[utoipa::path(delete, path = "/session", tag = "visitor", responses((status = 204)))]
-async fn log_out(State(state): State<AppState>, visitor: VisitorIn) -> ApiResult<StatusCode> {
+async fn log_out(State(state): State<AppState>, LeaverIn(visitor): LeaverIn) -> ApiResult<StatusCode> {
     visitor::log_out(&state.app, &visitor.session).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -4,8 +4,10 @@
 
 mod agents;
 mod audit;
+mod blocks;
 mod cases;
 mod cli;
+mod colleagues;
 mod contacts;
 mod desk;
 mod files;
@@ -15,10 +17,14 @@ mod inboxes;
 mod input;
 mod lists;
 mod live;
+mod matrix;
+mod nodes;
 mod openapi;
 mod plumbing;
+mod proof_of_work;
 mod roles;
 mod session;
+mod spam;
 mod statements;
 mod visitors;
 mod writing;

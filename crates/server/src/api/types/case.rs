@@ -5,6 +5,7 @@ use super::file::FileInfo;
 use super::words;
 use candor_app::conversation::detail::{Detail, HeldView};
 use candor_app::conversation::{Action as Act, FollowUp};
+use candor_domain::block::BlockKind;
 use candor_domain::conversation::Priority;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -28,6 +29,20 @@ pub struct Conversation {
     pub resolved_at: Option<i64>,
     pub shared_with: Vec<SharedWith>,
     pub held: Vec<HeldReply>,
+    /// What stops the customer from writing now.
+    #[schema(required)]
+    pub block: Option<CaseBlock>,
+}
+
+/// What stops the customer of a case: a block of theirs, or of an address they have.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CaseBlock {
+    pub id: Uuid,
+    #[schema(value_type = words::BlockKind)]
+    pub kind: BlockKind,
+    #[schema(required)]
+    pub until: Option<i64>,
+    pub reason: String,
 }
 
 /// Whether the customer's record is open to the agent, or only what was written.
@@ -145,6 +160,7 @@ impl From<Detail> for Conversation {
                 .map(|one| SharedWith { agent: one.agent.0, by: one.by, at: one.at, kind: one.kind, until: one.until })
                 .collect(),
             held: detail.held.into_iter().map(Into::into).collect(),
+            block: detail.block.map(|one| CaseBlock { id: one.id.0, kind: one.kind, until: one.until, reason: one.reason }),
         }
     }
 }
@@ -178,6 +194,10 @@ pub enum Action {
         until: Option<i64>,
     },
     Wake {},
+    /// Says that a conversation is spam, or that it is none after all.
+    Spam {
+        spam: bool,
+    },
     Subject {
         text: String,
     },
@@ -200,6 +220,7 @@ impl Action {
             Self::Untag { tag } => Act::Untag((*tag).into()),
             Self::Snooze { until } => Act::Snooze(*until),
             Self::Wake {} => Act::Wake,
+            Self::Spam { spam } => Act::Spam(*spam),
             Self::Subject { text } => Act::Subject(text.clone()),
             Self::Move { inbox } => Act::Move((*inbox).into()),
             Self::Unread {} => return None,

@@ -2,14 +2,16 @@
 
 use super::staff::{Role, Team};
 use super::words;
-use candor_app::directory;
+use candor_app::{block, directory};
+use candor_domain::block::BlockKind;
+use candor_domain::contact::IdentityKind;
 use candor_domain::conversation::Category;
 use candor_domain::hours;
-use candor_domain::inbox::{Channel, IdentityAlgorithm, Position, WidgetSettings as Widget};
+use candor_domain::inbox::{Channel, IdentityAlgorithm, Position, ProofMode, WidgetSettings as Widget};
 use candor_domain::locale::{ByLocale, Locale};
 use candor_domain::staff::{AgentState, Colour, Presence};
 use candor_store::{agent, inbox, status, tag};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -59,6 +61,9 @@ impl From<tag::Tag> for Tag {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct WidgetSettings {
     pub team_name: String,
+    /// The same in the languages where it is called otherwise.
+    #[schema(value_type = words::ByLocale)]
+    pub team_names: ByLocale,
     /// `#rrggbb`.
     pub brand: String,
     #[schema(value_type = words::ByLocale)]
@@ -72,12 +77,14 @@ pub struct WidgetSettings {
     pub anti_scam: bool,
     #[schema(value_type = words::Locale)]
     pub default_locale: Locale,
+    pub proof_of_work: ProofOfWork,
 }
 
 impl From<Widget> for WidgetSettings {
     fn from(widget: Widget) -> Self {
         Self {
             team_name: widget.team_name,
+            team_names: widget.team_names,
             brand: widget.brand,
             greeting: widget.greeting,
             position: widget.position,
@@ -86,6 +93,7 @@ impl From<Widget> for WidgetSettings {
             csat: widget.csat,
             anti_scam: widget.anti_scam,
             default_locale: widget.default_locale,
+            proof_of_work: ProofOfWork { mode: widget.proof_of_work.mode, bits: widget.proof_of_work.bits },
         }
     }
 }
@@ -232,5 +240,79 @@ impl From<directory::Directory> for Directory {
             tags: directory.tags.into_iter().map(Into::into).collect(),
             roles: directory.roles.map(|roles| roles.into_iter().map(Into::into).collect()),
         }
+    }
+}
+
+/// Somebody or somewhere that is not heard for a while.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Block {
+    pub id: Uuid,
+    #[schema(value_type = words::BlockKind)]
+    pub kind: BlockKind,
+    /// The customer, or whose case it was made from.
+    #[schema(required)]
+    pub contact: Option<BlockContact>,
+    /// The case it was made from.
+    #[schema(required)]
+    pub conversation: Option<Uuid>,
+    /// The network, or the address masked.
+    #[schema(required)]
+    pub value: Option<String>,
+    #[schema(required, value_type = Option<words::IdentityKind>)]
+    pub address_kind: Option<IdentityKind>,
+    pub reason: String,
+    /// The name of who made it.
+    #[schema(required)]
+    pub by: Option<String>,
+    pub created_at: i64,
+    /// Without one until somebody lifts it.
+    #[schema(required)]
+    pub until: Option<i64>,
+    #[schema(required)]
+    pub lifted_at: Option<i64>,
+    #[schema(required)]
+    pub lifted_by: Option<String>,
+}
+
+/// A customer by name.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct BlockContact {
+    pub id: Uuid,
+    pub name: String,
+}
+
+impl From<block::Held> for Block {
+    fn from(held: block::Held) -> Self {
+        let kept = held.block;
+        Self {
+            id: kept.id.0,
+            kind: kept.kind,
+            contact: kept.contact.map(|id| BlockContact { id: id.0, name: held.contact_name.unwrap_or_default() }),
+            conversation: kept.conversation.map(|id| id.0),
+            value: held.shown,
+            address_kind: held.identity,
+            reason: kept.reason,
+            by: held.by_name,
+            created_at: kept.created_at,
+            until: kept.until,
+            lifted_at: kept.lifted_at,
+            lifted_by: held.lifted_by_name,
+        }
+    }
+}
+
+/// What an unsigned visitor's browser computes before it may write.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProofOfWork {
+    #[schema(value_type = words::ProofMode)]
+    pub mode: ProofMode,
+    /// 8 to 20: each one more doubles the work.
+    pub bits: u8,
+}
+
+impl From<ProofOfWork> for candor_domain::inbox::ProofOfWork {
+    fn from(given: ProofOfWork) -> Self {
+        Self { mode: given.mode, bits: given.bits }
     }
 }

@@ -1,0 +1,133 @@
+//! How fast one agent's line is told of rows: at once while few move, four times a second each row once while many do, and
+//! in a flood that its lists are to be read again. A thousand strangers a second must not be a thousand frames a second.
+
+use candor_app::live::{Change, Entry};
+use candor_domain::id::ConversationId;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::{Instant, sleep_until};
+
+/// A window, how many rows it tells at once, and how many wait before lists are read again instead.
+const WINDOW: Duration = Duration::from_millis(250);
+const AT_ONCE: usize = 40;
+const WAITING: usize = 200;
+/// How often lists are read again at most.
+const READ_AGAIN: Duration = Duration::from_secs(2);
+
+/// A row that waits to be told: what the lists last heard of it, and what is true now.
+pub(super) struct Waiting {
+    pub(super) before: Option<Arc<Entry>>,
+    pub(super) now: Arc<Change>,
+}
+
+/// What is due.
+pub(super) enum Due {
+    Rows(Vec<Waiting>),
+    ReadAgain,
+}
+
+/// The rows of one line.
+#[derive(Default)]
+pub(super) struct Burst {
+    /// When the window ends that something was told in.
+    ends: Option<Instant>,
+    told: usize,
+    waiting: HashMap<ConversationId, Waiting>,
+    flooded: bool,
+    read_again_at: Option<Instant>,
+}
+
+impl Burst {
+    /// Whether a change is told now; otherwise it is kept until the window ends.
+    pub(super) fn tells_now(&mut self, change: &Arc<Change>) -> bool {
+        let now = Instant::now();
+        self.ends.get_or_insert(now + WINDOW);
+        if self.told < AT_ONCE && self.waiting.is_empty() && !self.flooded {
+            self.told += 1;
+            return true;
+        }
+        if self.flooded {
+            return false;
+        }
+        self.waiting
+            .entry(change.id)
+            .and_modify(|one| one.now = Arc::clone(change))
+            .or_insert_with(|| Waiting { before: change.before.clone(), now: Arc::clone(change) });
+        if self.waiting.len() > WAITING {
+            self.waiting.clear();
+            self.flooded = true;
+            let soonest = self.read_again_at.map_or(now, |last| last + READ_AGAIN);
+            self.ends = Some(soonest.max(now + WINDOW));
+        }
+        false
+    }
+
+    /// Waits until something is due; for ever when nothing is.
+    pub(super) async fn due(&self) {
+        match self.ends {
+            Some(ends) => sleep_until(ends).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// What is due now; the next window begins.
+    pub(super) fn take(&mut self) -> Due {
+        let flooded = std::mem::take(&mut self.flooded);
+        let rows: Vec<Waiting> = self.waiting.drain().map(|(_, one)| one).collect();
+        // What is told now counts in the window that begins.
+        self.told = rows.len().min(AT_ONCE);
+        self.ends = (!rows.is_empty()).then(|| Instant::now() + WINDOW);
+        if flooded {
+            self.read_again_at = Some(Instant::now());
+            return Due::ReadAgain;
+        }
+        Due::Rows(rows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use candor_app::live::Frames;
+    use uuid::Uuid;
+
+    fn change(number: u128) -> Arc<Change> {
+        let id = ConversationId(Uuid::from_u128(number));
+        Arc::new(Change { id, contact: None, seq: 1, before: None, after: None, row: None, frames: Frames::default() })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn few_are_told_at_once_and_many_together_each_once() {
+        let mut burst = Burst::default();
+        assert!((0..AT_ONCE as u128).all(|one| burst.tells_now(&change(one))));
+        assert!(!burst.tells_now(&change(1)) && !burst.tells_now(&change(1)) && !burst.tells_now(&change(2)));
+        burst.due().await;
+        let Due::Rows(rows) = burst.take() else { panic!("no flood yet") };
+        assert_eq!(rows.len(), 2);
+        burst.due().await;
+        assert!(matches!(burst.take(), Due::Rows(rows) if rows.is_empty()));
+        assert!(burst.tells_now(&change(3)), "quiet again: at once");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_flood_is_one_word_every_two_seconds() {
+        let mut burst = Burst::default();
+        let began = Instant::now();
+        let mut told = 0;
+        let mut read_again = 0;
+        for one in 0..40_000_u128 {
+            told += usize::from(burst.tells_now(&change(one)));
+            tokio::time::advance(Duration::from_micros(250)).await;
+            if burst.ends.is_some_and(|ends| ends <= Instant::now()) {
+                match burst.take() {
+                    Due::Rows(rows) => told += rows.len(),
+                    Due::ReadAgain => read_again += 1,
+                }
+            }
+        }
+        assert_eq!(began.elapsed(), Duration::from_secs(10));
+        assert!(told <= 600, "{told} rows of 40,000 told one by one");
+        assert!((4..=6).contains(&read_again), "read again {read_again} times in ten seconds");
+    }
+}
