@@ -22,6 +22,8 @@ pub struct Timer {
 
 const ARM: &str = "INSERT INTO timer (id, stream_id, kind, name, due_at, body, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
     ON CONFLICT (stream_id, kind, name) DO UPDATE SET id = excluded.id, due_at = excluded.due_at, body = excluded.body";
+const ARM_SOONER: &str = "INSERT INTO timer (id, stream_id, kind, name, due_at, body, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+    ON CONFLICT (stream_id, kind, name) DO UPDATE SET due_at = excluded.due_at WHERE excluded.due_at < timer.due_at";
 const DISARM: &str = "DELETE FROM timer WHERE stream_id = $1 AND kind = $2 AND name = $3";
 const DUE: &str = "SELECT id, stream_id, kind, name, due_at, body FROM timer WHERE due_at <= $1 ORDER BY due_at LIMIT $2";
 const NEXT: &str = "SELECT MIN(due_at) FROM timer";
@@ -30,9 +32,18 @@ const OF_STREAM: &str = "SELECT id, stream_id, kind, name, due_at, body FROM tim
 
 /// Arms a timer; one of the same kind and name on the stream is replaced.
 pub fn arm(tx: &mut Tx<'_>, timer: &Timer) -> Result<(), Error> {
+    set(tx, ARM, timer)
+}
+
+/// Arms a timer that serves several waits: one of the same kind and name that is due earlier stays.
+pub fn arm_sooner(tx: &mut Tx<'_>, timer: &Timer) -> Result<(), Error> {
+    set(tx, ARM_SOONER, timer)
+}
+
+fn set(tx: &mut Tx<'_>, sql: &'static str, timer: &Timer) -> Result<(), Error> {
     let now = tx.now();
     let Timer { id, stream, kind, name, due_at, body } = timer;
-    tx.execute(ARM, &[id, stream, kind, name, due_at, body, &now])?;
+    tx.execute(sql, &[id, stream, kind, name, due_at, body, &now])?;
     tx.note(Note::Timer { due_at: *due_at });
     Ok(())
 }

@@ -70,7 +70,7 @@ impl Desk {
     fn make() -> Desk {
         let (dir, clock) = (directory(), Arc::new(ManualClock::at(START)));
         let app = open(dir.path(), &clock, 1, Odds::default(), standard());
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let people = runtime.block_on(people(&app));
         app.db.close();
         drop(app);

@@ -105,7 +105,7 @@ impl World {
             if more && (tasks.len() == 0 || self.chance(400)) {
                 begun += 1;
                 act::begin(self, &mut tasks);
-            } else {
+            } else if tasks.len() > 0 {
                 let place = self.below(tasks.len());
                 tasks.poll(place);
             }

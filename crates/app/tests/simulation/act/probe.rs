@@ -18,7 +18,7 @@ const NOTE: &str = "INSERT INTO sim_effect (follower, stream, seq) VALUES ($1, $
 pub struct Plan {
     pub seed: u64,
     /// How often each has been asked for an event, rolled back or not.
-    asked: Mutex<BTreeMap<(&'static str, Uuid, i64), u32>>,
+    pub asked: Mutex<BTreeMap<(&'static str, Uuid, i64), u32>>,
     /// The followers' faults are mended.
     pub mended: AtomicBool,
 }
