@@ -24,6 +24,8 @@ for database in sqlite postgres; do
   address=(); [ "$database" = sqlite ] || address=(--postgres "$CANDOR_TEST_POSTGRES")
   one "kill-$database" target/debug/candor-bench kill "${address[@]}"
   one "cuts-$database" target/debug/candor-bench cuts "${address[@]}"
+  # Small, and for what comes of it alone: how quick a debug build is says nothing.
+  one "flood-$database" target/debug/candor-bench flood --starts 500 --agents 5 --before 1 --usable-ms 5000 "${address[@]}"
   E2E_DATABASE=$database suite "e2e-$database" node_counts scripts/e2e.sh
 done
 tell

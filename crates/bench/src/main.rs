@@ -8,12 +8,14 @@ mod client;
 mod cuts;
 mod desk;
 mod figures;
+mod flood;
 mod floor;
 mod ingest;
 mod kill;
 mod ledger;
 mod line;
 mod machine;
+mod nodes;
 mod people;
 mod pgbench;
 mod proxy;
@@ -43,6 +45,10 @@ enum Command {
     Kill(kill::KillArgs),
     /// Cuts and freezes clients' lines while messages come in, and compares what every client has at the end.
     Cuts(cuts::CutsArgs),
+    /// Strangers open chats as fast as they can while agents work, and how long the agents wait meanwhile.
+    Flood(flood::FloodArgs),
+    /// Plays a desk on two nodes, one of which dies in the middle, and compares what both show with what was acknowledged.
+    Nodes(nodes::NodesArgs),
 }
 
 fn main() -> ExitCode {
@@ -57,6 +63,8 @@ fn main() -> ExitCode {
             Command::Bare(args) => bare::run(args).await,
             Command::Kill(args) => kill::run(args).await,
             Command::Cuts(args) => cuts::run(args).await,
+            Command::Flood(args) => flood::run(args).await,
+            Command::Nodes(args) => nodes::run(args).await,
         }
     });
     match done {
