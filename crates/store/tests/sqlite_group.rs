@@ -1,11 +1,11 @@
 //! The group-committing writer: who is answered, when, and who is undone.
 
+mod group;
+
 use candor_store::testing::TestDb;
 use candor_store::{Db, Error, Fault, Note, Pool, Query, Queue, search};
-use std::sync::mpsc;
-use std::time::Duration;
+use group::{ADD, Round};
 
-const ADD: &str = "INSERT INTO counter (name, value) VALUES ($1, $2)";
 const COUNT: &str = "SELECT COUNT(*) FROM counter";
 const NAMES: &str = "SELECT name FROM counter ORDER BY name";
 
@@ -13,52 +13,9 @@ async fn names(db: &Db) -> Vec<String> {
     db.read(Pool::Quick, |rx| rx.list(NAMES, &[], |row| row.get(0))).await.expect("reads")
 }
 
-/// Holds the writer until the returned sender is dropped, so that what is sent meanwhile runs as one group.
-fn hold(db: &Db) -> mpsc::Sender<()> {
-    let (release, released) = mpsc::channel::<()>();
-    let (entered, inside) = mpsc::channel();
-    let released = std::sync::Mutex::new(released);
-    let db = db.clone();
-    std::thread::spawn(move || {
-        db.write_blocking::<_, Error>(Queue::People, move |_| {
-            let _ = entered.send(());
-            let _ = released.lock().expect("not poisoned").recv_timeout(Duration::from_secs(20));
-            Ok(())
-        })
-    });
-    inside.recv_timeout(Duration::from_secs(20)).expect("the writer is held");
-    release
-}
-
+/// Three rows a command; the second of `wrong` is its last.
 async fn group_of_eight(db: &Db, wrong: Option<usize>) -> Vec<Result<(), Error>> {
-    let release = hold(db);
-    let mut tasks = Vec::new();
-    for n in 0..8 {
-        let task_db = db.clone();
-        tasks.push(tokio::spawn(async move {
-            task_db
-                .write::<_, Error>(Queue::People, move |tx| {
-                    for part in 0..3 {
-                        tx.execute(ADD, &[&format!("{n}-{part}"), &part])?;
-                        if wrong == Some(n) && part == 1 {
-                            panic!("as the test wants");
-                        }
-                    }
-                    tx.index(n as i64, vec![tx.mark("word")]);
-                    Ok(())
-                })
-                .await
-        }));
-        while db.health().waiting[0] <= n {
-            tokio::task::yield_now().await;
-        }
-    }
-    drop(release);
-    let mut results = Vec::new();
-    for task in tasks {
-        results.push(task.await.expect("the task ends"));
-    }
-    results
+    group::run(db, Round { number: 0, rows: 3, panics: wrong.map(|n| (n, 1)) }).await
 }
 
 #[tokio::test]
@@ -88,7 +45,7 @@ async fn a_refused_command_leaves_nothing_and_its_neighbours_stay() {
     assert!(matches!(results[3], Err(Error::Panicked(_))));
     let names = names(&test.db).await;
     assert_eq!(names.len(), 21);
-    assert!(names.iter().all(|name| !name.starts_with('3')));
+    assert!(names.iter().all(|name| !name.starts_with("0-3")));
 }
 
 #[tokio::test]
@@ -99,7 +56,7 @@ async fn the_nth_statement_fails_and_only_its_command_is_lost() {
             test.db.fail(nth, fault);
             let results = group_of_eight(&test.db, None).await;
             test.db.fail(0, fault);
-            let kept: Vec<String> = (0..8).filter(|n| results[*n].is_ok()).map(|n| n.to_string()).collect();
+            let kept: Vec<String> = (0..8).filter(|n| results[*n].is_ok()).map(|n| format!("0-{n}")).collect();
             // 24 row statements, then the index words, for which nobody is refused. (A busy machine may make two groups of one.)
             let least = if nth <= 24 { 7..=7 } else { 7..=8 };
             assert!(least.contains(&kept.len()), "{fault:?} at {nth}: {results:?}");
