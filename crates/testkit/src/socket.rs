@@ -2,6 +2,7 @@
 
 use crate::app::TestApp;
 use crate::client::Client;
+use crate::contract;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use tokio_tungstenite::{WebSocketStream, client_async};
 const DEADLINE: Duration = Duration::from_secs(10);
 
 pub struct Socket {
+    path: String,
     line: WebSocketStream<TcpStream>,
 }
 
@@ -27,7 +29,7 @@ impl TestApp {
             request.headers_mut().insert(name, value.clone());
         }
         match client_async(request, stream).await {
-            Ok((line, _)) => Ok(Socket { line }),
+            Ok((line, _)) => Ok(Socket { path: path.to_owned(), line }),
             Err(tokio_tungstenite::tungstenite::Error::Http(response)) => Err(response.status().as_u16()),
             Err(error) => panic!("the socket did not open: {error}"),
         }
@@ -39,12 +41,16 @@ impl Socket {
         self.line.send(Message::text(frame.to_string())).await.expect("the line stands");
     }
 
-    /// The next frame; `None` when the line was closed.
+    /// The next frame, which is the contract's; `None` when the line was closed.
     pub async fn next(&mut self) -> Option<Value> {
         loop {
             let message = tokio::time::timeout(DEADLINE, self.line.next()).await.expect("a frame in time");
             match message {
-                Some(Ok(Message::Text(text))) => return Some(serde_json::from_str(&text).expect("frames are JSON")),
+                Some(Ok(Message::Text(text))) => {
+                    let frame = serde_json::from_str(&text).expect("frames are JSON");
+                    contract::hold(&self.path, &frame);
+                    return Some(frame);
+                }
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
                 Some(Ok(_)) => {}
             }

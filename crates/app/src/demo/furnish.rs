@@ -10,6 +10,7 @@ use candor_domain::actor::Actor;
 use candor_domain::conversation::status;
 use candor_domain::id::{AgentId, ConversationId, InboxId, StatusId, TagId, TeamId};
 use candor_domain::inbox::WidgetPatch;
+use candor_domain::locale::ByLocale;
 use candor_store::ManualClock;
 use candor_store::agent_role::Held;
 use std::collections::{BTreeSet, HashMap};
@@ -80,7 +81,8 @@ async fn settle(app: &App, admin: &Actor, stories: &story::Stories) -> Result<Ca
     }
     let inbox = inbox::list(app, admin).await?.first().map(|inbox| inbox.id).ok_or(Error::NotFound)?;
     inbox::rotate_secret(app, admin, inbox).await?;
-    let widget = WidgetPatch { team_name: Some("Harborix Support".into()), ..WidgetPatch::default() };
+    let names = ByLocale::all("港湾客服", "港灣客服", "Harborix Support");
+    let widget = WidgetPatch { team_name: Some("Harborix Support".into()), team_names: Some(names), ..WidgetPatch::default() };
     let patch = Patch { name: Some("Harborix".into()), widget, team: Some(teams.get("充提一线").copied()), ..Patch::default() };
     inbox::update(app, admin, inbox, patch, None).await?;
     Ok(Cast { inbox, agents, teams, tags })

@@ -39,6 +39,10 @@ pub struct AgentSettings {
     pub keys: BTreeMap<String, String>,
     /// How long a sent reply can be taken back.
     pub undo_seconds: i64,
+    /// Whether colleagues with the same conversation open see the words of a draft. People write otherwise when they are
+    /// watched: nobody is, unless they choose to be.
+    #[serde(default)]
+    pub share_drafts: bool,
 }
 
 /// The undo windows an agent may choose, in seconds.
@@ -56,6 +60,7 @@ impl AgentSettings {
             browser_notifications: false,
             keys: BTreeMap::new(),
             undo_seconds: 8,
+            share_drafts: false,
         }
     }
 

@@ -1,11 +1,15 @@
-//! The frames of the visitors' line: public numbers and public names alone.
+//! The frames of the visitors' line: public numbers and public names alone. The published contract holds them as
+//! `VisitorFrame` (what the server says) and
+//! `VisitorSaidFrame`.
 
 use crate::visitor::types::{VisitorContact, VisitorConversation, VisitorEvent};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// What a client says.
-#[derive(Debug, Deserialize)]
+/// What a visitor's client says on its line.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = VisitorSaidFrame)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Said {
     Auth {
@@ -24,15 +28,16 @@ pub(super) enum Said {
 }
 
 /// A conversation to follow, from where the client is.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 pub(super) struct WatchAsk {
     pub conversation: Uuid,
     #[serde(default)]
     pub after: i64,
 }
 
-/// What the server says.
-#[derive(Debug, Serialize)]
+/// What the server says on a visitor's line.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = VisitorFrame)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum Says<'a> {
     Ready {

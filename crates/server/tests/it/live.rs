@@ -4,14 +4,14 @@ use crate::writing::{answer, begun, say, texts};
 use candor_testkit::{Agent, Socket, TestApp, Visitor, app_test};
 use serde_json::{Value, json};
 
-async fn visitor_line(app: &TestApp, visitor: &Visitor, watch: Value) -> Socket {
+pub(crate) async fn visitor_line(app: &TestApp, visitor: &Visitor, watch: Value) -> Socket {
     let mut line = app.socket(&app.anon(), "/visitor/v1/stream").await.expect("a socket opens");
     line.send(json!({ "type": "auth", "token": visitor.token(), "watch": watch })).await;
     line.until("ready").await;
     line
 }
 
-async fn agent_line(app: &TestApp, agent: &Agent) -> Socket {
+pub(crate) async fn agent_line(app: &TestApp, agent: &Agent) -> Socket {
     let mut line = app.socket(agent, "/api/v1/stream").await.expect("a socket opens");
     line.until("ready").await;
     line

@@ -5,5 +5,6 @@ pub mod conversation;
 pub mod desk;
 pub mod event;
 pub mod file;
+pub mod filter;
 pub mod staff;
 pub mod words;

@@ -206,6 +206,9 @@ pub struct AgentSettings {
     pub keys: BTreeMap<String, String>,
     #[schema(value_type = words::UndoSeconds)]
     pub undo_seconds: i64,
+    /// Colleagues who have the same conversation open see what the agent is drafting there.
+    #[serde(default)]
+    pub share_drafts: bool,
 }
 
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
@@ -229,6 +232,7 @@ impl From<staff::AgentSettings> for AgentSettings {
             browser_notifications: kept.browser_notifications,
             keys: kept.keys,
             undo_seconds: kept.undo_seconds,
+            share_drafts: kept.share_drafts,
         }
     }
 }
@@ -244,6 +248,7 @@ impl From<AgentSettings> for staff::AgentSettings {
             browser_notifications: given.browser_notifications,
             keys: given.keys,
             undo_seconds: given.undo_seconds,
+            share_drafts: given.share_drafts,
         }
     }
 }
