@@ -3,7 +3,6 @@
 //! A file belongs to its sender until a message carries it, then to the conversation.
 
 use crate::Error;
-use crate::conversation::read_text as text;
 use crate::keys::{Cell, KeyId};
 use crate::query::Query;
 use crate::tx::Tx;
@@ -150,7 +149,7 @@ fn read(row: &Row<'_>) -> Result<(File, Vec<u8>), Error> {
 }
 
 fn open(q: &mut impl Query, file: File, sealed: &[u8]) -> Result<File, Error> {
-    let name = q.open(name_cell(file.id), sealed).and_then(text)?;
+    let name = q.open_kept(name_cell(file.id), sealed)?.unwrap_or_default();
     Ok(File { name, ..file })
 }
 

@@ -1,7 +1,7 @@
 //! What commands and reading queries share: statements that give rows, sealed cells, blind words, the time.
 //! Nothing here changes a row; that is `Tx`'s alone.
 
-use crate::keys::{Cell, KeyId};
+use crate::keys::{Cell, KeyId, SealError};
 use crate::seat::Seat;
 use crate::text::Sql;
 use crate::value::{Row, Value};
@@ -56,6 +56,14 @@ pub trait Query {
     /// Opens a sealed cell. `SealError::Destroyed` when its key is gone.
     fn open(&mut self, cell: Cell<'_>, sealed: &[u8]) -> Result<Vec<u8>, Error> {
         self.seat().open(cell, sealed)
+    }
+
+    /// Opens a cell of a customer as text. `None` when its key was destroyed: the customer was erased, and the row is wiped soon.
+    fn open_kept(&mut self, cell: Cell<'_>, sealed: &[u8]) -> Result<Option<String>, Error> {
+        match self.open(cell, sealed) {
+            Err(Error::Sealed(SealError::Destroyed)) => Ok(None),
+            opened => opened.and_then(crate::conversation::read_text).map(Some),
+        }
     }
 
     /// Hands over a wrapped key read beside the cells it opens, so that a list needs no look-up for each row.

@@ -3,14 +3,14 @@
 use crate::clock::Clock;
 use crate::doc_ids::DocIds;
 use crate::faults::Faults;
-use crate::keys::Vault;
+use crate::keys::{Erased, Vault};
 use crate::notes::Note;
 use crate::queue::Queues;
 use crossbeam_channel::Sender;
 use rand::RngExt;
 use rand::rngs::StdRng;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
@@ -39,6 +39,8 @@ pub(crate) struct Shared {
     /// How far the database's clock is ahead of this machine's.
     pub(crate) clock_ahead_ms: AtomicI64,
     vault: OnceLock<Vault>,
+    /// The list of destroyed keys outside the database; one writer at a time.
+    erased: OnceLock<Mutex<Erased>>,
     doc_ids: OnceLock<DocIds>,
     statements: AtomicU64,
     /// Time of the oldest dirty mark, 0 when there is none.
@@ -68,6 +70,7 @@ impl Shared {
             root_wanted: AtomicBool::new(true),
             clock_ahead_ms: AtomicI64::new(0),
             vault: OnceLock::new(),
+            erased: OnceLock::new(),
             doc_ids: OnceLock::new(),
             statements: AtomicU64::new(0),
             oldest_dirty: AtomicI64::new(0),
@@ -80,6 +83,15 @@ impl Shared {
 
     pub(crate) fn vault(&self) -> &Vault {
         self.vault.get().expect("the vault is opened before any thread starts")
+    }
+
+    pub(crate) fn erased(&self) -> MutexGuard<'_, Erased> {
+        let erased = self.erased.get().expect("the list is known before any thread starts");
+        erased.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn set_erased(&self, erased: Erased) {
+        let _ = self.erased.set(Mutex::new(erased));
     }
 
     /// The vault's generation; 0 while the store is being opened.

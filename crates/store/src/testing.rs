@@ -56,6 +56,16 @@ impl TestDb {
         self.db = Db::open(options(self.place.clone(), &self.clock)).expect("the database opens again");
     }
 
+    /// Every file in which this database's rows lie, written out to them before: what a thief of the disk would read.
+    pub fn kept_files(&self) -> Vec<std::path::PathBuf> {
+        let mut found = files_below(self.dir.path());
+        if let Some(name) = self.made.clone() {
+            let folder = std::thread::spawn(move || cluster_folder(&name)).join().expect("the folder of the database");
+            found.extend(files_below(&folder));
+        }
+        found
+    }
+
     /// A second node on the same PostgreSQL database.
     pub fn second_node(&self) -> (Db, tempfile::TempDir) {
         let Place::Postgres { url, .. } = &self.place else { panic!("only PostgreSQL has several nodes") };
@@ -148,6 +158,25 @@ fn template() -> String {
     }
     admin.batch_execute("SELECT pg_advisory_unlock(7403811)").expect("unlocks");
     name
+}
+
+/// Where the server keeps a database, all of it on disk by now.
+fn cluster_folder(name: &str) -> std::path::PathBuf {
+    let mut admin = admin();
+    admin.batch_execute("CHECKPOINT").expect("a checkpoint");
+    let row = admin
+        .query_one("SELECT current_setting('data_directory'), oid FROM pg_database WHERE datname = $1", &[&name])
+        .expect("the database is there");
+    std::path::Path::new(&row.get::<_, String>(0)).join("base").join(row.get::<_, u32>(1).to_string())
+}
+
+fn files_below(dir: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(dir).expect("a folder that can be read") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() { found.extend(files_below(&path)) } else { found.push(path) }
+    }
+    found
 }
 
 fn admin() -> Client {

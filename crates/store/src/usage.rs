@@ -39,3 +39,22 @@ const REPLIED: &str = "SELECT 1 FROM conversation WHERE first_reply_at IS NOT NU
 pub fn any_replied(q: &mut impl Query) -> Result<bool, Error> {
     Ok(q.optional(REPLIED, &[], |_| Ok(()))?.is_some())
 }
+
+/// A node that was seen within this time serves the database; in milliseconds.
+const SEEN_WITHIN: i64 = 15_000;
+
+/// Other processes that serve this database now.
+pub fn other_nodes(q: &mut impl Query) -> Result<i64, Error> {
+    const OTHERS: &str = "SELECT COUNT(*) FROM node WHERE seen_at > $1 AND id <> $2";
+    let (since, own) = (q.now() - SEEN_WITHIN, q.seat_ref().shared.node);
+    q.one(OTHERS, &[&since, &own], |row| row.get(0))
+}
+
+/// Keys of customers and of the desk.
+pub fn keys(q: &mut impl Query) -> Result<i64, Error> {
+    q.one("SELECT COUNT(*) FROM customer_key", &[], |row| row.get(0))
+}
+
+pub fn contacts(q: &mut impl Query) -> Result<i64, Error> {
+    q.one("SELECT COUNT(*) FROM contact", &[], |row| row.get(0))
+}

@@ -8,7 +8,7 @@ use candor_domain::id::{AgentId, ConversationId};
 use candor_domain::permission::Permission;
 use candor_store::conversation::Stored;
 use candor_store::event::Part;
-use candor_store::{Pool, Query, agent, contact, event, file, message, read_text};
+use candor_store::{Pool, Query, agent, contact, event, file, message};
 use std::collections::{BTreeSet, HashMap};
 
 /// A message with its text. `text` is empty after a redaction.
@@ -93,7 +93,7 @@ fn messages(q: &mut impl Query, stored: &Stored, events: &[Recorded]) -> Result<
     let mut opened = HashMap::new();
     for mut one in kept.into_iter().filter(|one| numbers.contains(&one.seq)) {
         let text = match one.body.take() {
-            Some(sealed) => read_text(q.open(message::body_cell(one.id), &sealed)?)?,
+            Some(sealed) => q.open_kept(message::body_cell(one.id), &sealed)?.unwrap_or_default(),
             None => String::new(),
         };
         let own = one.files.iter().filter_map(|id| files.remove(id)).collect();

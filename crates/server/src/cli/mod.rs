@@ -3,10 +3,14 @@
 
 mod audit;
 mod config;
+mod contact;
 mod demo;
 mod doctor;
+mod files;
 mod healthcheck;
+mod key;
 mod migrate;
+mod node;
 mod open;
 mod openapi;
 mod out;
@@ -59,8 +63,17 @@ enum Command {
     /// Tokens of integrations.
     #[command(subcommand)]
     Token(staff::TokenCommand),
+    /// Customers.
+    #[command(subcommand)]
+    Contact(contact::ContactCommand),
+    /// Master key and customers' keys.
+    #[command(subcommand)]
+    Key(key::KeyCommand),
     /// Brings the database to this program's schema, or says what is missing.
     Migrate(migrate::MigrateArgs),
+    /// Where the bytes of files lie.
+    #[command(subcommand)]
+    Files(files::FilesCommand),
     /// The settings in force.
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -106,7 +119,9 @@ impl From<candor_store::Error> for Failure {
     fn from(error: candor_store::Error) -> Self {
         use candor_store::Error as E;
         match error {
-            E::Locked { .. } | E::Unavailable(_) => Self::Unreachable(error.to_string()),
+            E::Locked { .. } | E::Unavailable(_) | E::SameNode { .. } | E::Pooled | E::ReadOnlyDisk { .. } => {
+                Self::Unreachable(error.to_string())
+            }
             other => Self::Failed(other.into()),
         }
     }
@@ -144,7 +159,10 @@ fn run(cli: Cli) -> Done {
         Command::Serve(args) => serve::run(place.load(args.flags())?),
         Command::User(command) => staff::user(&place.load(Vec::new())?, command),
         Command::Token(command) => staff::token(&place.load(Vec::new())?, command),
+        Command::Contact(command) => contact::run(&place.load(Vec::new())?, &command),
+        Command::Key(command) => key::run(&place.load(Vec::new())?, &command),
         Command::Migrate(args) => migrate::run(&place.load(Vec::new())?, &args),
+        Command::Files(command) => files::run(&place.load(Vec::new())?, &command),
         Command::Config(command) => config::run(&place.load(Vec::new())?, &command),
         Command::Demo(command) => demo::run(place.load(Vec::new())?, &command),
         Command::Doctor(args) => doctor::run(place, &args),

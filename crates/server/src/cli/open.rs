@@ -1,8 +1,8 @@
 //! Opens the store as the settings say.
 
-use super::{Failure, out};
+use super::{Failure, node, out};
 use crate::config::Config;
-use candor_app::{App, Ids};
+use candor_app::{App, Blobs, Ids};
 use candor_store::{Db, MasterKey, Options, Place, SystemClock};
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
@@ -21,9 +21,14 @@ pub(super) fn place(config: &Config) -> Place {
 pub(super) fn options(config: &Config) -> Result<Options, Failure> {
     make_directory(&config.data)?;
     let mut options = Options::new(place(config), master_key(config)?, Arc::new(SystemClock::new()));
+    // The list of destroyed keys lies beside the master key, outside the data that a restore replaces.
+    if let Some(dir) = config.master_key_file.as_ref().and_then(|file| file.parent()) {
+        options.erased = dir.join("erased");
+    }
     if let Some(path) = &config.audit_roots {
         options.audit_roots.clone_from(path);
     }
+    options.node = node::name(config);
     Ok(options)
 }
 
@@ -50,6 +55,12 @@ fn master_key(config: &Config) -> Result<MasterKey, Failure> {
     }
     let path = key_file(config);
     let is_new = !path.exists();
+    if is_new && place(config).is_sealed()? {
+        return Err(Failure::Unreachable(format!(
+            "the master key {} is gone, and the database is sealed with it: put its copy back, or name it by master_key_file or master_key_command; another node has the same key",
+            path.display()
+        )));
+    }
     let key = MasterKey::load_or_create(&path)?;
     if is_new {
         out::note(&format!(
@@ -70,14 +81,30 @@ fn printed_key(command: &str) -> Result<MasterKey, Failure> {
     Ok(MasterKey::parse(&text)?)
 }
 
+fn files(config: &Config) -> Result<Blobs, Failure> {
+    let place = config.files();
+    let shown = place.to_string();
+    Blobs::open(place).map_err(|error| Failure::Unreachable(format!("files cannot lie in {shown}: {error}")))
+}
+
 /// The use cases over an open store.
-pub(super) fn app(config: &Config, db: Db) -> App {
+pub(super) fn app(config: &Config, db: Db) -> Result<App, Failure> {
     let mut settings = candor_app::Config::new(config.public_url.clone(), config.data.clone());
     settings.max_file_bytes = config.max_file_mb << 20;
     settings.limit_factor = config.limit_factor;
+    settings.files = files(config)?;
     // The store corrects its clock by the database's; everybody goes by that one.
     let clock = Arc::clone(db.clock());
-    App::new(db, settings, Ids::new(Arc::clone(&clock)), clock)
+    Ok(App::new(db, settings, Ids::new(Arc::clone(&clock)), clock))
+}
+
+/// The use cases over a store that this process opens for itself, and the runtime they need.
+pub(super) fn opened(config: &Config) -> Result<(App, tokio::runtime::Runtime), Failure> {
+    let runtime = runtime()?;
+    let db = Db::open(options(config)?)?;
+    // The use cases start tasks of their own.
+    let app = runtime.block_on(async { app(config, db) })?;
+    Ok((app, runtime))
 }
 
 pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {

@@ -6,7 +6,6 @@ use crate::control::{self, Deed, Refused};
 use anyhow::Context;
 use candor_domain::id::TokenId;
 use candor_domain::locale::Locale;
-use candor_store::Db;
 use clap::{Args, Subcommand};
 use serde_json::Value;
 
@@ -128,14 +127,7 @@ fn typed() -> Result<String, Failure> {
 }
 
 fn perform(config: &Config, deed: Deed) -> Result<Value, Failure> {
-    control::perform(&config.data, deed, || {
-        let options = open::options(config)?;
-        let runtime = open::runtime()?;
-        let db = Db::open(options)?;
-        // The use cases start tasks of their own.
-        let app = runtime.block_on(async { open::app(config, db) });
-        Ok((app, runtime))
-    })
+    control::perform(&config.data, deed, || open::opened(config))
 }
 
 impl From<Refused> for Failure {

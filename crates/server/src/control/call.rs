@@ -2,7 +2,7 @@
 
 use super::deed::{self, Deed};
 use super::{Address, Ask, LONGEST, Reply, VERSION};
-use candor_app::App;
+use candor_app::{App, keywork};
 use candor_store::DirLock;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -37,6 +37,41 @@ pub fn perform<E: From<Refused>>(
     let done = runtime.block_on(deed::perform(&app, own_uid(), deed)).map_err(Refused::from);
     app.db.close();
     Ok(done?)
+}
+
+/// How often work that goes on is asked about.
+const ASK_AGAIN: Duration = Duration::from_millis(200);
+
+/// Does the deed and waits for the work it began: `next` looks at what was said and names the deed to ask with, or that
+/// nothing is left to wait for. Without a server this process does the work itself.
+pub fn perform_to_end<E: From<Refused>>(
+    dir: &Path,
+    deed: Deed,
+    mut next: impl FnMut(&Value) -> Option<Deed>,
+    open: impl FnOnce() -> Result<(App, tokio::runtime::Runtime), E>,
+) -> Result<Value, E> {
+    if DirLock::is_held(dir) {
+        let refused = |source| Refused::Unreachable { dir: dir.display().to_string(), source };
+        let mut said = ask(dir, &deed).map_err(refused)??;
+        while let Some(again) = next(&said) {
+            std::thread::sleep(ASK_AGAIN);
+            said = ask(dir, &again).map_err(refused)??;
+        }
+        return Ok(said);
+    }
+    let (app, runtime) = open()?;
+    let done = runtime.block_on(async {
+        let mut said = deed::perform(&app, own_uid(), deed).await?;
+        while let Some(again) = next(&said) {
+            if keywork::work(&app).await? == 0 {
+                tokio::time::sleep(ASK_AGAIN).await;
+            }
+            said = deed::perform(&app, own_uid(), again).await?;
+        }
+        Ok::<_, candor_app::Error>(said)
+    });
+    app.db.close();
+    Ok(done.map_err(Refused::from)?)
 }
 
 fn ask(dir: &Path, deed: &Deed) -> std::io::Result<Result<Value, Refused>> {

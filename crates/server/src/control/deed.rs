@@ -1,15 +1,18 @@
 //! What the operator may do from the command line, and doing it. The audit log names the operator's user id.
 
-use candor_app::{App, Error, Result, agent, inbox, setup, token};
+use crate::api::erasures::Erasure;
+use candor_app::{App, Error, Result, agent, erasure, inbox, keys, keywork, setup, token};
 use candor_domain::actor::Actor;
-use candor_domain::id::{InboxId, TokenId};
+use candor_domain::id::{ContactId, InboxId, TokenId};
 use candor_domain::locale::Locale;
 use candor_domain::permission::Permission;
 use candor_store::agent_role::Held;
-use candor_store::{Pool, role};
+use candor_store::{MasterKey, Pool, job, role, scrub};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::path::PathBuf;
+use uuid::Uuid;
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
@@ -44,6 +47,20 @@ pub enum Deed {
     TokenRevoke {
         id: TokenId,
     },
+    /// Erases a customer for good.
+    ContactErase {
+        id: ContactId,
+    },
+    ErasureShow {
+        id: Uuid,
+    },
+    /// Makes the first key of this file the master key; without a file the first of those the server was given.
+    KeyRotate {
+        file: Option<PathBuf>,
+    },
+    /// Gives every customer a new key.
+    KeyRenew,
+    KeyStatus,
 }
 
 /// Does it, as the operator with this user id.
@@ -71,8 +88,61 @@ pub(crate) async fn perform(app: &App, uid: u32, deed: Deed) -> Result<Value> {
             Ok(json!({ "items": tokens.iter().map(shown_token).collect::<Vec<_>>() }))
         }
         Deed::TokenCreate { name, permissions, inboxes, days } => make_token(app, &actor, name, &permissions, &inboxes, days).await,
+        Deed::ContactErase { id } => {
+            let ordered = erasure::erase(app, &actor, id).await?;
+            shown_erasure(app, ordered).await
+        }
+        Deed::ErasureShow { id } => {
+            let found = erasure::get(app, &actor, id).await?;
+            shown_erasure(app, found).await
+        }
+        Deed::KeyRotate { file } => rotate(app, &actor, file).await,
+        Deed::KeyRenew => {
+            keys::renew_customers(app, &actor).await?;
+            key_status(app, &actor).await
+        }
+        Deed::KeyStatus => key_status(app, &actor).await,
         Deed::TokenRevoke { id } => token::revoke(app, &actor, id).await.map(|()| json!({ "id": id })),
     }
+}
+
+/// The report, and when the database's files are cleared if that waits for the night.
+async fn shown_erasure(app: &App, kept: candor_store::erasure::Erasure) -> Result<Value> {
+    let due = app
+        .db
+        .read(Pool::Quick, |rx| Ok::<_, Error>(job::of_kind(rx, keywork::QUEUE, "clean")?.first().map(|_| scrub::due_at(rx))))
+        .await?;
+    let mut shown = json!(Erasure::from(kept));
+    if let Some(due) = due.transpose()? {
+        shown["cleared_at"] = json!(due);
+    }
+    Ok(shown)
+}
+
+async fn rotate(app: &App, actor: &Actor, file: Option<PathBuf>) -> Result<Value> {
+    let to = match file {
+        Some(file) => tokio::task::spawn_blocking(move || MasterKey::load_or_create(&file))
+            .await
+            .map_err(|error| Error::Broken(error.to_string()))??,
+        None => given(app, actor).await?,
+    };
+    keys::rotate_master(app, actor, to).await?;
+    key_status(app, actor).await
+}
+
+/// The keys this process was started with, the one that is not in use first.
+async fn given(app: &App, actor: &Actor) -> Result<MasterKey> {
+    let status = keys::status(app, actor).await?;
+    let held = app.db.master();
+    let known = |name: &str| status.masters.iter().any(|one| one.name == name);
+    let new = held.names().iter().map(ToString::to_string).find(|name| !known(name));
+    new.and_then(|name| held.led_by(&name)).ok_or_else(|| {
+        Error::invalid("master_key", "the key comes from outside: give the new one beside the old one, start again, then change it")
+    })
+}
+
+async fn key_status(app: &App, actor: &Actor) -> Result<Value> {
+    Ok(json!(keys::status(app, actor).await?))
 }
 
 async fn users(app: &App, actor: &Actor) -> Result<Value> {

@@ -5,7 +5,7 @@ mod call;
 mod deed;
 mod listen;
 
-pub use call::{Refused, perform};
+pub use call::{Refused, perform, perform_to_end};
 pub use deed::Deed;
 pub use listen::{Control, listen};
 

@@ -31,12 +31,14 @@ impl Erased {
     /// Adds keys; they are on disk when this returns.
     pub fn add(&self, keys: &[KeyId]) -> Result<(), Error> {
         let failed = |error| Error::io(format!("cannot write {}", self.path.display()), error);
+        let new = !self.path.exists();
         let end = whole(&self.read()?) as u64;
         let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(&self.path).map_err(failed)?;
         file.set_len(end).map_err(failed)?;
         file.seek(SeekFrom::End(0)).map_err(failed)?;
         let text: String = keys.iter().map(|key| format!("{}\n", key.0)).collect();
-        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)
+        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
+        if new { crate::lock::sync_dir(self.path.parent().unwrap_or(Path::new("."))) } else { Ok(()) }
     }
 
     fn read(&self) -> Result<String, Error> {

@@ -4,14 +4,18 @@
 mod cell;
 mod erased;
 mod master;
+mod renew;
 mod ring;
+mod rotate;
 mod secrets;
 mod vault;
 
 pub(crate) use cell::RawKey;
 pub use cell::{Cell, KeyId, SealError};
 pub use erased::Erased;
-pub use master::MasterKey;
+pub use master::{MasterKey, MasterName};
+pub use renew::{Renewal, renew_case, renew_contact, renew_files, renew_messages, retire_keys};
 pub(crate) use ring::KeyRing;
-pub(crate) use secrets::{apply_erased, open_vault};
+pub use rotate::{Master, Rewrapped, begin_rotation, end_rotation, masters, rewrap};
+pub(crate) use secrets::{are_sealed, open_vault};
 pub(crate) use vault::Vault;

@@ -1,9 +1,10 @@
 //! Opens the vault: reads the desk's own wrapped keys, or makes them in an empty database.
 
-use super::cell::{KeyId, RawKey};
+use super::cell::{KeyId, RawKey, SealError};
 use super::master::MasterKey;
 use super::vault::{SECRET_ID, SECRETS, Vault, open_secret};
 use crate::Error;
+use crate::conn::Conn;
 use crate::seat::Seat;
 use crate::text::Sql;
 use rand::Rng;
@@ -12,11 +13,23 @@ use zeroize::Zeroizing;
 
 const SELECT: &str = "SELECT wrapped FROM secret WHERE name = $1";
 const INSERT: &str = "INSERT INTO secret (name, wrapped, created_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING";
+const MARKED: &str = "SELECT id FROM master_key WHERE state = 'current'";
+const MARK: &str = "INSERT INTO master_key (id, state, since) VALUES ($1, 'current', $2) ON CONFLICT (id) DO NOTHING";
 const WORKSPACE: &str = "SELECT id FROM customer_key WHERE purpose = 'workspace' ORDER BY id LIMIT 1";
-const DESTROY: &str = "DELETE FROM customer_key WHERE id = $1";
+
+/// Whether keys were ever wrapped here; asked before anybody makes a new master key.
+pub(crate) fn are_sealed(conn: &mut Conn) -> Result<bool, Error> {
+    let mut found = false;
+    conn.each(Sql::Fixed("SELECT 1 FROM secret LIMIT 1"), &[], &mut |_| {
+        found = true;
+        Ok(ControlFlow::Break(()))
+    })?;
+    Ok(found)
+}
 
 /// Opens the vault of a database that is already migrated. `make`: the caller may write and is alone.
 pub(crate) fn open_vault(seat: &mut Seat, master: &MasterKey, make: bool) -> Result<(), Error> {
+    let master = &marked(seat, master)?;
     let mut opened = Vec::with_capacity(SECRETS.len());
     for name in SECRETS {
         if make {
@@ -26,6 +39,10 @@ pub(crate) fn open_vault(seat: &mut Seat, master: &MasterKey, make: bool) -> Res
         opened.push(open_secret(master, name, &wrapped)?);
     }
     let [blind, mark, signing]: [RawKey; 3] = opened.try_into().map_err(|_| Error::NotFound)?;
+    if make {
+        let (name, at) = (master.name().to_string(), seat.at);
+        seat.execute(MARK, &[&name, &at])?;
+    }
     seat.shared.set_vault(Vault::new(master.clone(), &blind, &mark, signing));
     let workspace = match first(seat, WORKSPACE, &[])? {
         Some(id) => KeyId(id),
@@ -36,13 +53,18 @@ pub(crate) fn open_vault(seat: &mut Seat, master: &MasterKey, make: bool) -> Res
     Ok(())
 }
 
-/// Destroys again what was destroyed before the copy was made that this database came from.
-pub(crate) fn apply_erased(seat: &mut Seat, keys: &[KeyId]) -> Result<u64, Error> {
-    let mut gone = 0;
-    for key in keys {
-        gone += seat.execute(DESTROY, &[&key.0])?;
+/// The given keys, led by the one that the database names as its own. A database without a name yet takes the first that opens it.
+fn marked(seat: &mut Seat, master: &MasterKey) -> Result<MasterKey, Error> {
+    if let Some(name) = first::<String>(seat, MARKED, &[])? {
+        return master.led_by(&name).ok_or_else(|| {
+            let given: Vec<String> = master.names().iter().map(ToString::to_string).collect();
+            tracing::error!(wanted = name, given = given.join(", "), "this database was sealed with another master key");
+            SealError::WrongMaster.into()
+        });
     }
-    Ok(gone)
+    let Some(wrapped) = first::<Vec<u8>>(seat, SELECT, &[&SECRETS[0]])? else { return Ok(master.clone()) };
+    let opens = |name: &String| master.led_by(name).filter(|led| led.without_older().unwrap(SECRETS[0], SECRET_ID, &wrapped).is_ok());
+    master.names().iter().map(ToString::to_string).find_map(|name| opens(&name)).ok_or(SealError::WrongMaster.into())
 }
 
 fn make_secret(seat: &mut Seat, master: &MasterKey, name: &'static str) -> Result<(), Error> {
@@ -55,7 +77,7 @@ fn make_secret(seat: &mut Seat, master: &MasterKey, name: &'static str) -> Resul
     Ok(())
 }
 
-fn first<T: crate::Column>(seat: &mut Seat, sql: &'static str, values: &[&dyn crate::Value]) -> Result<Option<T>, Error> {
+pub(super) fn first<T: crate::Column>(seat: &mut Seat, sql: &'static str, values: &[&dyn crate::Value]) -> Result<Option<T>, Error> {
     let mut found = None;
     seat.each(Sql::Fixed(sql), values, &mut |row| {
         found = Some(row.get(0)?);

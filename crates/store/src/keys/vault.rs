@@ -6,14 +6,14 @@ use super::master::MasterKey;
 use crate::Error;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{OnceLock, PoisonError, RwLock, RwLockReadGuard};
 use uuid::Uuid;
 
 type Hash = Hmac<Sha256>;
 
 pub(crate) struct Vault {
-    master: MasterKey,
+    master: RwLock<MasterKey>,
     blind: Hash,
     mark: Hash,
     signing: RawKey,
@@ -29,7 +29,14 @@ const WORD: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 impl Vault {
     pub(crate) fn new(master: MasterKey, blind: &RawKey, mark: &RawKey, signing: RawKey) -> Vault {
         let hash = |key: &RawKey| Hash::new_from_slice(key.as_slice()).expect("HMAC takes keys of any length");
-        Vault { blind: hash(blind), mark: hash(mark), signing, master, workspace: OnceLock::new(), generation: AtomicU64::new(0) }
+        Vault {
+            blind: hash(blind),
+            mark: hash(mark),
+            signing,
+            master: RwLock::new(master),
+            workspace: OnceLock::new(),
+            generation: AtomicU64::new(0),
+        }
     }
 
     pub(crate) fn blind(&self, kind: &str, value: &str) -> Vec<u8> {
@@ -56,12 +63,22 @@ impl Vault {
         &self.signing
     }
 
+    /// The master key in use.
+    pub(crate) fn master(&self) -> RwLockReadGuard<'_, MasterKey> {
+        self.master.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Another master key wraps from now on; it brings the older ones along.
+    pub(crate) fn set_master(&self, master: MasterKey) {
+        *self.master.write().unwrap_or_else(PoisonError::into_inner) = master;
+    }
+
     pub(crate) fn wrap(&self, id: KeyId, raw: &RawKey, nonce: [u8; NONCE]) -> Vec<u8> {
-        self.master.wrap("customer_key", id, raw, nonce)
+        self.master().wrap("customer_key", id, raw, nonce)
     }
 
     pub(crate) fn unwrap(&self, id: KeyId, wrapped: &[u8]) -> Result<RawKey, SealError> {
-        self.master.unwrap("customer_key", id, wrapped)
+        self.master().unwrap("customer_key", id, wrapped)
     }
 
     pub(crate) fn generation(&self) -> u64 {

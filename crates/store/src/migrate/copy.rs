@@ -1,10 +1,12 @@
-//! A copy of a SQLite database before it is migrated; the last two are kept.
+//! A copy of a SQLite database before it is migrated; the last two are kept, none longer than 30 days: a copy holds whoever was
+//! erased since.
 
 use crate::Error;
 use crate::conn::Conn;
 use std::path::{Path, PathBuf};
 
 const KEPT: usize = 2;
+const KEPT_MS: i64 = 30 * 24 * 3_600_000;
 const PREFIX: &str = "before-migration-";
 
 pub(crate) fn copy_first(conn: &mut Conn, dir: &Path, at: i64) -> Result<(), Error> {
@@ -18,20 +20,48 @@ pub(crate) fn copy_first(conn: &mut Conn, dir: &Path, at: i64) -> Result<(), Err
     std::fs::File::open(&copy).and_then(|file| file.sync_all()).map_err(failed)?;
     crate::lock::sync_dir(&folder)?;
     tracing::info!(copy = %copy.display(), "the database was copied before migrating");
-    for old in older(&folder).map_err(failed)? {
+    let copies = copies(&folder).map_err(failed)?;
+    for (_, old) in &copies[..copies.len().saturating_sub(KEPT)] {
         std::fs::remove_file(old).map_err(failed)?;
     }
     Ok(())
 }
 
-fn older(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
-    let mut copies = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
+/// A copy of the database that is older than something done to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OldCopy {
+    pub path: PathBuf,
+    /// When it goes at the latest.
+    pub until: i64,
+}
+
+/// The copies in a data directory, oldest first. Those past their time are removed by [`remove_past`].
+pub fn old_copies(dir: &Path) -> Result<Vec<OldCopy>, Error> {
+    let folder = dir.join("copies");
+    let found = copies(&folder).map_err(|error| Error::io(format!("cannot read {}", folder.display()), error))?;
+    Ok(found.into_iter().map(|(at, path)| OldCopy { path, until: at + KEPT_MS }).collect())
+}
+
+/// Removes copies whose time is over; says how many.
+pub fn remove_past(dir: &Path, now: i64) -> Result<usize, Error> {
+    let past: Vec<OldCopy> = old_copies(dir)?.into_iter().filter(|copy| copy.until <= now).collect();
+    for copy in &past {
+        std::fs::remove_file(&copy.path).map_err(|error| Error::io(format!("cannot remove {}", copy.path.display()), error))?;
+    }
+    Ok(past.len())
+}
+
+fn copies(folder: &Path) -> std::io::Result<Vec<(i64, PathBuf)>> {
+    let mut found = Vec::new();
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(found),
+        entries => entries?,
+    };
+    for entry in entries {
         let path = entry?.path();
         let at = path.file_stem().and_then(|name| name.to_str()?.strip_prefix(PREFIX)?.parse::<i64>().ok());
-        copies.extend(at.map(|at| (at, path)));
+        found.extend(at.map(|at| (at, path)));
     }
-    copies.sort();
-    copies.truncate(copies.len().saturating_sub(KEPT));
-    Ok(copies.into_iter().map(|(_, path)| path).collect())
+    found.sort();
+    Ok(found)
 }

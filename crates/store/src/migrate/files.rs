@@ -39,7 +39,7 @@ const FILES: &[File] = &[
     file!("0001_start"),
     file!("0002_abuse"),
     file!("0003_feed_and_bulk"),
-    file!("0004_erasure"),
+    file!("0004_erasure" and own),
     file!("0005_node_name"),
     file!("0006_thrift"),
 ];

@@ -7,6 +7,7 @@ mod postgres_words;
 mod sqlite_words;
 
 pub(crate) use copy::copy_first;
+pub use copy::{OldCopy, old_copies, remove_past};
 #[cfg(feature = "testing")]
 pub(crate) use files::fingerprint;
 use files::{Migration, migrations};

@@ -59,6 +59,10 @@ pub struct EventData {
     solved: Option<bool>,
     #[schema(nullable = false)]
     spam: Option<bool>,
+    #[schema(nullable = false)]
+    block: Option<Uuid>,
+    #[schema(value_type = Option<words::BlockKind>, nullable = false)]
+    what: Option<words::BlockKind>,
     /// The event that nothing automatic follows from.
     #[schema(nullable = false)]
     seq: Option<i64>,
