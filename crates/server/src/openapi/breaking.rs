@@ -98,6 +98,9 @@ fn value_breaks(place: &str, old: &Value, new: &Value, requested: bool, answered
         }
         return;
     }
+    if parts_break(place, old, new, requested, answered, found) {
+        return;
+    }
     let shape = |schema: &Value| -> Value {
         let mut bare = schema.clone();
         if let Some(bare) = bare.as_object_mut() {
@@ -110,6 +113,40 @@ fn value_breaks(place: &str, old: &Value, new: &Value, requested: bool, answered
     if shape(old) != shape(new) {
         found.push(format!("{place} has another type"));
     }
+}
+
+/// Looks into what is written in place: objects, lists, types that are put together, and choices, which may get longer. False
+/// when it is none of these, so that it has to stay as it is.
+fn parts_break(place: &str, old: &Value, new: &Value, requested: bool, answered: bool, found: &mut Vec<String>) -> bool {
+    let list = |schema: &Value, name: &str| schema.get(name).and_then(Value::as_array).cloned();
+    if old.get("properties").is_some() && new.get("properties").is_some() && old["type"] == new["type"] {
+        schema_breaks(place, old, new, requested, answered, found);
+        return true;
+    }
+    if let (Some(was), Some(now)) = (old.get("items"), new.get("items"))
+        && old["type"] == new["type"]
+    {
+        value_breaks(&format!("{place}[]"), was, now, requested, answered, found);
+        return true;
+    }
+    if let (Some(was), Some(now)) = (list(old, "allOf"), list(new, "allOf"))
+        && was.len() == now.len()
+    {
+        was.iter().zip(&now).for_each(|(was, now)| value_breaks(place, was, now, requested, answered, found));
+        return true;
+    }
+    if let (Some(was), Some(now)) = (list(old, "oneOf"), list(new, "oneOf")) {
+        for one in &was {
+            let tag = &one["properties"]["type"]["enum"];
+            match now.iter().find(|other| *other == one || (!tag.is_null() && other["properties"]["type"]["enum"] == *tag)) {
+                Some(other) => value_breaks(place, one, other, requested, answered, found),
+                None if now.iter().any(|other| other.get("$ref").is_some() && other["$ref"] == one["$ref"]) => {}
+                None => found.push(format!("{place}: a choice is gone")),
+            }
+        }
+        return true;
+    }
+    false
 }
 
 /// Which types stand in requests, which in answers, through all references.
@@ -204,5 +241,28 @@ mod tests {
         assert_eq!(after(needs), ["NewTag.colour is now required"]);
         let fewer = |new: &mut Value| new["components"]["schemas"]["NewTag"]["properties"]["colour"]["enum"] = json!(["red"]);
         assert_eq!(after(fewer), ["NewTag.colour: \"blue\" is no longer taken"]);
+    }
+
+    #[test]
+    fn what_is_written_in_place_may_grow_and_not_shrink() {
+        let page = |row: Value| json!({ "type": "object", "properties": { "items": { "type": "array", "items": row } } });
+        let row = |names: &[&str]| {
+            let fields = names.iter().map(|name| ((*name).to_owned(), json!({ "type": "string" }))).collect::<Map<_, _>>();
+            json!({ "type": "object", "properties": fields })
+        };
+        let said = |old: &Value, new: &Value| {
+            let mut found = Vec::new();
+            schema_breaks("T", old, new, true, true, &mut found);
+            found
+        };
+        assert!(said(&page(row(&["a"])), &page(row(&["a", "b"]))).is_empty());
+        assert_eq!(said(&page(row(&["a", "b"])), &page(row(&["a"]))), ["T.items[].b is gone"]);
+        let whole = |more: Value| json!({ "allOf": [{ "$ref": "#/x" }, more] });
+        assert!(said(&whole(row(&["a"])), &whole(row(&["a", "b"]))).is_empty());
+        assert_eq!(said(&whole(row(&["a", "b"])), &whole(row(&["a"]))), ["T.b is gone"]);
+        let choice = |tag: &str| json!({ "type": "object", "properties": { "type": { "type": "string", "enum": [tag] } } });
+        let of = |tags: &[&str]| json!({ "oneOf": tags.iter().map(|tag| choice(tag)).collect::<Vec<_>>() });
+        assert!(said(&of(&["a"]), &of(&["a", "b"])).is_empty());
+        assert_eq!(said(&of(&["a", "b"]), &of(&["b"])), ["T: a choice is gone"]);
     }
 }
