@@ -1,20 +1,27 @@
 #!/bin/bash
-# Kills, cuts and fuzzing in full counts on the release build, on both databases; at most an hour on two cores.
+# What make test does small, in full counts on the release build: kills, cuts, two nodes, faults, the simulation, fuzzing.
+# At most an hour on two cores; FUZZ_EXAMPLES, CANDOR_SEEDS and CANDOR_MEETINGS make it shorter or longer.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 . scripts/tally.sh
+. scripts/faults.sh
 
 postgres=$(mktemp -d)
 trap 'scripts/postgres.sh stop "$postgres"' EXIT
 trap 'exit 130' INT TERM
 CANDOR_TEST_POSTGRES=$(scripts/postgres.sh start "$postgres") || exit 1
 export CANDOR_TEST_POSTGRES
+candor=target/release/candor
+bench=target/release/candor-bench
 
-bench=(target/release/candor-bench)
 for database in sqlite postgres; do
-  address=(--candor target/release/candor); [ "$database" = sqlite ] || address+=(--postgres "$CANDOR_TEST_POSTGRES")
-  one "kill-$database" "${bench[@]}" kill "${address[@]}" --kills 500 --writers 8
-  one "cuts-$database" "${bench[@]}" cuts "${address[@]}" --cuts 2000 --clients 50
+  address=(--candor "$candor"); [ "$database" = sqlite ] || address+=(--postgres "$CANDOR_TEST_POSTGRES")
+  one "kill-$database" "$bench" kill "${address[@]}" --kills 300 --writers 8
+  one "cuts-$database" "$bench" cuts "${address[@]}" --cuts 2000 --clients 50
 done
-CANDOR=$PWD/target/release/candor FUZZ_EXAMPLES=200 FUZZ_SEEDS="1 2 3" one fuzz scripts/fuzz.sh
+one nodes "$bench" nodes --candor "$candor" --postgres "$CANDOR_TEST_POSTGRES" --rounds 20
+faults full "$candor" "$bench"
+export CANDOR_SEEDS=${CANDOR_SEEDS:-100000} CANDOR_MEETINGS=${CANDOR_MEETINGS:-5000}
+suite simulation cargo_counts cargo test --locked -p candor-app --test simulation --test meetings
+CANDOR=$PWD/$candor FUZZ_EXAMPLES=${FUZZ_EXAMPLES:-200} FUZZ_SEEDS="${FUZZ_SEEDS:-1 2 3}" one fuzz scripts/fuzz.sh
 tell
