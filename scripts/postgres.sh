@@ -2,10 +2,12 @@
 # A private PostgreSQL for tests: loopback only, a port that is free, a password of its own, durable as in production.
 #   scripts/postgres.sh start DIR    prints the superuser's address; every folder above DIR must let others pass (mktemp -d does)
 #   scripts/postgres.sh stop DIR     stops it and removes DIR
+#   scripts/postgres.sh kill DIR     kills it with -9, all its processes at once
+#   scripts/postgres.sh again DIR    starts it after a kill, at the same address
 # PostgreSQL refuses to run as root, so root hands it to the user `postgres` that Debian's package makes.
 set -euo pipefail
 
-usage() { echo "usage: $0 start|stop DIR" >&2; exit 2; }
+usage() { echo "usage: $0 start|stop|kill|again DIR" >&2; exit 2; }
 [ $# -eq 2 ] || usage
 dir=$2
 bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1 || true)
@@ -46,8 +48,32 @@ stop() {
   rm -rf "$dir"
 }
 
+kill_all() {
+  local main
+  main=$(head -1 "$dir/data/postmaster.pid")
+  # The parent first, so that it starts nothing anew; then those it leaves behind, and nobody else's.
+  local children
+  children=$(pgrep -P "$main" || true)
+  kill -9 "$main"
+  # shellcheck disable=SC2086 # one word a process
+  [ -z "$children" ] || kill -9 $children 2> /dev/null || true
+}
+
+again() {
+  cd "$dir"
+  # It starts with the options it had. Right after a kill the shared memory may still be held by a dying process.
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    if as_postgres "$bin/pg_ctl" -D "$dir/data" -l "$dir/server.log" -w -t 30 restart > "$dir/start.log" 2>&1; then return; fi
+    sleep 0.2
+  done
+  cat "$dir/start.log" >&2
+  exit 1
+}
+
 case $1 in
   start) start ;;
   stop) stop ;;
+  kill) kill_all ;;
+  again) again ;;
   *) usage ;;
 esac

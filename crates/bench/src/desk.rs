@@ -8,6 +8,7 @@ use std::fs::File;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
@@ -31,6 +32,11 @@ impl DeskArgs {
         self.postgres.as_deref()
     }
 
+    /// The same desk on this PostgreSQL.
+    pub(crate) fn on(&self, postgres: String) -> Self {
+        Self { postgres: Some(postgres), ..self.clone() }
+    }
+
     pub(crate) fn database(&self) -> &'static str {
         if self.postgres.is_some() { "postgres" } else { "sqlite" }
     }
@@ -45,7 +51,9 @@ pub(crate) struct Amount {
 
 pub(crate) struct Desk {
     program: PathBuf,
-    database: Option<Database>,
+    database: Option<Arc<Database>>,
+    /// Variables of this process alone.
+    settings: Vec<(String, String)>,
     data: Folder,
     port: u16,
     metrics: u16,
@@ -83,6 +91,24 @@ impl Desk {
         Ok(desk)
     }
 
+    /// A node with settings of its own: the first of a new desk, or one more beside it, with its own data directory.
+    pub(crate) async fn node(args: &DeskArgs, beside: Option<&Self>, settings: &[(&str, &str)]) -> Result<Self> {
+        let database = match (beside, &args.postgres) {
+            (Some(first), _) => first.database.clone(),
+            (None, Some(admin)) => Some(Arc::new(Database::create(admin.clone()).await?)),
+            (None, None) => None,
+        };
+        let mut node = Self::over(args, Folder::temporary()?, database)?;
+        node.settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        node.wake().await?;
+        Ok(node)
+    }
+
+    /// Where the master key lies that the first start made.
+    pub(crate) fn key_file(&self) -> PathBuf {
+        self.data.path.join("master.key")
+    }
+
     /// A desk filled by `candor demo fill` before its first start, and how long that took. In a `folder` that was filled by
     /// an earlier run it is taken as it is.
     pub(crate) async fn filled(args: &DeskArgs, amount: Amount, folder: Option<&Path>) -> Result<(Self, Duration)> {
@@ -101,7 +127,12 @@ impl Desk {
     }
 
     fn new(args: &DeskArgs, data: Folder, database: Option<Database>) -> Result<Self> {
-        Ok(Self { program: args.candor.clone(), database, data, port: free_port()?, metrics: free_port()?, child: None })
+        Self::over(args, data, database.map(Arc::new))
+    }
+
+    fn over(args: &DeskArgs, data: Folder, database: Option<Arc<Database>>) -> Result<Self> {
+        let (program, port, metrics) = (args.candor.clone(), free_port()?, free_port()?);
+        Ok(Self { program, database, settings: Vec::new(), data, port, metrics, child: None })
     }
 
     async fn fill(&self, amount: Amount) -> Result<()> {
@@ -129,7 +160,7 @@ impl Desk {
 
     /// The address of this desk's own database, on PostgreSQL.
     pub(crate) fn database_url(&self) -> Option<String> {
-        self.database.as_ref().map(Database::url)
+        self.database.as_deref().map(Database::url)
     }
 
     /// How long the oldest stream has waited for the reactor, in seconds.
@@ -157,6 +188,7 @@ impl Desk {
         // A CANDOR_ variable of this machine would change what is measured.
         command.args(self.place()).env_clear().env("CANDOR_LIMIT_FACTOR", "1000000");
         command.env("CANDOR_METRICS_LISTEN", format!("127.0.0.1:{}", self.metrics));
+        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null()).stdout(said.try_clone().context("cannot keep the log")?).stderr(said);
         let child = self.child.insert(command.spawn().with_context(|| format!("cannot start {}", self.program.display()))?);
         let client = Client::new(&format!("http://127.0.0.1:{}", self.port))?;
@@ -171,6 +203,15 @@ impl Desk {
                 bail!("the server was not ready after {PATIENCE:?}:\n{}", self.log());
             }
             tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
+    /// Fails when the process ended by itself: what happened to it since its start, it must have outlived.
+    pub(crate) fn is_still_up(&mut self) -> Result<()> {
+        let child = self.child.as_mut().context("the server does not run")?;
+        match child.try_wait().context("cannot watch the server")? {
+            None => Ok(()),
+            Some(status) => bail!("the server ended with {status}:\n{}", self.log()),
         }
     }
 

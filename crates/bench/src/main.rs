@@ -7,6 +7,7 @@ mod bare;
 mod client;
 mod cuts;
 mod desk;
+mod faults;
 mod figures;
 mod flood;
 mod floor;
@@ -23,6 +24,7 @@ mod report;
 mod search;
 mod socket;
 mod watcher;
+mod writers;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -47,6 +49,8 @@ enum Command {
     Cuts(cuts::CutsArgs),
     /// Strangers open chats as fast as they can while agents work, and how long the agents wait meanwhile.
     Flood(flood::FloodArgs),
+    /// Breaks what the desk stands on while people write, and compares what it has in the end with what it acknowledged.
+    Faults(faults::FaultsArgs),
     /// Plays a desk on two nodes, one of which dies in the middle, and compares what both show with what was acknowledged.
     Nodes(nodes::NodesArgs),
 }
@@ -64,6 +68,7 @@ fn main() -> ExitCode {
             Command::Kill(args) => kill::run(args).await,
             Command::Cuts(args) => cuts::run(args).await,
             Command::Flood(args) => flood::run(args).await,
+            Command::Faults(args) => faults::run(args).await,
             Command::Nodes(args) => nodes::run(args).await,
         }
     });

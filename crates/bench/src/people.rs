@@ -20,6 +20,11 @@ impl Desk {
         seated(&client, client.post(&format!("/api/v1/links/{link}"), &who).await?)
     }
 
+    /// The same administrator in another browser.
+    pub(crate) async fn admin_again(&self) -> Result<Client> {
+        self.enter("ada@desk.test", PASSWORD).await
+    }
+
     /// Somebody of a desk filled by `demo fill`.
     pub(crate) async fn sign_in(&self, email: &str) -> Result<Client> {
         self.enter(email, DEMO_PASSWORD).await

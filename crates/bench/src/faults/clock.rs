@@ -1,0 +1,123 @@
+//! The machine's clock jumps while the desk runs: an hour, a day, to 2038, a second twice. People go on writing and reading,
+//! sessions live, and what is held goes out.
+
+use super::told;
+use crate::client::{Client, text};
+use crate::desk::{Desk, DeskArgs};
+use crate::ledger;
+use crate::writers::{Load, Outcome};
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+use serde_json::json;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+use uuid::Uuid;
+
+const WELL: Duration = Duration::from_secs(20);
+/// The undo window of the reply that is held while the clock jumps, and how late it may go out.
+const HELD_MS: u64 = 1_500;
+const LATE: Duration = Duration::from_secs(10);
+
+/// What the clock is set to, as libfaketime reads it, one after the other. The second hours and days lead back.
+const JUMPS: [(&str, &str); 8] = [
+    ("an hour on", "+3600"),
+    ("an hour back", "+0"),
+    ("an hour behind", "-3600"),
+    ("a second twice", "-3601"),
+    ("a day on", "+86400"),
+    ("a day behind", "-86400"),
+    ("the end of 32 bits", "@2038-01-19 03:14:05"),
+    ("home", "+0"),
+];
+
+#[derive(Debug, Args)]
+pub(crate) struct ClockArgs {
+    #[command(flatten)]
+    desk: DeskArgs,
+    /// libfaketimeMT.so.1 of Debian's faketime.
+    #[arg(long, value_name = "PATH")]
+    faketime: PathBuf,
+    #[arg(long, default_value_t = 4)]
+    writers: usize,
+}
+
+pub(crate) async fn run(args: &ClockArgs) -> Result<bool> {
+    let own = tempfile::tempdir().context("no temporary directory")?;
+    let dial = own.path().join("clock");
+    std::fs::write(&dial, "+0").context("cannot set the clock")?;
+    let (library, file) = (args.faketime.to_string_lossy(), dial.to_string_lossy());
+    // Only the time of day jumps; what measures durations goes on, as on a real machine.
+    let settings = [
+        ("LD_PRELOAD", library.as_ref()),
+        ("FAKETIME_TIMESTAMP_FILE", file.as_ref()),
+        ("FAKETIME_NO_CACHE", "1"),
+        ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
+        ("TZ", "UTC"),
+    ];
+    let mut desk = Desk::node(&args.desk, None, &settings).await?;
+    let first = desk.admin().await?;
+    let mut sum: Option<Outcome> = None;
+    let mut latest = Duration::ZERO;
+    for (name, jump) in JUMPS {
+        let admin = still_in(&desk, &first).await.with_context(|| format!("before {name}"))?;
+        let load = Load::begin(&desk, &admin, args.writers).await?;
+        load.wait_for(args.writers, WELL).await?;
+        let held = hold(&desk, &admin).await?;
+        std::fs::write(&dial, jump).context("cannot set the clock")?;
+        let outcome = async {
+            load.wait_for(10 * args.writers, WELL).await?;
+            load.reads_go_on().await?;
+            load.end().await
+        };
+        let outcome = outcome.await.with_context(|| format!("after {name}"))?;
+        latest = latest.max(held.goes_out(&desk, &first).await.with_context(|| format!("after {name}"))?);
+        ensure!(outcome.put_off == 0 && outcome.unanswered == 0, "after {name} people were put off: {outcome:?}");
+        sum = Some(sum.map_or(outcome, |sum| sum + outcome));
+    }
+    desk.is_still_up()?;
+    let more = json!({ "jumps": JUMPS.len(), "held_replies_late_ms": latest.as_millis() });
+    Ok(told("clock-jumps", sum.context("no jump")?, desk.audit_is_whole()?, &more))
+}
+
+/// The same person: signed in still, or told to sign in again, which works.
+async fn still_in(desk: &Desk, admin: &Client) -> Result<Client> {
+    let answer = admin.get("/api/v1/session").await?;
+    match answer.status {
+        200 => Ok(admin.clone()),
+        401 => desk.admin_again().await,
+        status => anyhow::bail!("who am I is answered {status}: {}", answer.body),
+    }
+}
+
+/// A reply that waits for its window to end.
+struct Held {
+    conversation: String,
+    words: String,
+    due: Instant,
+}
+
+async fn hold(desk: &Desk, admin: &Client) -> Result<Held> {
+    let (visitor, _) = desk.visitor(&desk.inbox(admin).await?).await?;
+    let opening = json!({ "client_id": Uuid::new_v4(), "text": "what time is it?" });
+    let conversation = text(&visitor.post("/visitor/v1/conversations", &opening).await?.ok()?, "/conversation/id")?;
+    let words = format!("it is {}", Uuid::new_v4());
+    let reply = json!({ "client_id": Uuid::new_v4(), "text": words, "seen_seq": 100, "hold_ms": HELD_MS, "force": true });
+    let answer = admin.post(&format!("/api/v1/conversations/{conversation}/replies"), &reply).await?;
+    ensure!(answer.status == 202, "the reply is not held: {}", answer.body);
+    Ok(Held { conversation, words, due: Instant::now() + Duration::from_millis(HELD_MS) })
+}
+
+impl Held {
+    /// Waits until the reply stands in the conversation; how long after its window that was.
+    async fn goes_out(&self, desk: &Desk, admin: &Client) -> Result<Duration> {
+        let admin = still_in(desk, admin).await?;
+        loop {
+            let lines = ledger::read(&admin, &format!("/api/v1/conversations/{}/timeline", self.conversation), 0).await?;
+            if lines.iter().any(|line| line.message.as_ref().is_some_and(|(_, text)| *text == self.words)) {
+                return Ok(self.due.elapsed());
+            }
+            ensure!(self.due.elapsed() < LATE, "a held reply is still held {LATE:?} after its window");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+}
