@@ -50,6 +50,9 @@ check('loader w.js', 3_000, [['w.js', weigh('w.js')]]);
 const widget = page('widget/index.html');
 check('widget first load, JS', 20_000, widget.js);
 check('widget first load, CSS', 4_000, widget.css);
+/** The proof of work: the piece of the page and its worker, loaded when a desk asks for it. */
+const proof = readdirSync(join(out, 'widget/assets')).filter((file) => /^(solve|worker)[-.].*js$/.test(file));
+check('widget proof of work, later', 2_000, proof.map((file) => [file, weigh(`widget/assets/${file}`)]));
 const console_ = existsSync(join(out, 'index.html')) ? page('index.html') : undefined;
 if (console_) check('console first load, JS + CSS', 200_000, [...console_.js, ...console_.css]);
 

@@ -32,6 +32,7 @@ export const routes = [
   { name: 'settings.roles', path: '/settings/roles', screen: 'settings/roles', needs: 'role.manage' },
   { name: 'settings.tags', path: '/settings/tags', screen: 'settings/tags', needs: 'tag.manage' },
   { name: 'settings.statuses', path: '/settings/statuses', screen: 'settings/statuses', needs: 'status.manage' },
+  { name: 'settings.blocks', path: '/settings/blocks', screen: 'settings/blocks', needs: 'contact.block' },
   { name: 'settings.tokens', path: '/settings/tokens', screen: 'settings/tokens', needs: 'token.manage' },
   { name: 'settings.audit', path: '/settings/audit', screen: 'settings/audit', needs: 'audit.read' },
 ];

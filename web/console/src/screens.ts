@@ -21,6 +21,7 @@ const files: Record<string, Load> = {
   'settings/roles': async () => (await settings()).Roles,
   'settings/tags': async () => (await settings()).Tags,
   'settings/statuses': async () => (await settings()).Statuses,
+  'settings/blocks': async () => (await settings()).Blocks,
   'settings/tokens': async () => (await settings()).Tokens,
   'settings/audit': async () => (await settings()).Audit,
 };

@@ -1,5 +1,5 @@
 // The words of the two HTTP surfaces, by the names of docs/api-design.md: taken from the published contract (schema.d.ts is made from
-// openapi.json by `npm run types`). By hand is only what the document does not hold: frames of the live line, filters, names of lists.
+// openapi.json by `npm run types`). By hand is only what stands as plain text in the document: the names of lists.
 // This file holds types only: no request is made here.
 import type { components, paths } from './schema';
 
@@ -79,6 +79,8 @@ export type TokenCreated = Schema['TokenCreated'];
 export type Invitation = Schema['Invitation'];
 export type DeskSettings = Schema['DeskSettings'];
 export type AuditItem = Schema['AuditItem'];
+export type Block = Schema['Block'];
+export type BlockNew = Schema['BlockNew'];
 
 // --- conversations, seen by agents ----------------------------------------------------------------------------------
 
@@ -98,42 +100,20 @@ export type Hit = Schema['Hit'];
 export type SearchAnswer = Schema['SearchResult'];
 export type BulkAnswer = Schema['BulkResult'];
 
-// --- words that travel as text inside a parameter, so that the document cannot hold them ----------------------------
-
 /** `?filter=`, as JSON. */
-export type Filter =
-  | { all: Filter[] }
-  | { any: Filter[] }
-  | { not: Filter }
-  | { field: string; op: string; value?: unknown };
+export type Filter = Schema['Filter'];
 
 /** `?view=`, and the keys of `Counts.views`. */
-export type ViewId = 'mine' | 'unassigned' | 'all' | 'mentions' | 'snoozed' | 'resolved' | `team:${Id}` | `inbox:${Id}`;
+export type ViewId = 'mine' | 'unassigned' | 'all' | 'mentions' | 'snoozed' | 'resolved' | 'spam' | `team:${Id}` | `inbox:${Id}`;
 
-// --- the agents' live line: frames are no part of an OpenAPI document, what they carry is ----------------------------
+// --- the live lines: no operation names the frames, the document holds them all the same ----------------------------------
 
-export type Doing = 'viewing' | 'typing' | 'drafting';
-export interface Viewer { agent: Id; doing: Doing }
-
-export type AgentFrameOut =
-  | { type: 'list'; id: string; view: string; filter?: Filter; sort?: Sort; limit?: number }
-  | { type: 'unlist'; id: string }
-  | { type: 'watch'; conversation: Id; after: number }
-  | { type: 'unwatch'; conversation: Id }
-  | { type: 'presence'; conversation?: Id; doing: Doing }
-  | { type: 'ping' };
-
-export type AgentFrameIn =
-  | { type: 'ready'; agent: Id }
-  | { type: 'row'; lists: string[]; op: 'enter' | 'change' | 'leave'; id: Id; row?: Row | null }
-  | { type: 'counts'; views: Record<string, ViewCount> }
-  | { type: 'events'; conversation: Id; events: TimelineItem[]; row: Row }
-  | { type: 'held'; conversation: Id; held: HeldReply[] }
-  | { type: 'viewers'; conversation: Id; viewers: Viewer[] }
-  | { type: 'visitor_typing'; conversation: Id }
-  | { type: 'notify'; kind: 'message' | 'assigned' | 'mention'; conversation: Id; title: string; text: string }
-  | { type: 'directory'; directory: Directory }
-  | { type: 'me' }
-  | { type: 'reload'; conversation?: Id }
-  | { type: 'pong' }
-  | { type: 'closed'; code: string };
+export type Viewer = Schema['Viewer'];
+export type Doing = Viewer['doing'];
+/** What the agents' client says and hears; a streamed answer ends with a frame of its own. */
+export type AgentFrameOut = Schema['AgentSaid'];
+export type AgentFrameIn = Schema['AgentFrame'] | Schema['LastFrame'];
+export type AgentStreamInput = Schema['AgentStreamInput'];
+export type VisitorFrameOut = Schema['VisitorSaidFrame'];
+export type VisitorFrameIn = Schema['VisitorFrame'] | Schema['LastFrame'];
+export type VisitorStreamInput = Schema['VisitorStreamInput'];

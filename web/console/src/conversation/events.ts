@@ -1,11 +1,13 @@
 // What happened, in words and with an icon. Names are looked up in the directory, never taken from the event.
 import ArrowRightLeft from '@lucide/svelte/icons/arrow-right-left';
+import Ban from '@lucide/svelte/icons/ban';
 import BellOff from '@lucide/svelte/icons/alarm-clock';
 import CircleDot from '@lucide/svelte/icons/circle-dot';
 import Eraser from '@lucide/svelte/icons/eraser';
 import Eye from '@lucide/svelte/icons/eye';
 import Flag from '@lucide/svelte/icons/flag';
 import MessageSquarePlus from '@lucide/svelte/icons/message-square-plus';
+import OctagonAlert from '@lucide/svelte/icons/octagon-alert';
 import Pencil from '@lucide/svelte/icons/pencil';
 import ShieldCheck from '@lucide/svelte/icons/shield-check';
 import ShieldAlert from '@lucide/svelte/icons/shield-alert';
@@ -22,8 +24,8 @@ import { agent } from '../state/session.svelte';
 
 const ICONS: Partial<Record<EventType, Glyph>> = {
   started: MessageSquarePlus, assigned: UserPlus, team_changed: UsersRound, inbox_changed: ArrowRightLeft, status_changed: CircleDot,
-  priority_changed: Flag, tagged: TagIcon, untagged: TagIcon, snoozed: BellOff, woken: BellOff, subject_changed: Pencil, redacted: Eraser,
-  identified: ShieldCheck, access_granted: Eye, access_revoked: Eye, broke_glass: ShieldAlert, rated: Star,
+  priority_changed: Flag, tagged: TagIcon, untagged: TagIcon, snoozed: BellOff, woken: BellOff, subject_changed: Pencil, redacted: Eraser, erased: Eraser,
+  spam_changed: OctagonAlert, blocked: Ban, unblocked: Ban, identified: ShieldCheck, access_granted: Eye, access_revoked: Eye, broke_glass: ShieldAlert, rated: Star,
 };
 export const iconOf = (type: EventType): Glyph => ICONS[type] ?? CircleDot;
 
@@ -54,8 +56,12 @@ export function wordsOfEvent({ type, actor, data }: TimelineItem, customer: stri
     case 'untagged': return t('event.untagged', { who, name: tagOf(data?.tag)?.name ?? '—' });
     case 'snoozed': return data?.until ? t('event.snoozedUntil', { who, time: when(data.until) }) : t('event.snoozed', { who });
     case 'woken': return t('event.woken');
+    case 'spam_changed': return t(data?.spam ? 'event.spam' : 'event.notSpam', { who });
+    case 'blocked': return data?.until ? t('event.blockedUntil', { who, what: t(`block.what.${data.what ?? 'contact'}`), time: when(data.until) }) : t('event.blocked', { who, what: t(`block.what.${data?.what ?? 'contact'}`) });
+    case 'unblocked': return t('event.unblocked', { who, what: t(`block.what.${data?.what ?? 'contact'}`) });
     case 'subject_changed': return t('event.subject', { who });
     case 'redacted': return t('event.redacted', { who });
+    case 'erased': return t('event.erased');
     case 'identified': return t('event.identified', { proof: t(`proof.${data?.proof ?? 'typed'}`) });
     case 'access_granted': return t('event.shared', { who, name: person(data?.agent) });
     case 'access_revoked': return t('event.unshared', { who, name: person(data?.agent) });

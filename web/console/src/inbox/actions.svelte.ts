@@ -36,6 +36,7 @@ export function wordsOf(action: Action, n: number): string {
     case 'untag': return many('act.untagged', { name: tagOf(action.tag)?.name ?? '' });
     case 'snooze': return action.until ? many('act.snoozedUntil', { time: when(action.until) }) : many('act.snoozed');
     case 'wake': return many('act.woken');
+    case 'spam': return many(action.spam ? 'act.spam' : 'act.notSpam');
     case 'unread': return many('act.unread');
     case 'subject': return many('act.subject');
     case 'move': return many('act.moved');
@@ -85,6 +86,19 @@ export function resolve(andNext: boolean): void {
     if (next) openAt(list, next);
     else backToList();
   }
+}
+
+/** Marks the targets as spam, or takes the mark away where all of them carry it; the next conversation opens, as after resolving. */
+export function spam(): void {
+  const ids = targets();
+  const marked = ids.length > 0 && ids.every((id) => peek(id)?.spam);
+  const talk = currentTalk();
+  const list = currentList();
+  const next = talk && list && list.selected.size === 0 ? list.beside(talk.id, 1) ?? list.beside(talk.id, -1) : talk?.id ?? null;
+  perform(ids, { type: 'spam', spam: !marked });
+  if (!talk || !list || next === talk.id || list.asked.view === 'resolved') return;
+  if (next) openAt(list, next);
+  else backToList();
 }
 
 /** Opens the picker where it belongs: over the selection, or in the open conversation's header. */
@@ -177,6 +191,8 @@ export function inboxActions(): Partial<Record<ActionId, Provider | Provider['ru
     'conversation.assign_me': { ...one(() => ({ type: 'assign', agent: agent().id })), when: () => some() && may('conversation.assign') },
     'conversation.snooze': { run: () => { const ids = targets(); perform(ids, { type: 'snooze' }); }, when: () => some() && may('conversation.status') },
     'conversation.unread': one(() => ({ type: 'unread' })),
+    'conversation.spam': { run: spam, when: () => some() && may('conversation.status') },
+    'conversation.block': { run: () => wants.ask('thread', 'block'), when: () => talking() && may('contact.block') },
     'conversation.resolve': { run: () => resolve(false), when: () => some() && may('conversation.status') && targets().some((id) => peek(id)?.category !== 'resolved') },
     'conversation.resolve_next': { run: () => resolve(true), when: () => talking() && may('conversation.status') },
     'conversation.context': { run: toggleContext, when: talking },

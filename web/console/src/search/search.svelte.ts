@@ -3,7 +3,7 @@ import type { Hit } from '$shared/api/types';
 import { api, wordsFor } from '../state/api';
 
 /** What is asked, as it stands in the address; dates are days. */
-export interface Asked { q: string; status: string; inbox: string; assignee: string; from: string; to: string }
+export interface Asked { q: string; status: string; inbox: string; assignee: string; from: string; to: string; /** `1` looks among spam, and nowhere else. */ spam: string }
 
 const DAY_MS = 86_400_000;
 // A day begins and ends where the agent is.
@@ -17,13 +17,13 @@ export class Search {
   took = $state(0);
   complete = $state(true);
   next = $state<string | null>(null);
-  #asked: Omit<Asked, 'from' | 'to'> & { from?: number; to?: number } = { q: '', status: '', inbox: '', assignee: '' };
+  #asked: Omit<Asked, 'from' | 'to' | 'spam'> & { from?: number; to?: number; spam?: boolean } = { q: '', status: '', inbox: '', assignee: '' };
   #running: AbortController | null = null;
 
-  async ask({ q, status, inbox, assignee, from, to }: Asked): Promise<void> {
+  async ask({ q, status, inbox, assignee, from, to, spam }: Asked): Promise<void> {
     this.#running?.abort();
     const end = begin(to);
-    this.#asked = { q, status, inbox, assignee, from: begin(from), to: end === undefined ? undefined : end + DAY_MS - 1 };
+    this.#asked = { q, status, inbox, assignee, from: begin(from), to: end === undefined ? undefined : end + DAY_MS - 1, spam: spam ? true : undefined };
     // Filters alone are the inbox's business; a search has words.
     if (q === '') {
       this.hits = [];

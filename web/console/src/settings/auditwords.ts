@@ -6,7 +6,7 @@ import { agentOf, inboxOf, statusName, statusOf, tagOf, teamOf } from '../state/
 import { myself } from '../state/session.svelte';
 
 /** The beginnings of action names, as the filter offers them. */
-export const AUDIT_GROUPS = ['session', 'password', 'link', 'agent', 'role', 'team', 'token', 'inbox', 'settings', 'tag', 'status', 'case', 'contact', 'message'] as const;
+export const AUDIT_GROUPS = ['session', 'password', 'link', 'agent', 'role', 'team', 'token', 'inbox', 'settings', 'tag', 'status', 'case', 'contact', 'message', 'block'] as const;
 
 const SAID = new Set<string>([
   'session.started', 'session.ended', 'session.others_ended', 'password.changed', 'link.issued', 'link.used',
@@ -15,7 +15,7 @@ const SAID = new Set<string>([
   'inbox.created', 'inbox.changed', 'inbox.deleted', 'inbox.secret_made', 'settings.changed', 'tag.created', 'tag.changed', 'tag.deleted',
   'status.created', 'status.changed', 'status.deleted', 'case.shared', 'case.unshared', 'case.broke_glass',
   'contact.described', 'contact.changed', 'contact.revealed', 'contact.identified', 'contact.merged', 'contact.viewed',
-  'contact.history_viewed', 'contact.identity_moved', 'case.files_viewed', 'message.redacted', 'workspace.created',
+  'contact.history_viewed', 'contact.identity_moved', 'case.files_viewed', 'message.redacted', 'contact.erasure_ordered', 'contact.erased', 'contact.erasure_done', 'workspace.created', 'block.made', 'block.lifted',
 ]);
 
 interface Subject { kind: string; id: string }

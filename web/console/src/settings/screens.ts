@@ -1,6 +1,7 @@
 // The screens of the settings, in one file: whoever opens one opens the next.
 export { default as Agents } from './Agents.svelte';
 export { default as Audit } from './Audit.svelte';
+export { default as Blocks } from './Blocks.svelte';
 export { default as General } from './General.svelte';
 export { default as Home } from './Home.svelte';
 export { default as Inbox } from './Inbox.svelte';

@@ -1,5 +1,6 @@
 // The settings screens as data: the side list, the settings home, the palette and the page titles are made from it.
 import AtSign from '@lucide/svelte/icons/at-sign';
+import Ban from '@lucide/svelte/icons/ban';
 import Building2 from '@lucide/svelte/icons/building-2';
 import CircleDot from '@lucide/svelte/icons/circle-dot';
 import KeyRound from '@lucide/svelte/icons/key-round';
@@ -24,6 +25,7 @@ export const SECTIONS: readonly Section[] = [
   { route: 'settings.roles', title: 'settings.roles', text: 'settings.rolesText', icon: ShieldCheck, needs: 'role.manage', group: 'desk' },
   { route: 'settings.tags', title: 'settings.tags', text: 'settings.tagsText', icon: TagIcon, needs: 'tag.manage', group: 'work' },
   { route: 'settings.statuses', title: 'settings.statuses', text: 'settings.statusesText', icon: CircleDot, needs: 'status.manage', group: 'work' },
+  { route: 'settings.blocks', title: 'settings.blocks', text: 'settings.blocksText', icon: Ban, needs: 'contact.block', group: 'safety' },
   { route: 'settings.tokens', title: 'settings.tokens', text: 'settings.tokensText', icon: KeyRound, needs: 'token.manage', group: 'safety' },
   { route: 'settings.audit', title: 'settings.audit', text: 'settings.auditText', icon: ScrollText, needs: 'audit.read', group: 'safety' },
 ];

@@ -29,6 +29,7 @@ export function deskActions(): Partial<Record<ActionId, Provider | Provider['run
     'go.unassigned': view('unassigned'),
     'go.mentions': view('mentions'),
     'go.snoozed': view('snoozed'),
+    'go.spam': view('spam'),
     'go.search': () => go('search'),
     'go.settings': () => go('settings'),
     'go.profile': () => go('profile'),

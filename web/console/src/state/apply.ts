@@ -14,6 +14,7 @@ export function applyAction(row: Row, action: Action, statusOf: StatusOf): Row {
     case 'untag': return { ...row, tags: row.tags.filter((tag) => tag !== action.tag) };
     case 'snooze': return { ...row, snoozed: true, snoozed_until: action.until ?? null };
     case 'wake': return { ...row, snoozed: false, snoozed_until: null };
+    case 'spam': return { ...row, spam: action.spam };
     case 'subject': return { ...row, subject: action.text };
     case 'unread': return { ...row, unread: Math.max(1, row.unread) };
     case 'status': return applyStatus(row, statusOf(action.status));
@@ -38,6 +39,7 @@ export function inverse(row: Row, action: Action): Action | null {
     case 'move': return { type: 'move', inbox: row.inbox };
     case 'priority': return { type: 'priority', priority: row.priority };
     case 'status': return { type: 'status', status: row.status };
+    case 'spam': return row.spam === action.spam ? null : { type: 'spam', spam: row.spam };
     case 'subject': return { type: 'subject', text: row.subject ?? '' };
     case 'tag': return row.tags.includes(action.tag) ? null : { type: 'untag', tag: action.tag };
     case 'untag': return row.tags.includes(action.tag) ? { type: 'tag', tag: action.tag } : null;

@@ -14,5 +14,5 @@ export async function loadCounts(): Promise<void> {
 }
 
 on('counts', (frame) => { views = { ...views, ...frame.views }; });
-on('reload', (frame) => { if (!frame.conversation) void loadCounts(); });
+on('reload', (frame) => { if (!frame.conversation && !frame.lists) void loadCounts(); });
 onResume(() => { void loadCounts(); });

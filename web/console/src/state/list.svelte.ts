@@ -70,7 +70,7 @@ export class List {
     this.#off = [
       line.on('row', (frame) => { if (frame.lists.includes(this.id)) this.#hear(frame.op, frame.id, frame.row ?? undefined); }),
       line.onResume(() => { void this.reload(); }),
-      line.on('reload', (frame) => { if (!frame.conversation) void this.reload(); }),
+      line.on('reload', (frame) => { if (frame.lists?.includes(this.id) ?? !frame.conversation) void this.reload(); }),
       onOwnChange((id) => this.#reconsider(id)),
       () => line.unlist(this.id),
     ];

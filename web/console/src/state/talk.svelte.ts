@@ -59,7 +59,7 @@ export class Talk {
       line.on('held', (f) => { if (f.conversation === this.id) this.held = f.held; }),
       line.on('viewers', (f) => { if (f.conversation === this.id) this.viewers = f.viewers; }),
       line.on('visitor_typing', (f) => { if (f.conversation === this.id) this.typingUntil = Date.now() + TYPING_MS; }),
-      line.on('reload', (f) => { if (!f.conversation || f.conversation === this.id) void this.load(); }),
+      line.on('reload', (f) => { if (!f.lists && (!f.conversation || f.conversation === this.id)) void this.load(); }),
       line.onResume(() => { line.presence(this.id, 'viewing'); void this.loadHead(); }),
       onActed((answer) => { if (answer.id === this.id) this.#useHead(answer); }),
       () => line.unwatch(this.id),

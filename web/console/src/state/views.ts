@@ -1,19 +1,20 @@
 // What the views are: which rows belong to one, and in which order rows stand. Pure; the server decides the same and has the last word.
 import type { Id, Priority, Row, Sort, Turn } from '$shared/api/types';
 
-export const FIXED_VIEWS = ['mine', 'unassigned', 'mentions', 'snoozed', 'all', 'resolved'] as const;
+export const FIXED_VIEWS = ['mine', 'unassigned', 'mentions', 'snoozed', 'all', 'resolved', 'spam'] as const;
 export const SORTS: readonly Sort[] = ['waiting', 'newest', 'oldest', 'priority'];
 export const TURNS: readonly Turn[] = ['us', 'customer', 'third_party', 'nobody'];
 export const PRIORITIES: readonly Priority[] = ['urgent', 'high', 'normal', 'low', 'none'];
 
-/** `resolved` is asked for, not live: it is not in the open set. */
-export const isLive = (view: string): boolean => view !== 'resolved';
+/** `resolved` and `spam` are asked for, not live: they are not in the open set. */
+export const isLive = (view: string): boolean => view !== 'resolved' && view !== 'spam';
 export const isOpen = (row: Row): boolean => row.category === 'open' || row.category === 'waiting';
 export const isSnoozed = (row: Row): boolean => row.snoozed ?? (row.snoozed_until !== null && row.snoozed_until !== undefined);
 
 /** Whether a row that we have just changed still belongs to a view. The filter is not looked at. */
 export function belongs(view: string, row: Row, me: Id): boolean {
   const [kind, id] = view.split(':');
+  if (row.spam || kind === 'spam') return row.spam === (kind === 'spam');
   if (kind === 'resolved') return !isOpen(row);
   if (!isOpen(row)) return false;
   switch (kind) {

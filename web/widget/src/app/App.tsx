@@ -2,14 +2,23 @@
 import { h } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Composer, focusBox, type Attach } from './Composer';
-import { desk } from './desk';
+import { desk, type Blocked } from './desk';
 import { full } from './env';
 import * as host from './host';
 import { Icon } from './Icon';
-import { markRead } from './thread';
+import { hurry } from './live';
+import { markRead, show } from './thread';
 import { Thread } from './Thread';
 import { Top } from './Top';
-import { t, told } from './words';
+import { clock, day, t, told } from './words';
+
+const held = ({ what, until }: Blocked): string =>
+  t(what === 'network' ? 'blockedNet' : 'blocked') + (until ? ` ${t('blockedUntil', { time: `${day(until)} ${clock(until)}` })}` : '');
+
+function again(): void {
+  desk.blocked = undefined;
+  void show().then(hurry, () => {});
+}
 
 /** The rating card and the list are not needed to send a first message. */
 let extra: typeof import('./extra') | undefined;
@@ -55,6 +64,7 @@ export function App() {
           <Thread key="thread">{extra && rate && <extra.Rating key={one!.id} />}</Thread>,
           problem ? <p class="bar bad" role="alert">{problem === 'not_found' ? t('absent') : told(problem)}</p>
             : config?.anonymous_allowed === false && !desk.contact ? <p class="bar">{t('signIn')}</p>
+            : desk.blocked ? <p class="bar bad" role="alert">{held(desk.blocked)} <button type="button" class="link" onClick={again}>{t('retry')}</button></p>
             : <Composer attach={attach} key="composer" />,
         ]}
       </main>

@@ -22,7 +22,7 @@ function Way({ item }: { item: Item }) {
   return (
     <>
       {part < 1 && <progress value={part} aria-label={t('sending')} />}
-      <footer><Icon name="sending" /><span>{part < 1 ? t('sendingFile', { percent: Math.floor(part * 100) }) : t('sending')}</span>{item.files.length > 0 && drop(t('cancel'))}</footer>
+      <footer><Icon name="sending" /><span>{part < 1 ? t('sendingFile', { percent: Math.floor(part * 100) }) : t(desk.checking ? 'checking' : 'sending')}</span>{item.files.length > 0 && drop(t('cancel'))}</footer>
     </>
   );
 }

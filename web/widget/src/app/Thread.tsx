@@ -21,7 +21,7 @@ export function Thread({ children }: { children?: ComponentChildren }) {
   const keep = useRef(0);
   const { config, events, out, thread, more, loading } = desk;
 
-  const state = [desk.conversation?.their_read_seq, desk.stuck, desk.online, desk.progress];
+  const state = [desk.conversation?.their_read_seq, desk.stuck, desk.online, desk.progress, desk.checking];
   const list = useMemo(() => {
     // What waits for a conversation that is out of reach shows in the new one.
     const lostTo = (id: string): boolean => isNew(thread) && !isNew(id) && !desk.list.some((one) => one.id === id);

@@ -1,14 +1,16 @@
 // The visitor's calls. A failure is always a `Trouble` with the problem's stable code; `again` says whether repeating may help.
 import type { Answers, Asks, Known, Path, Takes } from '$shared/api/calls';
 import type { FileInfo, ProblemDocument } from '$shared/api/types';
+import type { Riddle } from '../proof/solve';
+import { desk, type Blocked } from './desk';
 
 export class Trouble extends Error {
-  constructor(public code: string, public status = 0, public after = 0) {
+  constructor(public code: string, public status = 0, public after = 0, public challenge?: Riddle) {
     super(code);
   }
   /** The line, the server's state or the rate: not the message itself. */
   get again(): boolean {
-    return !this.status || this.status >= 500 || this.status === 429 || this.status === 408;
+    return !this.status || this.status >= 500 || this.status === 429 || this.status === 428 || this.status === 408;
   }
 }
 
@@ -24,9 +26,10 @@ export const whenLost = (act: typeof onLost): void => { onLost = act; };
 
 /** The problem of an answer that is not 2xx; a proxy's HTML page has only its status. */
 export function trouble(status: number, text: string): Trouble {
-  let problem: Partial<ProblemDocument> = {};
+  let problem: Partial<ProblemDocument> & Blocked & { challenge?: Riddle } = {};
   try { problem = JSON.parse(text); } catch { /* Not ours. */ }
-  return new Trouble(problem.code ?? `http_${status}`, status, problem.retry_after_ms ?? 0);
+  if (problem.code === 'blocked') desk.blocked = problem;
+  return new Trouble(problem.code ?? `http_${status}`, status, problem.retry_after_ms ?? 0, problem.challenge);
 }
 
 async function refused(answer: Response): Promise<Trouble> {

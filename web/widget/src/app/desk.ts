@@ -5,6 +5,9 @@ import type { Page } from '../protocol';
 import { full, uuid } from './env';
 import type { Item } from './outbox';
 
+/** Whom the desk does not hear, and until when; a network's block stops everybody in it. */
+export interface Blocked { what?: string; until?: number | null }
+
 class Desk {
   config?: WidgetConfig;
   /** Why there is no config: the inbox is gone, the origin is refused. */
@@ -20,6 +23,10 @@ class Desk {
   out: Item[] = [];
   /** Upload progress of what this tab is sending, 0 to 1, by `client_id`. */
   progress: Record<string, number> = {};
+  /** The desk does not take messages from here. */
+  blocked?: Blocked;
+  /** The browser does the work that the desk asks for when many come at once. */
+  checking = false;
   /** Messages that did not get through at the first try. */
   stuck = false;
   online = navigator.onLine;

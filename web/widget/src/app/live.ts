@@ -45,6 +45,8 @@ export async function connect(): Promise<void> {
     if (line !== mine) return;
     stop();
     if (code === 4401) return lost();
+    // Blocked: asking says until when; if it was lifted meanwhile, the line comes back.
+    if (code === 4403) return void load().then(connect, () => {});
     if (!ready) refused += 1;
     desk.cut = ready || refused > 1;
     timer = setTimeout(() => { if (refused > 3) void catchUp().catch(() => {}); void connect(); }, backoff(tries++));
@@ -60,7 +62,7 @@ export async function connect(): Promise<void> {
       desk.cut = false;
       desk.contact = frame.contact;
       if (again) void catchUp().catch(() => {});
-    } else if (frame.type === 'closed') ended(frame.code === 'unauthenticated' || frame.code === 'signed_out' ? 4401 : 4000);
+    } else if (frame.type === 'closed') ended(frame.code === 'unauthenticated' || frame.code === 'signed_out' ? 4401 : frame.code === 'blocked' ? 4403 : 4000);
     else react(frame);
   };
   const make = refused % 4 < 2 ? socket : (await import('./stream')).stream;

@@ -1,7 +1,7 @@
 // Who the visitor is to the desk: an anonymous session made with the first message, or the person a signed JWT names.
 // The token lives in the iframe's own storage, is shared by its tabs, and is wiped with everything else on log-out.
 import type { SessionInput, VisitorSession } from '$shared/api/types';
-import { authorise, authorised, call } from './api';
+import { authorise, authorised, call, Trouble } from './api';
 import { desk, isNew } from './desk';
 import { alone, inbox, keep, kept, tell, type Kept } from './env';
 import * as live from './live';
@@ -26,15 +26,30 @@ function take(session: Kept | undefined): void {
   void live.connect();
 }
 
-const create = (more: Pick<SessionInput, 'jwt' | 'resume'>): Promise<VisitorSession> => call('POST', '/sessions', {
+const create = (more: Pick<SessionInput, 'jwt' | 'resume' | 'proof'>): Promise<VisitorSession> => call('POST', '/sessions', {
   inbox, locale: locale(), page: desk.page, time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone, ...more,
 });
+
+/** Nobody in particular: while many come at once the browser has to work for it. */
+async function anonymous(): Promise<VisitorSession> {
+  try {
+    return await create({});
+  } catch (error) {
+    if (!(error instanceof Trouble) || !error.challenge) throw error;
+    desk.checking = true;
+    try {
+      return await create({ proof: await (await import('../proof/solve')).solve(error.challenge) });
+    } finally {
+      desk.checking = false;
+    }
+  }
+}
 
 /** Before anything is sent. Called by the one tab that sends. */
 export async function begin(): Promise<void> {
   const have = kept()?.token ? kept() : await outbox.agreed();
   if (!have?.token) {
-    const { token, contact } = await create({});
+    const { token, contact } = await anonymous();
     await adopt({ token, contact });
   } else if (have.token !== authorised()) {
     keep(have);

@@ -12,7 +12,7 @@ export function stream(hear: Hear, ended: Ended): Line {
       headers: { 'content-type': 'application/json', accept: 'text/event-stream', authorization: `Bearer ${token}` },
       body: JSON.stringify({ auth: token, watch }),
     });
-    if (!answer.ok || !answer.body) return ended(answer.status === 401 ? 4401 : undefined);
+    if (!answer.ok || !answer.body) return ended(answer.status === 401 ? 4401 : answer.status === 403 ? 4403 : undefined);
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
     let text = '';
     for (;;) {

@@ -133,5 +133,8 @@ const texts: Record<keyof typeof source, string> = {
   'key.back': 'Back to the list',
   'key.send': 'Send',
   'key.sendNext': 'Send, resolve and open the next',
+  'key.spam': 'Mark as spam, or not spam',
+  'key.block': 'Block the customer',
+  'key.goSpam': 'Spam',
 };
 export default texts;

@@ -65,5 +65,6 @@ const texts: Record<keyof typeof source, string> = {
   'checklist.teamText': 'Make an invitation and choose a role.',
   'checklist.first_reply': 'Answer the first customer',
   'checklist.first_replyText': 'Open the chat page and write to yourself.',
+  'search.spam': 'Search spam only',
 };
 export default texts;

@@ -132,5 +132,8 @@ const texts = {
   'key.back': '回到列表',
   'key.send': '发送',
   'key.sendNext': '发送、解决并打开下一个',
+  'key.spam': '标记为垃圾 / 取消',
+  'key.block': '拉黑客户',
+  'key.goSpam': '垃圾会话',
 } as const satisfies Record<string, string>;
 export default texts;

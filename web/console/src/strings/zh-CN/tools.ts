@@ -64,5 +64,6 @@ const texts = {
   'checklist.teamText': '生成邀请链接，设好角色。',
   'checklist.first_reply': '回复第一位客户',
   'checklist.first_replyText': '打开聊天页，给自己发条消息试试。',
+  'search.spam': '只在垃圾会话中搜索',
 } as const satisfies Record<string, string>;
 export default texts;

@@ -133,5 +133,8 @@ const texts: Record<keyof typeof source, string> = {
   'key.back': '回到清單',
   'key.send': '送出',
   'key.sendNext': '送出、解決並開啟下一個',
+  'key.spam': '標記為垃圾 / 取消',
+  'key.block': '封鎖客戶',
+  'key.goSpam': '垃圾對話',
 };
 export default texts;

@@ -65,5 +65,6 @@ const texts: Record<keyof typeof source, string> = {
   'checklist.teamText': '產生邀請連結，設好角色。',
   'checklist.first_reply': '回覆第一位客戶',
   'checklist.first_replyText': '開啟聊天頁，傳一則訊息給自己試試。',
+  'search.spam': '只在垃圾對話中搜尋',
 };
 export default texts;
