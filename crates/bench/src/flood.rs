@@ -89,7 +89,12 @@ pub(crate) async fn run(args: &FloodArgs) -> Result<bool> {
         let figure = Figure {
             name: &format!("{what} in a flood of {} starts ({}/s), p95, {}", args.starts, round(rate), args.desk.database()),
             measured: format!("p50 {} ms, p95 {} ms", quantile(during, 0.5), quantile(during, 0.95)),
-            beside: format!("before it: p50 {} ms, p95 {} ms; ratio of p50 {}", quantile(before, 0.5), quantile(before, 0.95), ratio(during, before)),
+            beside: format!(
+                "before it: p50 {} ms, p95 {} ms; ratio of p50 {}",
+                quantile(before, 0.5),
+                quantile(before, 0.95),
+                ratio(during, before)
+            ),
             value: quantile(during, 0.95),
             must: Must::Stay(args.usable_ms, 100.0),
             rounds: json!([during.len(), before.len()]),

@@ -183,6 +183,9 @@ impl IntoResponse for ApiError {
     }
 }
 
+/// When what is broken may be mended.
+const LATER: Duration = Duration::from_secs(5);
+
 impl From<candor_app::Error> for ApiError {
     fn from(error: candor_app::Error) -> Self {
         use candor_app::Error as E;
@@ -218,7 +221,9 @@ impl From<candor_app::Error> for ApiError {
             E::OriginRefused => Self::new(Code::OriginRefused),
             E::Refused(refusal) => Self::new(Code::Conflict).detail(refusal.to_string()),
             E::Store(error) => error.into(),
-            broken @ (E::Io { .. } | E::Broken(_)) => Self::new(Code::Internal).cause(broken),
+            // A full or failing disk: the same request may go well later.
+            disk @ E::Io { .. } => Self::new(Code::Busy).retry_after(LATER).cause(disk),
+            broken @ E::Broken(_) => Self::new(Code::Internal).cause(broken),
         }
     }
 }
@@ -232,7 +237,9 @@ impl From<candor_store::Error> for ApiError {
             E::Full { retry_after } => Self::new(Code::Busy).retry_after(*retry_after),
             E::OutcomeUnknown => Self::new(Code::OutcomeUnknown).retry_after(soon),
             E::Deadline => Self::new(Code::Busy).retry_after(soon).detail("the question took too long; ask for less"),
-            E::Unavailable(_) | E::Closed => Self::new(Code::Busy).retry_after(Duration::from_secs(5)),
+            // Nothing of it was kept, and the others go on: a full, failing or read-only disk, a database that is away, a command
+            // that panicked.
+            E::Unavailable(_) | E::Closed | E::Io { .. } | E::ReadOnly | E::Panicked(_) => Self::new(Code::Busy).retry_after(LATER),
             _ => Self::new(Code::Internal),
         }
         .cause(error)

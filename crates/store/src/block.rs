@@ -250,10 +250,7 @@ fn read(row: &Row<'_>) -> Result<Line, Error> {
         contact: row.get::<Option<Uuid>>(2)?.map(ContactId),
         conversation: row.get::<Option<Uuid>>(3)?.map(ConversationId),
         reason: String::new(),
-        by: ActorRef {
-            kind: ActorKind::parse(&by).ok_or_else(|| Error::Corrupt(format!("block.by_kind holds {by}")))?,
-            id: row.get(8)?,
-        },
+        by: ActorRef { kind: ActorKind::parse(&by).ok_or_else(|| Error::Corrupt(format!("block.by_kind holds {by}")))?, id: row.get(8)? },
         created_at: row.get(9)?,
         until: row.get(10)?,
         lifted_at: row.get(11)?,

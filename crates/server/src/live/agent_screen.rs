@@ -1,15 +1,15 @@
 //! One agent's open screen: the lists and cases it follows, and what is said about them.
 
 use super::agent::{Outcome, slow};
-use super::burst::{Burst, Due};
 use super::agent_frames::{ListAsk, NotifyKind, Op, Said, Says, ViewCount, ViewerFrame};
+use super::burst::{Burst, Due, ops};
 use super::counts::{Places, count};
 use super::wire::{End, Wire, written};
 use crate::api::types::case::HeldReply;
 use crate::api::types::conversation::{Row, TimelineItem};
 use crate::state::AppState;
-use candor_app::conversation::bulk;
 use bytes::Bytes;
+use candor_app::conversation::bulk;
 use candor_app::conversation::detail::{held_in, row_in};
 use candor_app::conversation::view::{Eyes, timeline_in};
 use candor_app::live::{Ask, Change, Doing, Entry, News, Presence, Sort, View, seal_peek};
@@ -145,7 +145,7 @@ impl Screen {
 
     async fn changed(&mut self, wire: &mut impl Wire, change: &Arc<Change>) -> Outcome {
         self.counts_moved = true;
-        if !self.ops(change.before.as_deref(), change).is_empty() && self.burst.tells_now(change) {
+        if !ops(&self.lists, change.before.as_deref(), change).is_empty() && self.burst.tells_now(change) {
             self.tell_row(wire, change.before.as_deref(), change).await?;
         }
         if let Some(kind) = self.worth_telling(change).await
@@ -157,23 +157,8 @@ impl Screen {
         if self.watches.contains_key(&change.id) { self.read_on(wire, change.id).await } else { Ok(()) }
     }
 
-    /// What a change means to the lists of this line, which last heard of the row as it was `before`.
-    fn ops(&self, before: Option<&Entry>, change: &Change) -> BTreeMap<Op, Vec<&str>> {
-        let mut ops: BTreeMap<Op, Vec<&str>> = BTreeMap::new();
-        for (name, ask) in &self.lists {
-            let (was, is) = (before.is_some_and(|entry| ask.holds(entry)), change.after.as_ref().is_some_and(|entry| ask.holds(entry)));
-            match (was, is) {
-                (false, true) => ops.entry(Op::Enter).or_default().push(name),
-                (true, true) => ops.entry(Op::Change).or_default().push(name),
-                (true, false) => ops.entry(Op::Leave).or_default().push(name),
-                (false, false) => {}
-            }
-        }
-        ops
-    }
-
     async fn tell_row(&self, wire: &mut impl Wire, before: Option<&Entry>, change: &Change) -> Outcome {
-        for (op, lists) in self.ops(before, change) {
+        for (op, lists) in ops(&self.lists, before, change) {
             wire.send_made(self.row_frame(change, op, lists)).await.map_err(slow)?;
         }
         Ok(())

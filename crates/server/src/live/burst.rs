@@ -1,9 +1,10 @@
 //! How fast one agent's line is told of rows: at once while few move, four times a second each row once while many do, and
 //! in a flood that its lists are to be read again. A thousand strangers a second must not be a thousand frames a second.
 
-use candor_app::live::{Change, Entry};
+use super::agent_frames::Op;
+use candor_app::live::{Ask, Change, Entry};
 use candor_domain::id::ConversationId;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
@@ -84,6 +85,21 @@ impl Burst {
         }
         Due::Rows(rows)
     }
+}
+
+/// What a change means to the lists of a line, which last heard of the row as it was `before`.
+pub(super) fn ops<'a>(lists: &'a HashMap<String, Ask>, before: Option<&Entry>, change: &Change) -> BTreeMap<Op, Vec<&'a str>> {
+    let mut ops: BTreeMap<Op, Vec<&str>> = BTreeMap::new();
+    for (name, ask) in lists {
+        let (was, is) = (before.is_some_and(|entry| ask.holds(entry)), change.after.as_ref().is_some_and(|entry| ask.holds(entry)));
+        match (was, is) {
+            (false, true) => ops.entry(Op::Enter).or_default().push(name),
+            (true, true) => ops.entry(Op::Change).or_default().push(name),
+            (true, false) => ops.entry(Op::Leave).or_default().push(name),
+            (false, false) => {}
+        }
+    }
+    ops
 }
 
 #[cfg(test)]

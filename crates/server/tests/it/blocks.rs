@@ -1,6 +1,7 @@
 //! Blocks: they act at once and everywhere, say so plainly, end by themselves or by hand, and are on record.
 
 use crate::writing::{act, answer, begun, say, texts};
+use candor_app::{App, Ids};
 use candor_testkit::{Agent, TestApp, Visitor, app_test};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
@@ -48,7 +49,10 @@ app_test!(a_blocked_customer_is_stopped_at_once_and_told_until_when, |app| async
     chat.until("ready").await;
     let until = app.app.now() + HOUR;
     let made = block(&sam, json!({ "kind": "contact", "conversation": id, "until": until, "reason": " threats " })).await;
-    assert_eq!((&made["kind"], &made["reason"], &made["until"], &made["by"]), (&json!("contact"), &json!("threats"), &json!(until), &json!("Sam")));
+    assert_eq!(
+        (&made["kind"], &made["reason"], &made["until"], &made["by"]),
+        (&json!("contact"), &json!("threats"), &json!(until), &json!("Sam"))
+    );
     assert_eq!(chat.closed().await, Some(4403), "open sockets end");
 
     let told = message(&visitor, &id).await.refused(403, "blocked");
@@ -118,7 +122,9 @@ app_test!(a_blocked_network_is_stopped_by_its_prefix_and_no_other, |app| async m
     let near = start(&app, "198.51.100.7:1").await.created();
     block(&sam, json!({ "kind": "network", "network": "198.51.100.99/24", "reason": "flood" })).await;
     block(&sam, json!({ "kind": "network", "network": "2001:db8:1:2::/64", "reason": "flood" })).await;
-    sam.post("/api/v1/blocks", json!({ "kind": "network", "network": "198.51.100.0/24", "reason": "again" })).await.refused(409, "duplicate");
+    sam.post("/api/v1/blocks", json!({ "kind": "network", "network": "198.51.100.0/24", "reason": "again" }))
+        .await
+        .refused(409, "duplicate");
     let told = start(&app, "198.51.100.200:1").await.refused(403, "blocked");
     assert_eq!((&told["what"], &told["until"]), (&json!("network"), &Value::Null));
     start(&app, "[2001:db8:1:2:ffff::9]:1").await.refused(403, "blocked");
@@ -170,7 +176,11 @@ app_test!(who_may_not_block_does_not, |app| async move {
     local.post("/api/v1/blocks", json!({ "kind": "network", "network": "198.51.100.0/24", "reason": "x" })).await.refused(403, "forbidden");
     alice.delete(&format!("/api/v1/blocks/{}", made["id"].as_str().unwrap())).await.refused(403, "forbidden");
     local.delete(&format!("/api/v1/blocks/{}", made["id"].as_str().unwrap())).await.expect(204);
-    for bad in [json!({ "kind": "contact", "conversation": id, "reason": " " }), json!({ "kind": "contact", "reason": "x" }), json!({ "kind": "contact", "conversation": id, "reason": "x", "until": 1 })] {
+    for bad in [
+        json!({ "kind": "contact", "conversation": id, "reason": " " }),
+        json!({ "kind": "contact", "reason": "x" }),
+        json!({ "kind": "contact", "conversation": id, "reason": "x", "until": 1 }),
+    ] {
         local.post("/api/v1/blocks", bad).await.refused(422, "validation_failed");
     }
 });
@@ -183,4 +193,24 @@ app_test!(a_block_follows_the_visitor_who_turns_out_to_be_somebody, |app| async 
     signed_in(&app, &ada, secret_first).await.refused(403, "blocked");
     signed_in(&app, &ada, json!({ "sub": "u9" })).await.refused(403, "blocked");
     act(&sam, &id, json!({ "type": "priority", "priority": "low" })).await;
+});
+
+app_test!(another_node_knows_within_seconds_whatever_the_bus_does, |app| async move {
+    let (sam, (visitor, id)) = (app.supervisor().await, begun(&app, "one").await);
+    let contact = visitor.session["contact"]["id"].as_str().unwrap().parse().unwrap();
+    let clock = std::sync::Arc::<candor_store::ManualClock>::clone(&app.clock);
+    let other = App::new(app.app.db.clone(), app.app.config.clone(), Ids::seeded(clock.clone(), 5), clock);
+    let peer = "192.0.2.1".parse().unwrap();
+    other.heard(contact, peer).await.unwrap();
+    let made = block(&sam, of_case(&id)).await;
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(5);
+    while other.heard(contact, peer).await.is_ok() {
+        assert!(tokio::time::Instant::now() < deadline, "five seconds are the limit");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    sam.delete(&format!("/api/v1/blocks/{}", made["id"].as_str().unwrap())).await.expect(204);
+    while other.heard(contact, peer).await.is_err() {
+        assert!(tokio::time::Instant::now() < deadline, "and for lifting too");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 });

@@ -134,7 +134,11 @@ fn limits_count_the_real_peer_and_say_when_to_come_back() {
         let mut refused = None;
         for n in 0..70_u32 {
             let answer = ask(&app, &format!("[2001:db8:1:2::{n:x}]:1"), None).await;
-            let answer = if answer.status == 428 { ask(&app, &format!("[2001:db8:1:2::{n:x}]:1"), Some(solve(&answer.body["challenge"]))).await } else { answer };
+            let answer = if answer.status == 428 {
+                ask(&app, &format!("[2001:db8:1:2::{n:x}]:1"), Some(solve(&answer.body["challenge"]))).await
+            } else {
+                answer
+            };
             if answer.status == 429 {
                 refused = Some(answer);
                 break;
