@@ -7,7 +7,7 @@ WEB := $(shell find web \( -name node_modules -o -name e2e -o -name schema.d.ts 
 # Cargo never builds the interface itself here: it takes the one that was built once.
 export UI_DIST := $(UI)
 
-.PHONY: help run test check bench soak fuzz openapi e2e screens setup web
+.PHONY: help run test check faults bench soak fuzz openapi e2e screens setup web
 help: ## says what there is
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
@@ -20,6 +20,10 @@ test: web ## everything once, small: what CI runs
 
 check: web ## lints, types, strings, sizes, licences: no tests
 	scripts/check.sh
+
+faults: web ## disk, database, the way to it and the clock broken under load, small
+	cargo build -p candor-server -p candor-bench
+	scripts/faults.sh small
 
 bench: web ## the figures, on a release build
 	cargo build --release -p candor-server -p candor-bench

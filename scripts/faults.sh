@@ -14,7 +14,7 @@ faults() {
   mkdir "$own/room"
   if mount -t tmpfs -o size=24m faults "$own/room" 2> /dev/null; then
     TMPDIR=$own/room one fault-full-disk "$bench" faults full --candor "$candor" --room "$own/room" --rounds "$rounds"
-    umount -l "$own/room"
+    umount "$own/room"
   else
     echo "-- fault-full-disk: not run, because no tmpfs can be mounted here (root is needed)"
   fi

@@ -19,6 +19,8 @@ ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 || packages+=(postgresql-15
 command -v psql > /dev/null || packages+=(postgresql-client-15)
 # The tests put it between a node and the database, to see it recognised.
 command -v pgbouncer > /dev/null || packages+=(pgbouncer)
+ls /usr/lib/*/faketime/libfaketimeMT.so.1 > /dev/null 2>&1 || packages+=(faketime)
+command -v pgrep > /dev/null || packages+=(procps)
 [ -x /usr/bin/chromium ] || packages+=(chromium)
 # Without it Chinese is drawn as boxes, on screenshots too.
 ls /usr/share/fonts/opentype/noto/NotoSansCJK-* > /dev/null 2>&1 || packages+=(fonts-noto-cjk)

@@ -3,6 +3,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 . scripts/tally.sh
+. scripts/faults.sh
 
 postgres=$(mktemp -d)
 trap 'scripts/postgres.sh stop "$postgres"' EXIT
@@ -28,4 +29,5 @@ for database in sqlite postgres; do
   one "flood-$database" target/debug/candor-bench flood --starts 500 --agents 5 --before 1 --usable-ms 5000 "${address[@]}"
   E2E_DATABASE=$database suite "e2e-$database" node_counts scripts/e2e.sh
 done
+faults small target/debug/candor target/debug/candor-bench
 tell

@@ -8,7 +8,6 @@ use anyhow::{Context, Result, bail, ensure};
 use hyper::header;
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use std::ops::Add;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -58,13 +57,13 @@ pub(crate) struct Outcome {
     pub(crate) faults: Faults,
 }
 
-impl Add for Outcome {
-    type Output = Self;
-
-    fn add(mut self, other: Self) -> Self {
-        self.faults += other.faults;
-        let (put_off, unanswered) = (self.put_off + other.put_off, self.unanswered + other.unanswered);
-        Self { acknowledged: self.acknowledged + other.acknowledged, put_off, unanswered, faults: self.faults }
+impl Outcome {
+    /// Together with how an earlier load ended.
+    pub(crate) fn and(mut self, earlier: Option<Self>) -> Self {
+        let Some(earlier) = earlier else { return self };
+        self.faults += earlier.faults;
+        let (put_off, unanswered) = (self.put_off + earlier.put_off, self.unanswered + earlier.unanswered);
+        Self { acknowledged: self.acknowledged + earlier.acknowledged, put_off, unanswered, faults: self.faults }
     }
 }
 
@@ -95,7 +94,11 @@ impl Load {
     pub(crate) async fn wait_for(&self, more: usize, patience: Duration) -> Result<Duration> {
         let (begun, wanted) = (Instant::now(), self.acknowledged() + more);
         while self.acknowledged() < wanted {
-            ensure!(begun.elapsed() < patience, "{} of {more} messages were acknowledged in {patience:?}", self.acknowledged() + more - wanted);
+            ensure!(
+                begun.elapsed() < patience,
+                "{} of {more} messages were acknowledged in {patience:?}",
+                self.acknowledged() + more - wanted
+            );
             tokio::time::sleep(BREATHER).await;
         }
         Ok(begun.elapsed())

@@ -65,9 +65,9 @@ pub(crate) async fn deaf(args: &DeafArgs) -> Result<bool> {
     let files = tempfile::tempdir().context("no temporary directory")?;
     let folder = files.path().display().to_string();
     let a = Desk::node(&through, None, &[("CANDOR_FILES_FOLDER", &folder)]).await?;
+    let inbox = a.inbox(&a.admin().await?).await?;
     let key = a.key_file().display().to_string();
     let b = Desk::node(&through, Some(&a), &[("CANDOR_FILES_FOLDER", &folder), ("CANDOR_MASTER_KEY_FILE", &key)]).await?;
-    let inbox = a.inbox(&a.admin().await?).await?;
     let (visitor, token) = a.visitor(&inbox).await?;
     let opening = json!({ "client_id": Uuid::new_v4(), "text": "at A" });
     let conversation = text(&visitor.post("/visitor/v1/conversations", &opening).await?.ok()?, "/conversation/id")?;
