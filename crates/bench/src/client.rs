@@ -71,6 +71,44 @@ impl Client {
         self.call(Method::POST, path, Some(body)).await
     }
 
+    pub(crate) async fn patch(&self, path: &str, body: &Value) -> Result<Answer> {
+        self.call(Method::PATCH, path, Some(body)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Result<Answer> {
+        self.call(Method::DELETE, path, None).await
+    }
+
+    /// The same person at another node.
+    pub(crate) fn at(&self, base: &str) -> Result<Self> {
+        let mut there = Self { base: base.to_owned(), ..self.clone() };
+        if there.headers.contains_key(header::ORIGIN) {
+            there.headers.insert(header::ORIGIN, base.parse().context("the address is no header value")?);
+        }
+        Ok(there)
+    }
+
+    /// Bytes there and back; the status and what came.
+    pub(crate) async fn raw(&self, method: Method, path: &str, kind: &str, body: &[u8], range: Option<&str>) -> Result<(u16, Vec<u8>)> {
+        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
+        if let Some(headers) = request.headers_mut() {
+            headers.extend(self.headers.clone());
+            if !kind.is_empty() {
+                headers.insert(header::CONTENT_TYPE, kind.parse().context("not a content type")?);
+            }
+            if let Some(range) = range {
+                headers.insert(header::RANGE, range.parse().context("not a range")?);
+            }
+        }
+        let request = request.body(Full::new(Bytes::copy_from_slice(body))).context("not a request")?;
+        let whole = async {
+            let (parts, body) = self.pool.request(request).await.context("the server does not answer")?.into_parts();
+            let bytes = body.collect().await.context("the body broke off")?.to_bytes();
+            Ok((parts.status.as_u16(), bytes.to_vec()))
+        };
+        timeout(PATIENCE, whole).await.context("no answer in time")?
+    }
+
     async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Answer> {
         let whole = async {
             let response = self.open(method, path, body).await?;
