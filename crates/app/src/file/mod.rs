@@ -3,10 +3,12 @@
 //! The order of a file's life keeps every row true: bytes durable, then the row, then the message that carries it. What
 //! is left behind between two of these steps belongs to nobody and goes after a day.
 
+mod claim;
 mod download;
 mod sweep;
 mod upload;
 
+pub use claim::{Unclaimed, accept, claim, is_own};
 pub use download::{Opened, infos, open};
 pub use sweep::{Swept, sweep};
 pub use upload::{Incoming, upload};

@@ -60,7 +60,7 @@ fn past(config: &Config) -> Result<(App, Arc<ManualClock>, i64), super::Failure>
     let now = clock.now_ms();
     let mut options = open::options(config)?;
     options.clock = Arc::clone(&clock) as Arc<dyn Clock>;
-    Ok((open::app(config, Db::open(options)?), clock, now))
+    Ok((open::app(config, Db::open(options)?)?, clock, now))
 }
 
 /// Staff, settings and the stories, on a desk that nobody can enter yet.

@@ -2,12 +2,16 @@
 
 use super::{Done, Failure, PlaceArgs, open, out};
 use crate::config::Config;
-use candor_store::{Db, DirLock, Error, Place, audit};
+use candor_app::{App, file};
+use candor_store::{Db, DirLock, Error, Place, Pool, audit, node};
 use clap::Args;
 use serde::Serialize;
 use std::fs::Metadata;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+
+/// A node says every five seconds that it is there.
+const NODE_GONE_MS: i64 = 20_000;
 
 #[derive(Debug, Args)]
 pub(super) struct DoctorArgs {
@@ -77,6 +81,10 @@ fn look(config: &Config) -> Vec<Check> {
     let running = DirLock::is_held(&config.data);
     checks.push(Check::good("server", if running { "running" } else { "not running" }));
     checks.push(roots(config));
+    if let Some(pooled) = pooler(config) {
+        checks.push(pooled);
+        return checks;
+    }
     checks.extend(database(config));
     checks
 }
@@ -125,6 +133,44 @@ fn roots(config: &Config) -> Check {
     }
 }
 
+/// What a pooler that hands connections on between transactions would break; nothing where there is none.
+fn pooler(config: &Config) -> Option<Check> {
+    config.database_url.as_ref()?;
+    match open::place(config).is_pooled() {
+        Ok(true) => Some(Check::bad(
+            "database address",
+            "leads through a transaction pooler. What a node keeps in its session breaks there: advisory locks (node names, audit lanes, migrations), LISTEN (typing, wake-ups, revocations), prepared statements and time limits. Let database_url name PostgreSQL itself, or a pool with pool_mode = session",
+        )),
+        Ok(false) => None,
+        Err(error) => Some(Check::bad("database address", error.to_string())),
+    }
+}
+
+/// Whether the store of files is this desk's.
+fn files(config: &Config, app: &App) -> Check {
+    let place = config.files();
+    let looked = open::runtime().map(|runtime| runtime.block_on(file::is_own(app)));
+    match looked {
+        Ok(Ok(true)) => Check::good("files", format!("{place}, marked as this desk's")),
+        Ok(Ok(false)) if config.database_url.is_some() && !config.names_files() => Check::warning(
+            "files",
+            format!("{place}: other nodes cannot see it; set files_folder or files_bucket before a second node starts"),
+        ),
+        Ok(Ok(false)) => Check::good("files", format!("{place}, not marked yet")),
+        Ok(Err(why)) => Check::bad("files", super::files::refused(&place, why).to_string()),
+        Err(failure) => Check::bad("files", failure.to_string()),
+    }
+}
+
+/// Who else serves this database.
+fn nodes(app: &App) -> Option<Check> {
+    let now = app.now();
+    let known = app.db.read_blocking(Pool::Quick, node::list).ok()?;
+    let alive = known.into_iter().filter(|one| now - one.seen_at < NODE_GONE_MS).map(|one| format!("{} ({})", one.name, one.version));
+    let alive: Vec<String> = alive.collect();
+    (!alive.is_empty()).then(|| Check::good("nodes", alive.join(", ")))
+}
+
 fn database(config: &Config) -> Vec<Check> {
     if matches!(open::place(config), Place::Sqlite { dir } if !dir.join("candor.db").exists()) {
         return vec![Check::warning("database", "there is none yet; the first start makes it")];
@@ -145,6 +191,13 @@ fn database(config: &Config) -> Vec<Check> {
         }
         Err(bad) => Check::bad("audit log", bad.to_string()),
     });
+    match open::app(config, db.clone()) {
+        Ok(app) => {
+            checks.push(files(config, &app));
+            checks.extend(nodes(&app));
+        }
+        Err(failure) => checks.push(Check::bad("files", failure.to_string())),
+    }
     db.close();
     checks
 }

@@ -47,7 +47,15 @@ impl Layers {
             ConfigError::new(format!("{shown}, line {line}"), error.message().to_owned())
         })?;
         for (name, value) in table {
-            self.add(&name, value, format!("{shown}: {name}"))?;
+            match value {
+                // `[files]` with `folder` in it is another way to write `files_folder`.
+                Value::Table(part) => {
+                    for (inner, value) in part {
+                        self.add(&format!("{name}_{inner}"), value, format!("{shown}: [{name}] {inner}"))?;
+                    }
+                }
+                value => self.add(&name, value, format!("{shown}: {name}"))?,
+            }
         }
         Ok(())
     }

@@ -7,9 +7,9 @@ mod keys;
 mod layers;
 mod secret;
 
+pub use candor_domain::network::Network;
 pub(crate) use files::is_node_name;
 pub use layers::ConfigError;
-pub use candor_domain::network::Network;
 pub use secret::Secret;
 
 use crate::logs::Format;

@@ -5,11 +5,15 @@
 mod agents;
 mod audit;
 mod blocks;
+mod bulk;
 mod cases;
 mod cli;
+mod clock;
 mod colleagues;
 mod contacts;
 mod desk;
+mod erasing;
+mod feed;
 mod files;
 mod filters;
 mod idempotency;
