@@ -2,6 +2,7 @@
 
 use crate::client::Client;
 use axum::Router;
+use candor_app::conversation::bulk;
 use candor_app::background::{self, Roles};
 use candor_app::{App, Config, Error, Ids, feed, reactor, setup, timers};
 use candor_domain::locale::Locale;
@@ -105,6 +106,8 @@ impl TestApp {
                 break;
             }
         }
+        bulk::work_all(&self.app).await.expect("bulk actions go well");
+        reactor::drain(&self.app).await.expect("reactions go well");
         feed::number_all(&self.app).await.expect("the feed is numbered");
         self.app.live.load(&self.app.db).await.expect("open work can be read");
     }
@@ -131,6 +134,7 @@ impl TestApp {
             Err(Error::Store(candor_store::Error::Closed)) => return,
             drained => drained.expect("reactions go well"),
         }
+        bulk::work_all(&self.app).await.expect("bulk actions go well");
         let left = self.app.db.read(Pool::Quick, |rx| job::open(rx)).await.expect("jobs can be counted");
         assert_eq!(left, 0, "the test left jobs behind");
     }

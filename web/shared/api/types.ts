@@ -98,6 +98,7 @@ export type ViewCount = Schema['ViewCount'];
 export type Counts = Schema['Counts'];
 export type Hit = Schema['Hit'];
 export type SearchAnswer = Schema['SearchResult'];
+export type BulkJob = Schema['BulkJob'];
 export type BulkAnswer = Schema['BulkResult'];
 
 /** `?filter=`, as JSON. */

@@ -25,7 +25,7 @@ import { agent } from '../state/session.svelte';
 const ICONS: Partial<Record<EventType, Glyph>> = {
   started: MessageSquarePlus, assigned: UserPlus, team_changed: UsersRound, inbox_changed: ArrowRightLeft, status_changed: CircleDot,
   priority_changed: Flag, tagged: TagIcon, untagged: TagIcon, snoozed: BellOff, woken: BellOff, subject_changed: Pencil, redacted: Eraser, erased: Eraser,
-  spam_changed: OctagonAlert, blocked: Ban, unblocked: Ban, identified: ShieldCheck, access_granted: Eye, access_revoked: Eye, broke_glass: ShieldAlert, rated: Star,
+  spam_changed: OctagonAlert, blocked: Ban, unblocked: Ban, identified: ShieldCheck, access_granted: Eye, access_revoked: Eye, broke_glass: ShieldAlert, rated: Star, reactions_stopped: OctagonAlert,
 };
 export const iconOf = (type: EventType): Glyph => ICONS[type] ?? CircleDot;
 
@@ -57,8 +57,8 @@ export function wordsOfEvent({ type, actor, data }: TimelineItem, customer: stri
     case 'snoozed': return data?.until ? t('event.snoozedUntil', { who, time: when(data.until) }) : t('event.snoozed', { who });
     case 'woken': return t('event.woken');
     case 'spam_changed': return t(data?.spam ? 'event.spam' : 'event.notSpam', { who });
-    case 'blocked': return data?.until ? t('event.blockedUntil', { who, what: t(`block.what.${data.what ?? 'contact'}`), time: when(data.until) }) : t('event.blocked', { who, what: t(`block.what.${data?.what ?? 'contact'}`) });
-    case 'unblocked': return t('event.unblocked', { who, what: t(`block.what.${data?.what ?? 'contact'}`) });
+    case 'blocked': return data?.until ? t('event.blockedUntil', { who, what: t(`block.the.${data.what ?? 'contact'}`), time: when(data.until) }) : t('event.blocked', { who, what: t(`block.the.${data?.what ?? 'contact'}`) });
+    case 'unblocked': return t('event.unblocked', { who, what: t(`block.the.${data?.what ?? 'contact'}`) });
     case 'subject_changed': return t('event.subject', { who });
     case 'redacted': return t('event.redacted', { who });
     case 'erased': return t('event.erased');
@@ -66,6 +66,7 @@ export function wordsOfEvent({ type, actor, data }: TimelineItem, customer: stri
     case 'access_granted': return t('event.shared', { who, name: person(data?.agent) });
     case 'access_revoked': return t('event.unshared', { who, name: person(data?.agent) });
     case 'broke_glass': return t('event.brokeGlass', { who: data?.agent && data.agent !== actor.id ? person(data.agent) : who });
+    case 'reactions_stopped': return t('event.reactionsStopped');
     case 'rated': return t('event.rated', { who, n: data?.score ?? 0 });
     default: return t(`event.other` as Extract<Key, 'event.other'>, { who, what: type });
   }

@@ -5,6 +5,7 @@ import type { ActionId, Provider } from '../keys/registry.svelte';
 import { go, here } from '../router.svelte';
 import { paired, docked } from '../shell/layout.svelte';
 import { act } from '../state/acts.svelte';
+import { begin } from '../state/bulkjobs.svelte';
 import { agentOf, firstStatus, statusName, statusOf, tagOf, teamOf } from '../state/directory.svelte';
 import type { List } from '../state/list.svelte';
 import { currentList } from '../state/lists.svelte';
@@ -47,6 +48,12 @@ export function wordsOf(action: Action, n: number): string {
 export function perform(ids: readonly Id[], action: Action): void {
   if (ids.length === 0) return;
   const list = currentList();
+  // What only matters to the reader is done to the rows that are read.
+  if (list?.everything && list.selected.size > 0 && action.type !== 'unread') {
+    list.selected.clear();
+    void begin(list.asked, action);
+    return;
+  }
   if (list && ids.length === list.selected.size && action.type !== 'tag' && action.type !== 'untag') list.selected.clear();
   void act(ids, action, wordsOf(action, ids.length));
 }

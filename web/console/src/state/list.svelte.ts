@@ -31,6 +31,8 @@ export class List {
   /** Raised when the keyboard moved the mark: the list scrolls to it and gives it the focus. */
   follow = $state(0);
   readonly selected = new SvelteSet<Id>();
+  /** Chosen is whatever matches, not only the rows that were read. */
+  everything = $state(false);
   /** Where a run of `Shift+j` began. */
   anchor: Id | null = null;
   scrollTop = 0;

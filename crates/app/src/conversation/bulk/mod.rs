@@ -10,11 +10,12 @@ pub use work::{REACTOR_LATE_MS, Worker, work_all};
 
 use super::act::Action;
 use crate::live::Ask;
+use crate::rights::require_somewhere;
 use crate::{App, Error, Result, lists};
 use candor_domain::actor::{Actor, ActorRef};
 use candor_domain::bulk::BulkState;
 use candor_domain::id::ConversationId;
-use candor_domain::permission::{Permission, Subject, can};
+use candor_domain::permission::Permission;
 use candor_store::bulk::{self, Bulk};
 use candor_store::job::{self, NewJob};
 use candor_store::{Pool, Query, Queue, Tx};
@@ -59,14 +60,11 @@ pub enum Started {
 
 /// Does one thing to many cases. One that cannot be changed does not stop the others.
 pub async fn begin(app: &App, actor: &Actor, cases: Cases, action: Action) -> Result<Started> {
-    if !may(actor) {
-        return Err(Error::Forbidden(Permission::ConversationBulk.as_str()));
-    }
+    let owner = owner(actor)?;
     // Words of a person are kept nowhere but under their key.
     if matches!(action, Action::Subject(_)) {
         return Err(Error::invalid("action", "not for many cases at once"));
     }
-    let owner = owner(actor)?;
     let (mut ids, named) = match cases {
         Cases::Named(ids) if ids.is_empty() || ids.len() > MAX => {
             return Err(Error::invalid("conversations", format!("1 to {MAX} at once")));
@@ -202,14 +200,9 @@ fn own(bulk: Bulk, owner: ActorRef) -> Result<Bulk> {
     if bulk.actor == owner { Ok(bulk) } else { Err(Error::NotFound) }
 }
 
+/// Whoever may act on many: what they begin is theirs alone.
 fn owner(actor: &Actor) -> Result<ActorRef> {
+    require_somewhere(actor, Permission::ConversationBulk)?;
     let owner = actor.as_ref();
     if owner.id.is_some() { Ok(owner) } else { Err(Error::Forbidden("for agents and tokens")) }
-}
-
-fn may(actor: &Actor) -> bool {
-    match actor {
-        Actor::Agent { rights, .. } | Actor::Token { rights, .. } => rights.anywhere(Permission::ConversationBulk),
-        other => can(other, Permission::ConversationBulk, Subject::Workspace),
-    }
 }
