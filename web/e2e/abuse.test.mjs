@@ -12,8 +12,8 @@ import { until } from './desk/until.mjs';
 
 let desk, host, browser, admin, inbox, agent, customer, chat;
 const step = steps('abuse', () => ({ agent, customer }));
-/** The browser notes every refusal; these are meant: no session yet, the riddle, the block, a record that is not open. */
-const meant = (said) => /status of (401|403|428) /.test(said) || /WebSocket/.test(said);
+/** The browser notes every refusal; these are meant: no session yet, the riddle, the block, a field that cannot be, a record that is not open. */
+const meant = (said) => /status of (401|403|422|428) /.test(said) || /WebSocket/.test(said);
 
 before(async () => {
   desk = await startDesk();
@@ -78,7 +78,7 @@ step('an agent blocks the customer from the conversation, by keyboard', async ()
   const side = agent.getByRole('complementary', { name: /customer/i }).or(agent.locator('aside.context'));
   await side.getByText(/The customer is blocked until/).first().waitFor();
   await side.getByText('airdrop scam').first().waitFor();
-  await agent.getByText(/You blocked customer until/).waitFor();
+  await agent.getByText(/You blocked the customer until/).waitFor();
 });
 
 step('the customer is told at once, in their language, and never why', async () => {

@@ -14,6 +14,8 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use subtle::ConstantTimeEq;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::timeout;
 
 /// How long a riddle may take: a cheap phone needs seconds for the hardest.
 const LIFE_MS: i64 = 3 * 60_000;
@@ -106,9 +108,23 @@ async fn sign(app: &App, inbox: InboxId, payload: &[u8]) -> Result<Vec<u8>> {
     app.db.read(Pool::Quick, move |rx| Ok(rx.blind("visitor_challenge", &text))).await
 }
 
-/// How many anonymous visitors begin a session, by inbox: what turns the proof of work on by itself.
-#[derive(Default)]
-pub struct Gate(Mutex<HashMap<InboxId, Minute>>);
+/// The gate that anonymous visitors come through. It counts how many begin a session, by inbox: what turns the proof of work
+/// on by itself. And it lets only a few at a time to the database, so that a flood waits here and not before agents' replies.
+pub struct Gate {
+    minutes: Mutex<HashMap<InboxId, Minute>>,
+    turns: Semaphore,
+}
+
+/// Anonymous starts that may be under way at once, and how long one waits for its turn.
+const AT_ONCE: usize = 8;
+const PATIENCE: Duration = Duration::from_secs(5);
+const COME_BACK: Duration = Duration::from_secs(3);
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self { minutes: Mutex::default(), turns: Semaphore::new(AT_ONCE) }
+    }
+}
 
 /// Two minutes side by side: the last minute is this one and the part of the one before that still counts.
 #[derive(Clone, Copy, Debug)]
@@ -121,13 +137,19 @@ struct Minute {
 const MINUTE: Duration = Duration::from_secs(60);
 
 impl Gate {
+    /// Waits for a turn; who waited too long is asked to come back.
+    pub(super) async fn turn(&self) -> Result<SemaphorePermit<'_>> {
+        let full = || Error::Store(candor_store::Error::Full { retry_after: COME_BACK });
+        timeout(PATIENCE, self.turns.acquire()).await.map_err(|_| full())?.map_err(|_| full())
+    }
+
     /// Counts a start; answers how many there were in the last minute.
     fn note(&self, inbox: InboxId) -> u32 {
         self.note_at(inbox, Instant::now())
     }
 
     fn note_at(&self, inbox: InboxId, at: Instant) -> u32 {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.minutes.lock().unwrap_or_else(PoisonError::into_inner);
         let minute = all.entry(inbox).or_insert(Minute { since: at, now: 0, before: 0 });
         let passed = at.duration_since(minute.since);
         if passed >= 2 * MINUTE {

@@ -28,13 +28,16 @@ pub struct Said {
 /// Opens a conversation with its first message.
 pub async fn open(app: &App, visitor: &Visitor, peer: IpAddr, mut input: StartInput) -> Result<(Case, Said)> {
     app.limits.check(Limit::ConversationStart, visitor.contact.id)?;
-    if visitor.session.proof == Proof::Anonymous {
+    let anonymous = visitor.session.proof == Proof::Anonymous;
+    if anonymous {
         app.limits.check_peer(Limit::ConversationAddress, peer)?;
     }
+    let turn = if anonymous { Some(app.gate.turn().await?) } else { None };
     input.session = visitor.session.id;
     input.inbox = visitor.session.inbox;
     let client_id = input.client_id;
     let started = conversation::start(app, &visitor.actor(), input).await?;
+    drop(turn);
     let (id, actor) = (started.conversation, visitor.actor());
     app.db
         .read(Pool::Quick, move |rx| {

@@ -4,6 +4,7 @@ use super::challenge::{self, Solution, Solved};
 use super::identity::{self, Keys, Refused};
 use super::session::{self, Visitor};
 use super::{ANONYMOUS_LIFE, Origin, SIGNED_LIFE, person, reachable};
+use crate::conversation::bulk::REACTOR_LATE_MS;
 use crate::{App, Error, Limit, Result, secret};
 use candor_domain::device::Device;
 use candor_domain::event::Proof;
@@ -15,6 +16,10 @@ use candor_store::visitor::{self as sessions, Session};
 use candor_store::{Pool, Query, Queue, contact};
 use data_encoding::BASE64URL_NOPAD;
 use std::net::IpAddr;
+use std::time::Duration;
+
+/// When somebody new who was put off should try again.
+const COME_BACK: Duration = Duration::from_secs(5);
 
 /// What comes with a start.
 #[derive(Debug)]
@@ -91,9 +96,14 @@ async fn go_on(app: &App, input: &StartInput<'_>) -> Result<Option<Opened>> {
 
 /// A session of nobody; `None` when the solution it came with was used before.
 async fn anonymous(app: &App, input: &StartInput<'_>, solved: Option<Solved>) -> Result<Option<Opened>> {
+    // What follows from those who are here already comes first; they, and whoever is signed, are never put off for it.
+    if app.db.health().reactor_behind_ms > REACTOR_LATE_MS {
+        return Err(candor_store::Error::Full { retry_after: COME_BACK }.into());
+    }
     let (token, id, contact_id) = (secret::fresh(app), app.ids.make(), app.ids.make());
     let (hash, inbox, locale, device) = (secret::hash(&token), input.inbox, input.locale, described(&input.device, input.locale));
     let from = input.peer.to_string();
+    let _turn = app.gate.turn().await?;
     let visitor = app
         .db
         .write(Queue::People, move |tx| {

@@ -52,3 +52,10 @@ export function layOut(items: readonly TimelineItem[], readBefore: number | null
   }
   return blocks;
 }
+
+/** What is said under a reply of ours: `sent` until the customer has read it, `read` at the newest that they have. */
+export function markOf(item: TimelineItem, readTo: number | null, lastRead: number | null): 'sent' | 'read' | null {
+  if (readTo === null || item.message?.kind !== 'reply' || item.public_seq == null) return null;
+  if (item.public_seq > readTo) return 'sent';
+  return item.seq === lastRead ? 'read' : null;
+}

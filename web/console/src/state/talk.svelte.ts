@@ -137,7 +137,7 @@ export class Talk {
     if (!first) return;
     if (this.items.length > 0 && first.seq > this.lastSeq + 1) await this.#fill(first.seq);
     this.#append(events);
-    if (events.some((event) => event.type.startsWith('access_') || event.type === 'broke_glass' || event.type === 'assigned' || event.type === 'rated')) void this.loadHead();
+    if (events.some((event) => event.type.startsWith('access_') || event.type.endsWith('blocked') || event.type === 'broke_glass' || event.type === 'assigned' || event.type === 'rated')) void this.loadHead();
   }
 
   async #fill(before: number): Promise<void> {

@@ -1,6 +1,6 @@
 // The visitor's language: which one, its strings (each locale is its own file), dates and sizes in it.
 import { date, detect, fill, number, type Locale, type Params } from '$shared/i18n/core';
-import { redraw } from './desk';
+import { desk, redraw } from './desk';
 import type source from '../strings/zh-CN';
 
 type Texts = typeof source;
@@ -30,6 +30,8 @@ export function t<K extends Key>(key: K, ...[params]: Params<Texts[K]>): string 
 /** A problem's code in plain words. */
 export const told = (code: string): string => now.texts[`e_${code}` as Key] ?? t('e_other', { code });
 export const locale = (): Locale => now.locale;
+/** Who answers here, in the visitor's language. */
+export const team = (): string => desk.config?.team_names[now.locale] || desk.config?.team_name || t('title');
 export const clock = (at: number): string => date(now.locale, at, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 export const weekday = (at: number): string => date(now.locale, at, { weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 
@@ -37,7 +39,7 @@ const midnight = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
 /** Today, yesterday, then the date; the year only when it is another one. */
 export function day(at: number): string {
   const ago = Math.round((midnight(Date.now()) - midnight(at)) / 864e5);
-  if (ago < 2) return new Intl.RelativeTimeFormat(now.locale, { numeric: 'auto' }).format(-ago, 'day');
+  if (Math.abs(ago) < 2) return new Intl.RelativeTimeFormat(now.locale, { numeric: 'auto' }).format(-ago, 'day');
   return date(now.locale, at, { month: 'long', day: 'numeric', ...(new Date(at).getFullYear() !== new Date().getFullYear() && { year: 'numeric' }) });
 }
 export const size = (bytes: number): string =>

@@ -298,6 +298,7 @@ const texts: Record<keyof typeof source, string> = {
   'inbox.csatHint': 'Once in the chat when it is resolved, from 1 to 5.',
 
   'widget.team': 'Shown name',
+  'widget.teamNames': 'A different name in some languages',
   'widget.teamHint': 'What customers see, for example “Northbridge Support”.',
   'widget.brand': 'Brand colour',
   'widget.brandWrong': 'Write a colour such as #1f6feb',
@@ -394,6 +395,8 @@ const texts: Record<keyof typeof source, string> = {
   'profile.publicNameHint': 'A working name is fine; it need not be your own.',
   'profile.look': 'Look and habits',
   'profile.language': 'Language',
+  'profile.shareDrafts': 'Show my drafts to colleagues',
+  'profile.shareDraftsHint': 'Whoever has the same conversation open sees what I am writing there. Customers never do, and nothing of it is kept.',
   'profile.undo': 'Undo sending',
   'profile.undoNone': 'Send at once',
   'profile.undoHint': 'A reply waits this long, and Z takes it back.',

@@ -297,6 +297,7 @@ const texts = {
   'inbox.csatHint': '会话解决后，在聊天里问一次，1 到 5 分。',
 
   'widget.team': '显示名称',
+  'widget.teamNames': '为不同语言设置名称',
   'widget.teamHint': '客户看到的名字，例如「云桥客服」。',
   'widget.brand': '品牌色',
   'widget.brandWrong': '请写成 #1f6feb 这样的颜色',
@@ -393,6 +394,8 @@ const texts = {
   'profile.publicNameHint': '可以用花名，不必透露真名。',
   'profile.look': '外观与习惯',
   'profile.language': '语言',
+  'profile.shareDrafts': '让同事看到我的草稿',
+  'profile.shareDraftsHint': '打开同一会话的同事能看到我正在写的内容。客户永远看不到，也不会留存。',
   'profile.undo': '撤销发送',
   'profile.undoNone': '立即发送',
   'profile.undoHint': '发送后先保留这么久，期间可以按 Z 撤回。',

@@ -298,6 +298,7 @@ const texts: Record<keyof typeof source, string> = {
   'inbox.csatHint': '對話解決後，在聊天裡詢問一次，1 到 5 分。',
 
   'widget.team': '顯示名稱',
+  'widget.teamNames': '為不同語言設定名稱',
   'widget.teamHint': '客戶看到的名稱，例如「雲橋客服」。',
   'widget.brand': '品牌色',
   'widget.brandWrong': '請寫成 #1f6feb 這樣的顏色',
@@ -394,6 +395,8 @@ const texts: Record<keyof typeof source, string> = {
   'profile.publicNameHint': '可以用暱稱，不必透露真名。',
   'profile.look': '外觀與習慣',
   'profile.language': '語言',
+  'profile.shareDrafts': '讓同事看到我的草稿',
+  'profile.shareDraftsHint': '開啟同一對話的同事能看到我正在寫的內容。客戶永遠看不到，也不會留存。',
   'profile.undo': '撤銷傳送',
   'profile.undoNone': '立即傳送',
   'profile.undoHint': '傳送後先保留這麼久，期間可以按 Z 收回。',
