@@ -1,4 +1,5 @@
 //! Customers of whom every kind of trace is left: marked words wherever a customer, or somebody about them, can leave any.
+#![allow(dead_code, clippy::allow_attributes, clippy::unwrap_used, reason = "shared by test files, each of which uses its part")]
 
 use super::desk::{Desk, PAGE, PEER};
 use bytes::Bytes;

@@ -68,7 +68,8 @@ fn new_key(config: &Config) -> Result<Option<PathBuf>, Failure> {
         None => current.unwrap_or(held).under_new(),
     };
     new.save(&path)?;
-    Ok(Some(path))
+    // The server works in a directory of its own.
+    Ok(Some(std::path::absolute(&path).unwrap_or(path)))
 }
 
 fn show(said: &Value) {

@@ -13,28 +13,28 @@ use std::time::{Duration, Instant};
 
 const DEADLINE: Duration = Duration::from_secs(20);
 /// The tests' master key, as the store's own tests use it.
-const KEY: &str = "0707070707070707070707070707070707070707070707070707070707070707";
+pub(super) const KEY: &str = "0707070707070707070707070707070707070707070707070707070707070707";
 
-fn candor(dir: &Path) -> Command {
+pub(super) fn candor(dir: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_candor"));
     command.current_dir(dir).env_clear().env("CANDOR_DATA", dir.join("data"));
     command
 }
 
 #[track_caller]
-fn done(output: &Output, code: i32) -> String {
+pub(super) fn done(output: &Output, code: i32) -> String {
     let (said, problem) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert_eq!(output.status.code(), Some(code), "stdout: {said}\nstderr: {problem}");
     said.into_owned()
 }
 
 #[track_caller]
-fn run(command: &mut Command, arguments: &[&str]) -> Output {
+pub(super) fn run(command: &mut Command, arguments: &[&str]) -> Output {
     command.args(arguments).output().expect("the program starts")
 }
 
 /// A running desk; killed when the test ends.
-struct Desk {
+pub(super) struct Desk {
     child: Child,
     lines: Receiver<String>,
 }
@@ -47,7 +47,7 @@ impl Drop for Desk {
 }
 
 impl Desk {
-    fn start(command: &mut Command) -> Self {
+    pub(super) fn start(command: &mut Command) -> Self {
         let serve = ["serve", "--listen", "127.0.0.1:0", "--public-url", "http://localhost:5688"];
         let mut child = command.args(serve).stderr(Stdio::piped()).spawn().expect("the program starts");
         let (sender, lines) = channel();
@@ -63,7 +63,7 @@ impl Desk {
     }
 
     /// The lines up to the one that holds this, that one last.
-    fn until(&self, wanted: &str) -> Vec<String> {
+    pub(super) fn until(&self, wanted: &str) -> Vec<String> {
         let mut seen = Vec::new();
         loop {
             let line = self.lines.recv_timeout(DEADLINE).unwrap_or_else(|_| panic!("no `{wanted}` after {seen:#?}"));
@@ -75,12 +75,12 @@ impl Desk {
         }
     }
 
-    fn signal(&self, name: &str) {
+    pub(super) fn signal(&self, name: &str) {
         let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status().expect("kill runs");
         assert!(sent.success());
     }
 
-    fn wait(mut self) -> ExitStatus {
+    pub(super) fn wait(mut self) -> ExitStatus {
         let begun = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().expect("a child") {
