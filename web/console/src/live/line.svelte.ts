@@ -9,6 +9,8 @@ type Listener = (frame: never) => void;
 
 const PING_MS = 20_000;
 const DEAD_MS = 30_000;
+/** The server forgets after 30 s who is where. */
+const PRESENT_MS = 15_000;
 const OPEN_MS = 10_000;
 const BACKOFF_MS = 1_000;
 const BACKOFF_MAX_MS = 30_000;
@@ -28,6 +30,7 @@ let ready = false;
 let everReady = false;
 let heard = 0;
 let asked = 0;
+let present: { conversation: Id; doing: Doing; at: number } | null = null;
 let openedAt = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let beat: ReturnType<typeof setInterval> | undefined;
@@ -96,10 +99,13 @@ export function watch(conversation: Id, after: () => number): void {
   if (ready) transport?.send({ type: 'watch', conversation, after: after() });
 }
 export function unwatch(conversation: Id): void {
+  if (present?.conversation === conversation) present = null;
   if (watched.delete(conversation) && ready) transport?.send({ type: 'unwatch', conversation });
 }
-export function presence(conversation: Id | undefined, doing: Doing): void {
-  if (ready) transport?.send({ type: 'presence', doing, ...(conversation ? { conversation } : {}) });
+/** Tells colleagues what is done here, and again for as long as it lasts. `peek` are the words of the draft, for those who show them. */
+export function presence(conversation: Id, doing: Doing, peek?: string): void {
+  present = { conversation, doing, at: Date.now() };
+  if (ready) transport?.send({ type: 'presence', conversation, doing, ...(peek ? { peek } : {}) });
 }
 
 const wanted = (): Wanted => ({
@@ -162,6 +168,7 @@ function pulse(): void {
   if (!transport) return;
   if (now - heard > DEAD_MS || (!ready && now - openedAt > OPEN_MS)) { transport.close(); return; }
   if (now - asked >= PING_MS) { asked = now; transport.send({ type: 'ping' }); }
+  if (present && now - present.at >= PRESENT_MS) presence(present.conversation, present.doing);
   if (state === 'fallback' && now - openedAt > SOCKET_AGAIN_MS) { unreadySockets = BLOCKED_AFTER - 1; transport.close(); }
 }
 

@@ -1,6 +1,6 @@
 // Two ways to hold the line to /api/v1/stream: a WebSocket, or a streaming fetch in SSE format where sockets are blocked.
 // Both hand over frames and say once that they ended; neither reconnects.
-import type { AgentFrameIn, AgentFrameOut } from '$shared/api/types';
+import type { AgentFrameIn, AgentFrameOut, AgentStreamInput } from '$shared/api/types';
 
 export interface Transport { send: (frame: AgentFrameOut) => void; close: () => void }
 export interface Ears {
@@ -53,7 +53,7 @@ export function openEvents(ears: Ears, wanted: () => Wanted): Transport {
   async function read(signal: AbortSignal): Promise<void> {
     const response = await fetch(PATH, {
       method: 'POST', signal, credentials: 'same-origin', cache: 'no-store',
-      headers: { accept: 'text/event-stream', 'content-type': 'application/json' }, body: JSON.stringify(wanted()),
+      headers: { accept: 'text/event-stream', 'content-type': 'application/json' }, body: JSON.stringify(wanted() satisfies AgentStreamInput),
     });
     if (response.status === 401) { end(4401); return; }
     if (!response.ok || !response.body) { end(1006); return; }

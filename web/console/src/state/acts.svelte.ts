@@ -19,14 +19,8 @@ export function onActed(act: (conversation: Conversation) => void): () => void {
   return () => { told.delete(act); };
 }
 
-// The server tells an agent what was given to them, by themselves too; that is no news.
-const JUST_MS = 5_000;
-const lately = new Map<Id, number>();
-export const didJustNow = (id: Id): boolean => Date.now() - (lately.get(id) ?? 0) < JUST_MS;
-
 /** Does one thing to the conversations; `words` says on the screen what was done, nothing is said without. */
 export async function act(ids: readonly Id[], action: Action, words?: string): Promise<boolean> {
-  for (const id of ids) lately.set(id, Date.now());
   const before = ids.flatMap((id) => peek(id) ?? []);
   const off = ids.map((id) => layOver(id, (row) => applyAction(row, action, statusOf)));
   let forget = () => {};

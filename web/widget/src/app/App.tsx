@@ -10,7 +10,7 @@ import { hurry } from './live';
 import { markRead, show } from './thread';
 import { Thread } from './Thread';
 import { Top } from './Top';
-import { clock, day, t, told } from './words';
+import { clock, day, t, team, told } from './words';
 
 const held = ({ what, until }: Blocked): string =>
   t(what === 'network' ? 'blockedNet' : 'blocked') + (until ? ` ${t('blockedUntil', { time: `${day(until)} ${clock(until)}` })}` : '');
@@ -32,7 +32,7 @@ export function App() {
 
   useEffect(() => { if ((desk.menu || rate) && !extra) void import('./extra').then((loaded) => { extra = loaded; drag(false); }); });
   useEffect(() => { host.post({ type: 'unread', count: unread }); }, [unread]);
-  const title = `${unread ? `(${unread}) ` : ''}${t('title')}${full && config ? ` · ${config.team_name}` : ''}`;
+  const title = `${unread ? `(${unread}) ` : ''}${t('title')}${full && config ? ` · ${team()}` : ''}`;
   useEffect(() => { document.title = title; }, [title]);
   // Seen long enough to be read.
   useEffect(() => {

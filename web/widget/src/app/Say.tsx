@@ -6,7 +6,7 @@ import { Icon } from './Icon';
 import type { Item } from './outbox';
 import { parts, tongue, type Row } from './rows';
 import { discard, retry, retryNow } from './sender';
-import { clock, locale, t, told } from './words';
+import { clock, locale, t, team, told } from './words';
 
 const Link = ({ label, act }: { label: string; act: () => void }) => <button type="button" class="link" onClick={act}>{label}</button>;
 
@@ -33,7 +33,7 @@ export function Say({ row: { mine, first, at, message, item }, last }: { row: Ex
   const bot = message?.author.kind === 'bot' ? ` · ${t('bot')}` : '';
   return (
     <article class={`say ${mine ? 'me' : 'in'}${item?.failed ? ' failed' : message?.redacted ? ' gone' : ''}`}>
-      {first && <h2 class={mine ? 'vh' : ''}>{mine ? t('you') : (message!.author.name || desk.config?.team_name || '') + bot}<time>{clock(at)}</time></h2>}
+      {first && <h2 class={mine ? 'vh' : ''}>{mine ? t('you') : (message!.author.name || team()) + bot}<time>{clock(at)}</time></h2>}
       {text && (
         <p dir="auto" lang={tongue(text, locale())} title={clock(at)}>
           {mine ? text : parts(text).map((piece, n) => n % 2 ? <a href={piece} target="_blank" rel="noopener noreferrer nofollow">{piece}</a> : piece)}

@@ -7,7 +7,7 @@ import { Icon } from './Icon';
 import { rows } from './rows';
 import { Say } from './Say';
 import { earlier } from './thread';
-import { clock, day, locale, t } from './words';
+import { clock, day, locale, t, team } from './words';
 
 function happened({ type, data }: VisitorEvent): string {
   if (type === 'joined') return t('joined', { name: data?.name ?? '' });
@@ -61,7 +61,7 @@ export function Thread({ children }: { children?: ComponentChildren }) {
         onScroll={({ currentTarget: box }) => { desk.atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 60; }}>
         <div>
           {more ? <button type="button" class="btn mid" onClick={older}>{t('earlier')}</button>
-            : !loading && <article class="say in"><h2>{config?.team_name ?? t('title')}</h2><p dir="auto" lang={locale()}>{config?.greeting[locale()] || config?.greeting[config.default_locale] || t('hello')}</p></article>}
+            : !loading && <article class="say in"><h2>{team()}</h2><p dir="auto" lang={locale()}>{config?.greeting[locale()] || config?.greeting[config.default_locale] || t('hello')}</p></article>}
           {list}
           {children}
         </div>

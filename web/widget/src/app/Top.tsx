@@ -4,7 +4,7 @@ import { desk } from './desk';
 import { full } from './env';
 import * as host from './host';
 import { IconButton } from './Icon';
-import { t, weekday } from './words';
+import { t, team, weekday } from './words';
 
 function promise(): string {
   const config = desk.config;
@@ -25,7 +25,7 @@ export function Top() {
       {menu && <IconButton name="back" label={t('back')} act={() => { desk.menu = false; }} />}
       {agent && <span class={config?.agents_online ? 'face on' : 'face'} aria-hidden="true">{[...agent.name][0]}</span>}
       <div>
-        <h1 tabIndex={-1}>{menu ? t('menu') : (agent?.name ?? config?.team_name ?? t('title'))}</h1>
+        <h1 tabIndex={-1}>{menu ? t('menu') : (agent?.name ?? team())}</h1>
         <p>{menu ? '' : agent && config?.open_now !== false ? t('agentNo', { number: agent.agent_number }) : promise()}</p>
       </div>
       {!menu && desk.contact && (

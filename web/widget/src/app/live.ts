@@ -4,7 +4,7 @@ import { authorised } from './api';
 import { desk, isNew, upsert } from './desk';
 import { backoff } from './env';
 import { announce, catchUp, isPlaced, load, open, take } from './thread';
-import type { VisitorFrameIn, VisitorFrameOut } from './frames';
+import type { VisitorFrameIn, VisitorFrameOut } from '$shared/api/types';
 
 /** `patience`: how long an answer to a question may take, in ms. */
 export interface Line { patience: number; send(frame: VisitorFrameOut): void; close(): void }
@@ -22,7 +22,7 @@ let lost: () => void = () => {};
 export const whenSignedOut = (act: () => void): void => { lost = act; };
 
 const watched = () => isNew(desk.thread) ? [] : [{ conversation: desk.thread, after: desk.last }];
-export const first = (): VisitorFrameOut => ({ type: 'auth', token: authorised() ?? '', watch: watched() });
+export const first = (): Extract<VisitorFrameOut, { type: 'auth' }> => ({ type: 'auth', token: authorised() ?? '', watch: watched() });
 
 function socket(hear: Hear, ended: Ended): Line {
   const ws = new WebSocket(`${location.origin.replace('http', 'ws')}/visitor/v1/stream`);
@@ -62,7 +62,7 @@ export async function connect(): Promise<void> {
       desk.cut = false;
       desk.contact = frame.contact;
       if (again) void catchUp().catch(() => {});
-    } else if (frame.type === 'closed') ended(frame.code === 'unauthenticated' || frame.code === 'signed_out' ? 4401 : frame.code === 'blocked' ? 4403 : 4000);
+    } else if (frame.type === 'closed') ended(frame.code === 'signed_out' ? 4401 : frame.code === 'blocked' ? 4403 : 4000);
     else react(frame);
   };
   const make = refused % 4 < 2 ? socket : (await import('./stream')).stream;
