@@ -20,6 +20,7 @@ mod nodes;
 mod people;
 mod pgbench;
 mod proxy;
+mod reactor;
 mod report;
 mod search;
 mod socket;
@@ -47,6 +48,8 @@ enum Command {
     Kill(kill::KillArgs),
     /// Cuts and freezes clients' lines while messages come in, and compares what every client has at the end.
     Cuts(cuts::CutsArgs),
+    /// What reactions cost, and whether they catch up after a burst.
+    Reactor(reactor::ReactorArgs),
     /// Strangers open chats as fast as they can while agents work, and how long the agents wait meanwhile.
     Flood(flood::FloodArgs),
     /// Breaks what the desk stands on while people write, and compares what it has in the end with what it acknowledged.
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
             Command::Bare(args) => bare::run(args).await,
             Command::Kill(args) => kill::run(args).await,
             Command::Cuts(args) => cuts::run(args).await,
+            Command::Reactor(args) => reactor::run(args).await,
             Command::Flood(args) => flood::run(args).await,
             Command::Faults(args) => faults::run(args).await,
             Command::Nodes(args) => nodes::run(args).await,
