@@ -45,6 +45,7 @@ const AT_ONCE: i64 = 100;
 
 /// Fires what is due. Returns how many there were.
 pub async fn fire_due(app: &App) -> Result<usize> {
+    conversation::mend_windows(app).await?;
     let due = app.db.read(Pool::Quick, |rx| timer::due(rx, AT_ONCE).map_err(crate::Error::from)).await?;
     let count = due.len();
     for one in due {

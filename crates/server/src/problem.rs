@@ -237,9 +237,12 @@ impl From<candor_store::Error> for ApiError {
             E::Full { retry_after } => Self::new(Code::Busy).retry_after(*retry_after),
             E::OutcomeUnknown => Self::new(Code::OutcomeUnknown).retry_after(soon),
             E::Deadline => Self::new(Code::Busy).retry_after(soon).detail("the question took too long; ask for less"),
-            // Nothing of it was kept, and the others go on: a full, failing or read-only disk, a database that is away, a command
-            // that panicked.
-            E::Unavailable(_) | E::Closed | E::Io { .. } | E::ReadOnly | E::Panicked(_) => Self::new(Code::Busy).retry_after(LATER),
+            // Nothing of it was kept, and others go on: a full, failing or read-only disk, a database that is away, a command
+            // that panicked. A disk that cannot be read looks like damage to SQLite, and damage is no reason to lose a message
+            // that its writer still has: both are repeated, and loud in the log.
+            E::Unavailable(_) | E::Closed | E::Io { .. } | E::ReadOnly | E::Panicked(_) | E::Corrupt(_) => {
+                Self::new(Code::Busy).retry_after(LATER)
+            }
             _ => Self::new(Code::Internal),
         }
         .cause(error)

@@ -100,6 +100,12 @@ pub fn of_case(q: &mut impl Query, conversation: ConversationId) -> Result<Vec<H
     q.list(OF_CASE, &[&conversation.0], read)
 }
 
+/// The first replies whose window ends after this time, with their conversations.
+pub fn ending_after(q: &mut impl Query, at: i64, limit: i64) -> Result<Vec<(HeldReplyId, ConversationId)>, Error> {
+    const AFTER: &str = "SELECT id, conversation_id FROM held_reply WHERE release_at > $1 ORDER BY release_at DESC LIMIT $2";
+    q.list(AFTER, &[&at, &limit], |row| Ok((HeldReplyId(row.get(0)?), ConversationId(row.get(1)?))))
+}
+
 /// A newer message came in: the author is asked, and without an answer it goes out at `until`.
 pub fn ask(tx: &mut Tx<'_>, id: HeldReplyId, until: i64) -> Result<(), Error> {
     tx.execute(ASK, &[&id.0, &until])?;

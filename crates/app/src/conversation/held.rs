@@ -16,11 +16,15 @@ use candor_domain::permission::{Door, Permission};
 use candor_store::conversation::Stored;
 use candor_store::flaw::{Flaw, planted};
 use candor_store::held_reply::{self, Held};
-use candor_store::{Query, Queue, Tx, block, conversation, draft, timer};
+use candor_store::idempotency::{self, Answered};
+use candor_store::{Pool, Query, Queue, Tx, block, conversation, draft, timer};
 use uuid::Uuid;
 
 /// How long an author is asked whether an overtaken reply should go, in milliseconds.
 const ASK_MS: i64 = 60_000;
+
+/// The status a held reply was answered with.
+const TAKEN: i64 = 202;
 
 /// How many held replies one command releases; the rest has its own timers.
 const AT_ONCE: usize = 8;
@@ -63,13 +67,51 @@ fn arm(tx: &mut Tx<'_>, stored: &Stored, at: i64) -> Result<()> {
     Ok(())
 }
 
-/// A held reply that an earlier request left with this client id.
+/// A held reply that an earlier request left with this client id, also when it has gone back to its author since: who
+/// repeats a request whose answer was lost must not send again what was taken back.
 pub(super) fn repeated(tx: &mut Tx<'_>, id: ConversationId, author: AgentId, client_id: Uuid, hmac: &[u8]) -> Result<Option<HeldReplyId>> {
     match held_reply::by_client(tx, id, author, client_id)? {
         Some(found) if write::is_same_request(&found.request_hmac, hmac) => Ok(Some(found.id)),
         Some(_) => Err(Error::BodyMismatch),
+        None => given_back(tx, id, author, client_id, hmac),
+    }
+}
+
+/// Under which name a reply that went back is remembered, for as long as other requests are. No request's key has a space.
+fn memory(id: ConversationId, client_id: Uuid) -> String {
+    format!("given back {id} {client_id}")
+}
+
+fn given_back(tx: &mut Tx<'_>, id: ConversationId, author: AgentId, client_id: Uuid, hmac: &[u8]) -> Result<Option<HeldReplyId>> {
+    match idempotency::find(tx, author.0, &memory(id, client_id))? {
+        Some(known) if write::is_same_request(&known.body_mac, hmac) => Ok(known.item.map(HeldReplyId)),
+        Some(_) => Err(Error::BodyMismatch),
         None => Ok(None),
     }
+}
+
+/// A little more than the clocks of two nodes may differ.
+const CLOCKS_MS: i64 = 5_000;
+
+/// Replies that wait longer than any window and any question lasts: the clock has gone back since they were held. They go
+/// out now, as their customers expect, and not when the clock has come there again. Returns how many there were.
+pub async fn mend_windows(app: &App) -> Result<usize> {
+    let longest = app.config.max_hold_ms.max(ASK_MS) + CLOCKS_MS;
+    let beyond =
+        app.db.read(Pool::Quick, move |rx| held_reply::ending_after(rx, rx.now() + longest, AT_ONCE as i64).map_err(Error::from)).await?;
+    let count = beyond.len();
+    for (held, id) in beyond {
+        tracing::warn!(conversation = %id, "the clock went back; a held reply goes out now");
+        app.db
+            .write(Queue::People, move |tx| {
+                let stored = conversation::lock(tx, id)?;
+                let now = tx.now();
+                held_reply::hasten(tx, held, now)?;
+                arm(tx, &stored, now)
+            })
+            .await?;
+    }
+    Ok(count)
 }
 
 /// Sends a held reply at once: its author does not want to wait.
@@ -213,6 +255,8 @@ fn back_to_draft(tx: &mut Tx<'_>, stored: &Stored, held: &Held, draft_id: Uuid) 
     let sealed = tx.seal(stored.key, draft::text_cell(draft_id), text.as_bytes())?;
     let updated_at = tx.now();
     draft::put(tx, stored.case.id, held.author, &draft::Draft { id: draft_id, mode: "reply".into(), text: sealed, files, updated_at })?;
+    let answered = Answered { body_mac: held.request_hmac.clone(), status: TAKEN, item: Some(held.id.0) };
+    idempotency::keep(tx, held.author.0, &memory(stored.case.id, held.client_id), &answered)?;
     if !planted(Flaw::WithdrawsHalf) {
         held_reply::delete(tx, held.id)?;
     }

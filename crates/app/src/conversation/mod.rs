@@ -24,7 +24,7 @@ pub use access::{break_glass, revoke_access, share_access};
 pub use act::{Action, act, act_because, act_in, inverse};
 pub use draft::{Draft, drafts, put_draft, remove_draft};
 pub(crate) use erased::shut_erased;
-pub use held::{keep_held, release_due, release_held, withdraw_held};
+pub use held::{keep_held, mend_windows, release_due, release_held, withdraw_held};
 pub use marks::{agent_read, mark_unread, visitor_read};
 pub use rate::{RatingInput, rate};
 pub use receive::receive;
