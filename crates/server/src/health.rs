@@ -3,6 +3,7 @@
 use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
+use candor_app::conversation::bulk::REACTOR_LATE_MS;
 use candor_store::{Pool, setting};
 use http::StatusCode;
 use serde::Serialize;
@@ -11,8 +12,6 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Times of two nodes that are further apart would not be in the order of what happened.
 const CLOCK_OFF_MS: u64 = 2_000;
-/// From here on bulk work pauses and new anonymous visitors are put off.
-const REACTOR_LATE_MS: i64 = 15_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -66,7 +65,7 @@ async fn look(state: &AppState) -> Readiness {
     let health = state.app.db.health();
     let database = database(state).await;
     let writer = Part::when(health.writer_alive, Standing::Down, "no connection that writes");
-    let on_time = health.reactor_behind_ms < REACTOR_LATE_MS;
+    let on_time = health.reactor_behind_ms <= REACTOR_LATE_MS;
     let reactor = Part::when(on_time, Standing::Warn, &format!("{} ms behind", health.reactor_behind_ms));
     let screens = !state.options.screens || state.app.live.is_ready();
     let screens = Part::when(screens, Standing::Down, "open work is being read");

@@ -1,9 +1,12 @@
 //! What holds for every request, whatever it is about.
 
+use crate::writing::{begun, say};
 use candor_testkit::app_test;
-use serde_json::Value;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use uuid::Uuid;
 
 app_test!(unknown_paths_of_the_surfaces_are_problems, |app| async move {
     let anon = app.anon();
@@ -109,6 +112,34 @@ app_test!(health_names_each_part, |app| async move {
     app.state.draining.cancel();
     let ready = app.bare().get("/readyz").await.expect(503);
     assert_eq!((&ready["status"], &ready["server"]["status"]), (&Value::from("down"), &Value::from("down")));
+});
+
+app_test!(a_reactor_far_behind_puts_off_strangers_and_nobody_who_is_here, |app| async move {
+    let (visitor, id) = begun(&app, "one").await;
+    app.settle().await;
+    say(&visitor, &id, "two").await;
+    app.clock.advance(16_000);
+    let deadline = Instant::now() + Duration::from_secs(10);
+    let ready = loop {
+        let ready = app.bare().get("/readyz").await.ok();
+        // The store looks four times a second.
+        if ready["reactor"]["status"] != "ok" || Instant::now() > deadline {
+            break ready;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert_eq!((&ready["status"], &ready["reactor"]["status"]), (&Value::from("warn"), &Value::from("warn")), "{ready}");
+    let stranger = json!({ "inbox": app.inbox().await, "locale": "en" });
+    let put_off = app.anon().post("/visitor/v1/sessions", stranger.clone()).await;
+    assert_eq!(put_off.header("retry-after"), Some("5"));
+    put_off.refused(503, "busy");
+    say(&visitor, &id, "three").await;
+    visitor.post("/visitor/v1/conversations", json!({ "client_id": Uuid::now_v7(), "text": "another" })).await.created();
+    app.settle().await;
+    while app.app.db.health().reactor_behind_ms > 0 && Instant::now() < deadline {
+        tokio::task::yield_now().await;
+    }
+    app.anon().post("/visitor/v1/sessions", stranger).await.created();
 });
 
 app_test!(without_a_database_the_desk_is_not_ready, |app| async move {
