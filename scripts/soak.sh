@@ -20,6 +20,13 @@ for database in sqlite postgres; do
   one "cuts-$database" "$bench" cuts "${address[@]}" --cuts 2000 --clients 50
 done
 one nodes "$bench" nodes --candor "$candor" --postgres "$CANDOR_TEST_POSTGRES" --rounds 20
+s3=$(mktemp -d)
+trap 'scripts/s3.sh stop "$s3"; scripts/postgres.sh stop "$postgres"' EXIT
+if address=$(scripts/s3.sh start "$s3"); then
+  one nodes-s3 "$bench" nodes --candor "$candor" --postgres "$CANDOR_TEST_POSTGRES" --rounds 10 --s3 "$address"
+else
+  one nodes-s3 false
+fi
 faults full "$candor" "$bench"
 export CANDOR_SEEDS=${CANDOR_SEEDS:-100000} CANDOR_MEETINGS=${CANDOR_MEETINGS:-5000}
 suite simulation cargo_counts cargo test --locked -p candor-app --test simulation --test meetings

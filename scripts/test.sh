@@ -27,7 +27,10 @@ for database in sqlite postgres; do
   one "cuts-$database" target/debug/candor-bench cuts "${address[@]}"
   # Small, and for what comes of it alone: how quick a debug build is says nothing.
   one "flood-$database" target/debug/candor-bench flood --starts 500 --agents 5 --before 1 --usable-ms 5000 "${address[@]}"
+  # For what is right in the end: reactions, the outside feed, deadlocks.
+  one "reactor-$database" target/debug/candor-bench reactor --untimed --seconds 5 "${address[@]}"
   E2E_DATABASE=$database suite "e2e-$database" node_counts scripts/e2e.sh
 done
+one nodes target/debug/candor-bench nodes --postgres "$CANDOR_TEST_POSTGRES"
 faults small target/debug/candor target/debug/candor-bench
 tell

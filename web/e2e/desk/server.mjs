@@ -38,18 +38,19 @@ function newDatabase() {
 
 /**
  * Starts a desk. `flags` are more flags of `serve`; limits are wide, because one browser plays everybody.
+ * `beside` is a desk whose database it serves too, as another node; `publicUrl` says where browsers reach it when something stands before it.
  * Of our environment it gets nothing: a CANDOR_ variable of the machine would change what is tested. The public name is 127.0.0.1, so that pages on localhost are another site to the browser.
  */
-export async function startDesk({ flags = [], env = {} } = {}) {
+export async function startDesk({ flags = [], env = {}, beside, publicUrl } = {}) {
   const data = mkdtempSync(join(tmpdir(), 'candor-e2e-'));
-  const made = newDatabase();
+  const made = beside ? { args: beside.database, drop() {} } : newDatabase();
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   let child;
-  const desk = { url, port, data, said: '', args: ['--data', data, ...made.args] };
+  const desk = { url, port, data, said: '', database: made.args, args: ['--data', data, ...made.args] };
 
   desk.start = async () => {
-    child = spawn(program, ['serve', ...desk.args, '--listen', `127.0.0.1:${port}`, '--public-url', url, ...flags],
+    child = spawn(program, ['serve', ...desk.args, '--listen', `127.0.0.1:${port}`, '--public-url', publicUrl ?? url, ...flags],
       { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH, CANDOR_LIMIT_FACTOR: '1000', ...env } });
     const mine = child;
     alive.add(mine);

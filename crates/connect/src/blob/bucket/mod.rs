@@ -82,6 +82,8 @@ impl Bucket {
             .with_region(place.region)
             .with_client_options(client(place.endpoint.is_some_and(|endpoint| endpoint.starts_with("http://"))))
             .with_retry(retry)
+            // One at a time, as everybody's S3 can.
+            .with_disable_bulk_delete(true)
             .build()
             .map_err(failed)?;
         Ok(Self { store: Arc::new(store), prefix })
