@@ -149,9 +149,9 @@ db_test!(a_start_is_repeatable_across_signing_in, |db| async move {
         subject: None,
         origin: None,
     };
-    let (first, _) = visitor::open(&desk.app, &nobody.visitor, input(nobody.visitor.session.id)).await.unwrap();
+    let (first, _) = visitor::open(&desk.app, &nobody.visitor, desk::PEER, input(nobody.visitor.session.id)).await.unwrap();
     let known = desk.start(Origin::Page(PAGE), Some(&desk.jwt("u-1", json!({}))), Some(&nobody.token)).await.unwrap();
-    let (case, again) = visitor::open(&desk.app, &known.visitor, input(known.visitor.session.id)).await.unwrap();
+    let (case, again) = visitor::open(&desk.app, &known.visitor, desk::PEER, input(known.visitor.session.id)).await.unwrap();
     assert_eq!((case.id, again.repeated), (first.id, true));
 });
 
