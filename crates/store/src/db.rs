@@ -7,6 +7,8 @@ use crate::house::House;
 use crate::notes::{Ephemeral, Note};
 use crate::read::Job;
 use crate::{Backend, Clock, Error, Pool, Queue, Rx, Tx};
+use rand::SeedableRng;
+use rand::rngs::StdRng;
 use std::sync::Arc;
 use tokio::sync::{broadcast, oneshot};
 
@@ -124,6 +126,11 @@ impl Db {
         if let Some(inline) = &self.house.inline {
             inline.kill(&self.house.shared);
         }
+    }
+
+    /// From now on this node hears nothing that is told: a bus that loses everything. For tests.
+    pub fn lose_notes(&self) {
+        self.house.shared.lose_notes(1000, StdRng::seed_from_u64(0));
     }
 
     /// Finishes what waits, then stops. Later calls answer `Error::Closed`.

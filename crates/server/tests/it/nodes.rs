@@ -2,7 +2,9 @@
 
 use candor_store::testing::{START, TestDb, options};
 use candor_store::{Db, ManualClock, Place, Queue};
-use std::io::{BufRead, BufReader};
+use serde_json::Value;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
@@ -25,6 +27,7 @@ struct Desk {
 struct Node {
     child: Child,
     lines: Receiver<String>,
+    address: String,
 }
 
 impl Drop for Node {
@@ -56,11 +59,13 @@ impl Node {
         let (sender, lines) = channel();
         let stderr = child.stderr.take().expect("piped");
         std::thread::spawn(move || BufReader::new(stderr).lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
-        let node = Self { child, lines };
+        let mut node = Self { child, lines, address: String::new() };
         let mut seen = Vec::new();
         loop {
             let line = node.lines.recv_timeout(DEADLINE).unwrap_or_else(|_| panic!("the node does not serve: {seen:#?}"));
             if line.contains("the desk is open") {
+                let said: Value = serde_json::from_str(&line).expect("a line of JSON");
+                node.address = said["address"].as_str().expect("an address").to_owned();
                 return node;
             }
             seen.push(line);
@@ -182,6 +187,32 @@ fn a_copied_data_directory_brings_a_name_that_is_taken() {
     drop(Node::start(desk.command(b.path()).env("CANDOR_NODE", "munich-2")));
     let doctor = desk.command(a.path()).args(["doctor", "--json"]).output().expect("runs");
     says(&String::from_utf8_lossy(&doctor.stdout), &["munich-2", "marked as this desk's"]);
+}
+
+/// Asks a node for a link that does not exist; the status of the answer.
+fn guess(address: &str) -> u16 {
+    let mut stream = TcpStream::connect(address).expect("connects");
+    write!(stream, "GET /api/v1/links/guessed HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").expect("asks");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("answers");
+    answer.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status")
+}
+
+#[test]
+fn a_limit_that_is_used_up_on_one_node_is_used_up_on_the_other_within_five_seconds() {
+    let desk = Desk::new();
+    let (a, b) = (dir(), dir());
+    let (first, second) = (Node::start(&mut desk.command(a.path())), Node::start(&mut desk.command(b.path())));
+    let tries = (0..40).take_while(|_| guess(&first.address) != 429).count();
+    assert!((15..=25).contains(&tries), "{tries} guesses were let through");
+    let begun = Instant::now();
+    // Each look takes one of the other node's own twenty: at most eight looks in five seconds prove something.
+    let mut looks = 0;
+    while guess(&second.address) != 429 {
+        looks += 1;
+        assert!(looks < 8 && begun.elapsed() < Duration::from_secs(5), "the other node still lets guesses through");
+        std::thread::sleep(Duration::from_millis(600));
+    }
 }
 
 #[test]
