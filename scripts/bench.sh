@@ -33,6 +33,8 @@ done
 if [ $# -eq 0 ]; then
   run flood
   run flood --postgres "$address"
+  run reactor
+  run reactor --postgres "$address"
 fi
 node -e '
   const lines = require("fs").readFileSync("target/bench.jsonl", "utf8").split("\n").filter((line) => line.startsWith("{"));

@@ -3,13 +3,14 @@
 //! The reactor puts events into the outbox; one worker of all nodes numbers them. A reader's cursor names the epoch and the number
 //! it has come to, and carries a mark of this desk, so that a cursor of another desk or a made-up one is refused.
 
-use crate::rights::require_somewhere;
-use crate::{App, Error, Result};
+use crate::rights::{require_everywhere, require_somewhere};
+use crate::{App, Error, Result, audit};
 use candor_domain::actor::Actor;
 use candor_domain::permission::{Permission, Scope};
 use candor_store::feed::{self, Fed, Feed, Lease};
 use candor_store::{Note, Pool, Query, Queue};
 use data_encoding::BASE64URL_NOPAD;
+use serde_json::json;
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, timeout_at};
@@ -87,6 +88,19 @@ pub async fn number_all(app: &App) -> Result<()> {
         app.db.write(Queue::Machines, move |tx| feed::let_go(tx, lease).map_err(Error::from)).await?;
     }
     Ok(())
+}
+
+/// After an older copy of the database was put in place: every cursor that was given out before counts no more.
+pub async fn begin_epoch(app: &App, actor: &Actor) -> Result<i64> {
+    require_everywhere(actor, Permission::SettingsManage)?;
+    let actor = actor.clone();
+    app.db
+        .write(Queue::People, move |tx| {
+            let epoch = feed::begin_epoch(tx)?;
+            audit::record(tx, &actor, "feed.epoch", ("workspace", Uuid::nil()), json!({ "epoch": epoch }))?;
+            Ok(epoch)
+        })
+        .await
 }
 
 /// Drops what has been kept long enough.

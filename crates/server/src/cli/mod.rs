@@ -16,6 +16,7 @@ mod openapi;
 mod out;
 mod serve;
 mod staff;
+mod work;
 
 use crate::config::{Config, ConfigError, Sources};
 use clap::{Args, Parser, Subcommand};
@@ -87,6 +88,12 @@ enum Command {
     /// The audit log.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Events that a part of the desk failed on.
+    #[command(subcommand)]
+    Parked(work::ParkedCommand),
+    /// The feed of events for programs outside.
+    #[command(subcommand)]
+    Events(work::EventsCommand),
     /// Asks a running server whether it is ready: for containers.
     Healthcheck(healthcheck::HealthcheckArgs),
 }
@@ -159,6 +166,8 @@ fn run(cli: Cli) -> Done {
         Command::Serve(args) => serve::run(place.load(args.flags())?),
         Command::User(command) => staff::user(&place.load(Vec::new())?, command),
         Command::Token(command) => staff::token(&place.load(Vec::new())?, command),
+        Command::Parked(command) => work::parked(&place.load(Vec::new())?, command),
+        Command::Events(command) => work::events(&place.load(Vec::new())?, &command),
         Command::Contact(command) => contact::run(&place.load(Vec::new())?, &command),
         Command::Key(command) => key::run(&place.load(Vec::new())?, &command),
         Command::Migrate(args) => migrate::run(&place.load(Vec::new())?, &args),

@@ -1,9 +1,10 @@
 //! What the operator may do from the command line, and doing it. The audit log names the operator's user id.
 
 use crate::api::erasures::Erasure;
-use candor_app::{App, Error, Result, agent, erasure, inbox, keys, keywork, setup, token};
+use crate::api::parked::ParkedEvent;
+use candor_app::{App, Error, Result, agent, erasure, feed, inbox, keys, keywork, reactor, setup, token};
 use candor_domain::actor::Actor;
-use candor_domain::id::{ContactId, InboxId, TokenId};
+use candor_domain::id::{ContactId, ConversationId, InboxId, TokenId};
 use candor_domain::locale::Locale;
 use candor_domain::permission::Permission;
 use candor_store::agent_role::Held;
@@ -61,6 +62,14 @@ pub enum Deed {
     /// Gives every customer a new key.
     KeyRenew,
     KeyStatus,
+    ParkedList,
+    /// Runs what is parked for a part of the desk in a conversation again.
+    ParkedRun {
+        follower: String,
+        conversation: ConversationId,
+    },
+    /// After a restore: older cursors of the outside feed count no more.
+    EventsNewEpoch,
 }
 
 /// Does it, as the operator with this user id.
@@ -102,6 +111,14 @@ pub(crate) async fn perform(app: &App, uid: u32, deed: Deed) -> Result<Value> {
             key_status(app, &actor).await
         }
         Deed::KeyStatus => key_status(app, &actor).await,
+        Deed::ParkedList => {
+            let parked = reactor::shown(app, &actor, 100).await?.into_iter().map(ParkedEvent::from);
+            Ok(json!({ "items": parked.collect::<Vec<_>>() }))
+        }
+        Deed::ParkedRun { follower, conversation } => {
+            Ok(json!({ "done": reactor::run_again(app, &actor, &follower, conversation).await? }))
+        }
+        Deed::EventsNewEpoch => Ok(json!({ "epoch": feed::begin_epoch(app, &actor).await? })),
         Deed::TokenRevoke { id } => token::revoke(app, &actor, id).await.map(|()| json!({ "id": id })),
     }
 }
