@@ -21,7 +21,8 @@ pub(super) async fn play(pair: &Pair, seen: &mut Seen) -> Result<()> {
     narrowing(pair, narrowed, seen).await.context("an agent without a role")?;
     signing_out(pair, signed_out, seen).await.context("a session that was revoked")?;
     token(pair, seen).await.context("a token that was revoked")?;
-    visitor(pair, seen).await.context("a visitor who logged out")
+    visitor(pair, seen).await.context("a visitor who logged out")?;
+    blocked(pair, seen).await.context("a visitor who was blocked")
 }
 
 async fn disabling(pair: &Pair, agent: &Client, seen: &mut Seen) -> Result<()> {
@@ -85,6 +86,23 @@ async fn visitor(pair: &Pair, seen: &mut Seen) -> Result<()> {
     loop {
         let answer = there.post(&path, &json!({ "client_id": uuid::Uuid::new_v4(), "text": "still me" })).await?;
         if answer.status == 401 {
+            break seen.ends(begun.elapsed());
+        }
+        ensure!(begun.elapsed() < WITHIN, "a message is still answered {}", answer.status);
+    }
+    Ok(())
+}
+
+async fn blocked(pair: &Pair, seen: &mut Seen) -> Result<()> {
+    let (there, _) = pair.a.visitor(&pair.inbox).await?;
+    let opening = json!({ "client_id": uuid::Uuid::new_v4(), "text": "buy my coins" });
+    let conversation = text(&there.post("/visitor/v1/conversations", &opening).await?.ok()?, "/conversation/id")?;
+    let block = json!({ "kind": "contact", "conversation": conversation, "reason": "advertising" });
+    pair.admin.post("/api/v1/blocks", &block).await?.ok()?;
+    let (begun, path) = (Instant::now(), format!("/visitor/v1/conversations/{conversation}/messages"));
+    loop {
+        let answer = there.post(&path, &json!({ "client_id": uuid::Uuid::new_v4(), "text": "buy more" })).await?;
+        if answer.status == 403 {
             break seen.ends(begun.elapsed());
         }
         ensure!(begun.elapsed() < WITHIN, "a message is still answered {}", answer.status);
