@@ -1,4 +1,5 @@
-// Every screen that the console has, and the chat, as the router knows them: light and dark, Chinese and English, phone and desk.
+// Every screen that the console has, and the chat, as the router knows them: light and dark, Chinese and English, phone and desk; once on
+// the narrowest phone and once in a language that is written from right to left.
 // No violation of accessibility, no error, no broken policy, no stranger asked, nothing wider than the screen. Each is kept as a picture.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -9,12 +10,20 @@ import { database, startDesk } from './desk/server.mjs';
 import { demoAdmin, openInbox, settle } from './desk/api.mjs';
 import { launch, openPage, SCREENS, violations, windowOf } from './desk/browser.mjs';
 import { startHost } from './desk/host.mjs';
+import { isTurned, mirror } from './desk/mirror.mjs';
 
 // What a screen looks like does not depend on the database: there, each is opened once.
 const all = database === 'sqlite';
-const SIZES = all ? [[1440, 900], [390, 844]] : [[1440, 900]];
-const LOCALES = all ? ['zh-CN', 'en'] : ['zh-CN'];
-const THEMES = ['light', 'dark'];
+const BOTH = ['light', 'dark'];
+const PASSES = all ? [
+  { locale: 'zh-CN', width: 1440, height: 900, themes: BOTH },
+  { locale: 'zh-CN', width: 390, height: 844, themes: BOTH },
+  { locale: 'en', width: 1440, height: 900, themes: BOTH },
+  { locale: 'en', width: 390, height: 844, themes: BOTH },
+  { locale: 'zh-CN', width: 320, height: 640, themes: ['dark'] },
+  { locale: 'en', width: 1440, height: 900, themes: ['light'], turned: true },
+  { locale: 'en', width: 320, height: 640, themes: ['light'], turned: true },
+] : [{ locale: 'zh-CN', width: 1440, height: 900, themes: BOTH }];
 
 /** Name, where (an address, or a route's name), what is done there, and whether a phone has no place for it. */
 const part = (name) => [`settings.inbox.${name}`, `settings.inbox?part=${name}`, (page) => page.getByRole('tab', { selected: true }).first().waitFor()];
@@ -67,11 +76,11 @@ const signedIn = () => {
   return [{ name, value: value.join('='), url: desk.url }];
 };
 
-/** Looks at a page in both themes and says what is wrong with it. */
-async function look(page, name) {
+/** Looks at a page in these themes and says what is wrong with it. */
+async function look(page, name, themes) {
   const found = [];
   await page.waitForLoadState('networkidle');
-  for (const theme of THEMES) {
+  for (const theme of themes) {
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
     await page.screenshot({ path: `${SCREENS}${name}-${theme}.png` });
     const report = await new AxeBuilder({ page }).analyze();
@@ -83,77 +92,79 @@ async function look(page, name) {
   return found;
 }
 
-for (const locale of LOCALES) {
-  for (const [width, height] of SIZES) {
-    describe(`${locale} at ${width} px`, () => {
-      let inside, outside;
-      before(async () => {
-        await settle(admin, { locale, theme: 'auto' });
-        inside = await windowOf(browser, { locale, width, height });
-        outside = await windowOf(browser, { locale, width, height });
-        await inside.addCookies(signedIn());
-      });
-      after(async () => { await inside?.close(); await outside?.close(); });
+for (const { locale, width, height, themes, turned = false } of PASSES) {
+  const spoken = turned ? 'x-mirror' : locale;
+  describe(`${spoken} at ${width} px`, () => {
+    let inside, outside;
+    const see = (page, name) => look(page, `${name}-${spoken}-${width}`, themes);
+    before(async () => {
+      await settle(admin, { locale, theme: 'auto' });
+      inside = await windowOf(browser, { locale, width, height });
+      outside = await windowOf(browser, { locale, width, height });
+      await inside.addCookies(signedIn());
+      if (turned) await Promise.all([inside, outside].map(mirror));
+    });
+    after(async () => { await inside?.close(); await outside?.close(); });
 
-      for (const route of routes) {
-        test(route.name, { timeout: 60_000 }, async () => {
-          const page = await openPage(route.open ? outside : inside, [desk.url], meant);
-          await page.goto(desk.url + addressOf(route));
-          await page.getByRole('heading').first().waitFor();
-          assert.equal(await page.evaluate(() => document.documentElement.lang), locale);
-          assert.deepEqual(await look(page, `${route.name}-${locale}-${width}`), []);
-          await page.close();
-        });
-      }
-
-      // What opens over a screen, or only after something was done there; texts differ by language, shapes do not.
-      for (const [name, address, open, wide] of locale === 'zh-CN' ? STATES : []) {
-        if (!wide || width > 640) test(name, { timeout: 60_000 }, async () => {
-          const page = await openPage(inside, [desk.url], meant);
-          await page.goto(desk.url + addressOf(address));
-          await page.getByRole('heading').first().waitFor();
-          await open(page);
-          assert.deepEqual(await look(page, `${name}-${locale}-${width}`), []);
-          await page.close();
-        });
-      }
-
-      for (const [name, address] of [['chat', () => `${desk.url}/chat?inbox=${inbox.id}`], ['demo', () => `${desk.url}/demo`]]) {
-        test(name, { timeout: 60_000 }, async () => {
-          const page = await openPage(outside, [desk.url], meant);
-          await page.goto(address());
-          await page.getByRole('heading').first().waitFor();
-          assert.deepEqual(await look(page, `${name}-${locale}-${width}`), []);
-          await page.close();
-        });
-      }
-
-      if (locale === 'zh-CN') test('chat with an answer, and the question how it was', { timeout: 60_000 }, async () => {
-        const context = await windowOf(browser, { locale, width, height });
-        const page = await openPage(context, [desk.url], meant);
-        await page.goto(`${desk.url}/chat?inbox=${inbox.id}`);
-        await page.getByRole('textbox', { name: '消息' }).fill('提现 W-552018 两小时了还在审核，能看一下吗？');
-        await page.getByRole('textbox', { name: '消息' }).press('Enter');
-        await page.getByText('已送达').waitFor();
-        const [{ id }] = (await admin.get('/api/v1/conversations?view=all&sort=newest&limit=1')).items;
-        await admin.post(`/api/v1/conversations/${id}/replies`, { client_id: randomUUID(), text: '查到了，链上已确认 12 次，请刷新余额。', seen_seq: 0, hold_ms: 0, force: true });
-        await page.getByText('链上已确认').waitFor();
-        assert.deepEqual(await look(page, `chat.talk-${locale}-${width}`), []);
-        const { directory } = await admin.get('/api/v1/session');
-        await admin.post(`/api/v1/conversations/${id}/actions`, { action: { type: 'status', status: directory.statuses.find((one) => one.category === 'resolved').id } });
-        await page.getByRole('group').first().waitFor();
-        assert.deepEqual(await look(page, `chat.rating-${locale}-${width}`), []);
-        await context.close();
-      });
-
-      test('chat on a page of another site', { timeout: 60_000 }, async () => {
-        const page = await openPage(outside, [desk.url, host.url], meant);
-        await page.goto(host.url);
-        await page.getByRole('button').click();
-        await page.frameLocator('iframe').getByRole('textbox').waitFor();
-        assert.deepEqual(await look(page, `widget-${locale}-${width}`), []);
+    for (const route of routes) {
+      test(route.name, { timeout: 60_000 }, async () => {
+        const page = await openPage(route.open ? outside : inside, [desk.url], meant);
+        await page.goto(desk.url + addressOf(route));
+        await page.getByRole('heading').first().waitFor();
+        assert.equal(await page.evaluate(() => document.documentElement.lang), locale);
+        if (turned) assert.ok(isTurned(await page.locator('body').innerText()), 'no string was turned');
+        assert.deepEqual(await see(page, route.name), []);
         await page.close();
       });
+    }
+
+    // What opens over a screen, or only after something was done there; texts differ by language, shapes do not.
+    for (const [name, address, open, wide] of locale === 'zh-CN' || turned ? STATES : []) {
+      if (!wide || width > 640) test(name, { timeout: 60_000 }, async () => {
+        const page = await openPage(inside, [desk.url], meant);
+        await page.goto(desk.url + addressOf(address));
+        await page.getByRole('heading').first().waitFor();
+        await open(page);
+        assert.deepEqual(await see(page, name), []);
+        await page.close();
+      });
+    }
+
+    for (const [name, address] of [['chat', () => `${desk.url}/chat?inbox=${inbox.id}`], ['demo', () => `${desk.url}/demo`]]) {
+      test(name, { timeout: 60_000 }, async () => {
+        const page = await openPage(outside, [desk.url], meant);
+        await page.goto(address());
+        await page.getByRole('heading').first().waitFor();
+        assert.deepEqual(await see(page, name), []);
+        await page.close();
+      });
+    }
+
+    if (locale === 'zh-CN') test('chat with an answer, and the question how it was', { timeout: 60_000 }, async () => {
+      const context = await windowOf(browser, { locale, width, height });
+      const page = await openPage(context, [desk.url], meant);
+      await page.goto(`${desk.url}/chat?inbox=${inbox.id}`);
+      await page.getByRole('textbox', { name: '消息' }).fill('提现 W-552018 两小时了还在审核，能看一下吗？');
+      await page.getByRole('textbox', { name: '消息' }).press('Enter');
+      await page.getByText('已送达').waitFor();
+      const [{ id }] = (await admin.get('/api/v1/conversations?view=all&sort=newest&limit=1')).items;
+      await admin.post(`/api/v1/conversations/${id}/replies`, { client_id: randomUUID(), text: '查到了，链上已确认 12 次，请刷新余额。', seen_seq: 0, hold_ms: 0, force: true });
+      await page.getByText('链上已确认').waitFor();
+      assert.deepEqual(await see(page, 'chat.talk'), []);
+      const { directory } = await admin.get('/api/v1/session');
+      await admin.post(`/api/v1/conversations/${id}/actions`, { action: { type: 'status', status: directory.statuses.find((one) => one.category === 'resolved').id } });
+      await page.getByRole('group').first().waitFor();
+      assert.deepEqual(await see(page, 'chat.rating'), []);
+      await context.close();
     });
-  }
+
+    test('chat on a page of another site', { timeout: 60_000 }, async () => {
+      const page = await openPage(outside, [desk.url, host.url], meant);
+      await page.goto(host.url);
+      await page.getByRole('button').click();
+      await page.frameLocator('iframe').getByRole('textbox').waitFor();
+      assert.deepEqual(await see(page, 'widget'), []);
+      await page.close();
+    });
+  });
 }
