@@ -3,7 +3,7 @@
 //! The riddle: find a decimal `nonce` so that SHA-256 of `"{seed}:{nonce}"` begins with so many zero bits. Nothing is
 //! kept of a riddle until it is solved; then its seed is remembered until it would have run out.
 
-use crate::{App, Error, Result};
+use crate::{App, Error, Limit, Result};
 use candor_domain::id::InboxId;
 use candor_domain::inbox::has_zero_bits;
 use candor_store::inbox::Inbox;
@@ -11,6 +11,7 @@ use candor_store::{Pool, Query, Tx, visitor as sessions};
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use subtle::ConstantTimeEq;
@@ -55,14 +56,16 @@ impl Solved {
     }
 }
 
-/// Lets a start pass, with the solution it brought; or refuses it with a riddle. Only starts without a solution count as
-/// demand: whoever solved one was counted when it was asked for.
-pub(super) async fn pass(app: &App, inbox: &Inbox, proof: Option<Solution<'_>>) -> Result<Option<Solved>> {
+/// Lets a start pass, with the solution it brought; or refuses it with a riddle. Only starts without a solution are counted,
+/// against the address and as demand: whoever solved one was counted when it was asked for. An address that is over its
+/// limit makes nobody else work.
+pub(super) async fn pass(app: &App, inbox: &Inbox, peer: IpAddr, proof: Option<Solution<'_>>) -> Result<Option<Solved>> {
     if let Some(proof) = proof
         && let Some(solved) = solved(app, inbox.id, proof).await?
     {
         return Ok(Some(solved));
     }
+    app.limits.check_peer(Limit::AnonymousStart, peer)?;
     let starts = app.gate.note(inbox.id);
     match inbox.widget.proof_of_work.bits_at(starts, app.limits.factor().get()) {
         None => Ok(None),

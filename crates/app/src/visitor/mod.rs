@@ -11,6 +11,7 @@ mod details;
 mod frame;
 mod identity;
 mod page;
+mod many;
 mod person;
 mod say;
 mod session;

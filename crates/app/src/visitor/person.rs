@@ -4,6 +4,7 @@
 //! its row goes. The session keeps its id, so that what was sent from it stays repeatable, and gets another token.
 
 use super::identity::{Person, Refused};
+use super::many::PIECE;
 use super::session::{Visitor, tell_ended};
 use super::start::new_session;
 use crate::conversation::record;
@@ -37,28 +38,46 @@ pub(super) struct Arrival {
     /// Where they come from.
     pub from: String,
     pub identities: [Uuid; 2],
+    /// The token's one use was spent by an earlier command of this arrival.
+    pub entered: bool,
 }
 
-pub(super) fn arrive(tx: &mut Tx<'_>, arrival: &Arrival) -> Result<Visitor> {
-    let signed = &arrival.signed;
-    if !sessions::use_once(tx, arrival.inbox, &signed.jti, signed.remember_until)? {
+impl Arrival {
+    /// Spends the token; false when somebody else did.
+    pub(super) fn enter(&self, tx: &mut Tx<'_>) -> Result<bool> {
+        Ok(self.entered || sessions::use_once(tx, self.inbox, &self.signed.jti, self.signed.remember_until)?)
+    }
+}
+
+/// Who arrived, and the open cases that are to be told so by later commands.
+pub(super) fn arrive(tx: &mut Tx<'_>, arrival: &Arrival) -> Result<(Visitor, Vec<ConversationId>)> {
+    if !arrival.enter(tx)? {
         return Err(Refused::Replayed.into());
     }
-    let resumed = match &arrival.resume_hash {
-        Some(hash) => sessions::lock_by_token(tx, hash)?.filter(|session| session.inbox == arrival.inbox),
-        None => None,
-    };
-    let known = contact::proven(tx, IdentityKind::Exchange, &signed.sub)?.map(|(id, _)| id);
-    let (mut person, joined) = join(tx, arrival, resumed, known)?;
+    let resumed = resumed(tx, arrival)?;
+    let known = contact::proven(tx, IdentityKind::Exchange, &arrival.signed.sub)?.map(|(id, _)| id);
+    let (mut person, mut joined) = join(tx, arrival, resumed, known)?;
     describe(tx, &mut person, arrival)?;
-    for stored in joined {
-        let mut stored = stored;
-        stored.case.contact = person.id;
-        let by = Actor::Visitor { contact: person.id };
-        record(tx, &mut stored, by.as_ref(), &Cause::ACT, vec![Event::Identified { proof: Proof::Signed }], None)?;
+    let rest = joined.split_off(joined.len().min(PIECE)).iter().map(|stored| stored.case.id).collect();
+    for mut stored in joined {
+        identified(tx, &mut stored, person.id)?;
     }
     let session = seat(tx, arrival, resumed, &person)?;
-    Ok(Visitor { session, contact: person })
+    Ok((Visitor { session, contact: person }, rest))
+}
+
+/// The session that goes on, locked.
+pub(super) fn resumed(tx: &mut Tx<'_>, arrival: &Arrival) -> Result<Option<Session>> {
+    let Some(hash) = &arrival.resume_hash else { return Ok(None) };
+    Ok(sessions::lock_by_token(tx, hash)?.filter(|session| session.inbox == arrival.inbox))
+}
+
+/// Says in a case that its customer is known now.
+pub(super) fn identified(tx: &mut Tx<'_>, stored: &mut Stored, person: ContactId) -> Result<()> {
+    stored.case.contact = person;
+    let by = Actor::Visitor { contact: person };
+    record(tx, stored, by.as_ref(), &Cause::ACT, vec![Event::Identified { proof: Proof::Signed }], None)?;
+    Ok(())
 }
 
 /// The person's contact, and the open cases that were somebody's nobody knew.
@@ -203,7 +222,7 @@ fn seat(tx: &mut Tx<'_>, arrival: &Arrival, resumed: Option<Session>, person: &C
     Ok(risen)
 }
 
-fn noted(tx: &mut Tx<'_>, by: ContactId, subject: ContactId, action: &'static str, data: Value) -> Result<()> {
+pub(super) fn noted(tx: &mut Tx<'_>, by: ContactId, subject: ContactId, action: &'static str, data: Value) -> Result<()> {
     audit::record(tx, &Actor::Visitor { contact: by }, action, ("contact", subject.0), data)
 }
 

@@ -3,8 +3,7 @@
 use super::challenge::{self, Solution, Solved};
 use super::identity::{self, Keys, Refused};
 use super::session::{self, Visitor};
-use super::{ANONYMOUS_LIFE, Origin, SIGNED_LIFE, person, reachable};
-use crate::conversation::bulk::REACTOR_LATE_MS;
+use super::{ANONYMOUS_LIFE, Origin, SIGNED_LIFE, many, person, reachable};
 use crate::{App, Error, Limit, Result, secret};
 use candor_domain::device::Device;
 use candor_domain::event::Proof;
@@ -65,12 +64,12 @@ pub async fn start(app: &App, input: StartInput<'_>) -> Result<Opened> {
     if input.origin == Origin::Absent {
         return Err(Error::OriginRefused);
     }
-    let solved = challenge::pass(app, &found, input.proof).await?;
-    app.limits.check_peer(Limit::AnonymousStart, input.peer)?;
+    let solved = challenge::pass(app, &found, input.peer, input.proof).await?;
     match anonymous(app, &input, solved).await? {
         Some(opened) => Ok(opened),
         // The solution was used before: whoever has it asks for a riddle of their own.
         None => {
+            app.limits.check_peer(Limit::AnonymousStart, input.peer)?;
             let bits = found.widget.proof_of_work.bits;
             Err(Error::ProofRequired(challenge::issue(app, inbox, bits).await?))
         }
@@ -97,7 +96,7 @@ async fn go_on(app: &App, input: &StartInput<'_>) -> Result<Option<Opened>> {
 /// A session of nobody; `None` when the solution it came with was used before.
 async fn anonymous(app: &App, input: &StartInput<'_>, solved: Option<Solved>) -> Result<Option<Opened>> {
     // What follows from those who are here already comes first; they, and whoever is signed, are never put off for it.
-    if app.db.health().reactor_behind_ms > REACTOR_LATE_MS {
+    if app.db.health().reactor_late {
         return Err(candor_store::Error::Full { retry_after: COME_BACK }.into());
     }
     let (token, id, contact_id) = (secret::fresh(app), app.ids.make(), app.ids.make());
@@ -131,7 +130,7 @@ async fn signed(app: &App, input: &StartInput<'_>, jwt: &str) -> Result<Opened> 
         tracing::info!(inbox = %inbox, %why, "a visitor's token was refused");
     })?;
     let token = secret::fresh(app);
-    let arrival = person::Arrival {
+    let mut arrival = person::Arrival {
         signed,
         inbox,
         locale: input.locale,
@@ -142,16 +141,21 @@ async fn signed(app: &App, input: &StartInput<'_>, jwt: &str) -> Result<Opened> 
         contact: app.ids.make(),
         from: input.peer.to_string(),
         identities: [app.ids.make(), app.ids.make()],
+        entered: false,
     };
+    many::move_ahead(app, &mut arrival).await?;
     let again = arrival.clone();
     let arrived = app.db.write(Queue::People, move |tx| person::arrive(tx, &arrival)).await;
-    let visitor = match arrived {
+    let (visitor, rest) = match arrived {
         // The same person arrived twice at the same time and the other was first: now there is somebody to find.
         Err(Error::Store(error)) if error.is_unique("contact_identity", "value_blind") => {
             app.db.write(Queue::People, move |tx| person::arrive(tx, &again)).await?
         }
         arrived => arrived?,
     };
+    if let Err(problem) = many::tell_rest(app, visitor.contact.id, rest).await {
+        tracing::warn!(%problem, "some cases do not say since when their customer is known");
+    }
     // A session that turned out to be somebody's has another token now.
     app.visitors.forget();
     Ok(Opened { token, visitor })
