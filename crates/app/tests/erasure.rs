@@ -105,6 +105,8 @@ db_test!(nothing_of_a_hundred_erased_customers_is_found_and_everything_of_the_ot
 
     assert_eq!(traces.plain_on_disk(&desk), Vec::<String>::new());
     assert_eq!(traces.blind_on_disk(&desk), traces::Hits::default(), "{:?}", traces.places(&desk));
+    let segments = desk.app.db.read(Pool::Quick, |rx| candor_store::scrub::segments(rx)).await.unwrap();
+    assert!(segments <= 1, "one segment newer than the deletion is left, not {segments}");
     let others_now = others.blind_on_disk(&desk);
     assert_eq!((others_now.keys, others_now.values), (others.keys.len(), others.values.len()));
     assert!(others_now.words * 10 >= others.words.len() * 9, "{} of {} words", others_now.words, others.words.len());

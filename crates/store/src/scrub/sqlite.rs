@@ -71,16 +71,19 @@ const REWRITE: [&str; 5] = [
     "REINDEX contact_identity",
 ];
 
-/// Writes the table of keys and the indexes of identities anew. One command, about a millisecond for 500 rows: the caller asks
-/// [`super::due_at`] when. PostgreSQL does it without a command.
-pub fn rewrite_keys(tx: &mut Tx<'_>) -> Result<(), Error> {
+/// Writes the table of keys and the indexes of identities anew, in one command; the caller asks [`super::due_at`] when. False:
+/// there are too many rows for that. PostgreSQL does it without a command.
+pub fn rewrite_keys(tx: &mut Tx<'_>) -> Result<bool, Error> {
     if tx.backend() == Backend::Postgres {
-        return Ok(());
+        return Ok(true);
+    }
+    if super::rows(tx)? > super::MOST {
+        return Ok(false);
     }
     for sql in REWRITE {
         tx.seat().execute(sql, &[])?;
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Each try holds up commands this long at most; a query may read for half a minute.
