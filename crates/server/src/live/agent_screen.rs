@@ -22,6 +22,7 @@ use candor_store::Pool;
 use candor_store::event::{self, Part};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 /// The most lists and cases one line follows.
@@ -145,7 +146,7 @@ impl Screen {
 
     async fn changed(&mut self, wire: &mut impl Wire, change: &Arc<Change>) -> Outcome {
         self.counts_moved = true;
-        if !ops(&self.lists, change.before.as_deref(), change).is_empty() && self.burst.tells_now(change) {
+        if !ops(&self.lists, change.before.as_deref(), change).is_empty() && self.burst.tells_now(change, Instant::now()) {
             self.tell_row(wire, change.before.as_deref(), change).await?;
         }
         if let Some(kind) = self.worth_telling(change).await
@@ -171,7 +172,7 @@ impl Screen {
 
     /// Tells what was held back while much moved at once.
     pub(super) async fn tell_waiting(&mut self, wire: &mut impl Wire) -> Outcome {
-        match self.burst.take() {
+        match self.burst.take(Instant::now()) {
             Due::Rows(rows) => {
                 for one in rows {
                     self.tell_row(wire, one.before.as_deref(), &one.now).await?;

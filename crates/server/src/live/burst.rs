@@ -41,8 +41,7 @@ pub(super) struct Burst {
 
 impl Burst {
     /// Whether a change is told now; otherwise it is kept until the window ends.
-    pub(super) fn tells_now(&mut self, change: &Arc<Change>) -> bool {
-        let now = Instant::now();
+    pub(super) fn tells_now(&mut self, change: &Arc<Change>, now: Instant) -> bool {
         self.ends.get_or_insert(now + WINDOW);
         if self.told < AT_ONCE && self.waiting.is_empty() && !self.flooded {
             self.told += 1;
@@ -73,14 +72,14 @@ impl Burst {
     }
 
     /// What is due now; the next window begins.
-    pub(super) fn take(&mut self) -> Due {
+    pub(super) fn take(&mut self, now: Instant) -> Due {
         let flooded = std::mem::take(&mut self.flooded);
         let rows: Vec<Waiting> = self.waiting.drain().map(|(_, one)| one).collect();
         // What is told now counts in the window that begins.
         self.told = rows.len().min(AT_ONCE);
-        self.ends = (!rows.is_empty()).then(|| Instant::now() + WINDOW);
+        self.ends = (!rows.is_empty()).then(|| now + WINDOW);
         if flooded {
-            self.read_again_at = Some(Instant::now());
+            self.read_again_at = Some(now);
             return Due::ReadAgain;
         }
         Due::Rows(rows)
@@ -113,37 +112,33 @@ mod tests {
         Arc::new(Change { id, contact: None, seq: 1, before: None, after: None, row: None, frames: Frames::default() })
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn few_are_told_at_once_and_many_together_each_once() {
-        let mut burst = Burst::default();
-        assert!((0..AT_ONCE as u128).all(|one| burst.tells_now(&change(one))));
-        assert!(!burst.tells_now(&change(1)) && !burst.tells_now(&change(1)) && !burst.tells_now(&change(2)));
-        burst.due().await;
-        let Due::Rows(rows) = burst.take() else { panic!("no flood yet") };
-        assert_eq!(rows.len(), 2);
-        burst.due().await;
-        assert!(matches!(burst.take(), Due::Rows(rows) if rows.is_empty()));
-        assert!(burst.tells_now(&change(3)), "quiet again: at once");
+    #[test]
+    fn few_are_told_at_once_and_many_together_each_once() {
+        let (mut burst, start) = (Burst::default(), Instant::now());
+        assert!((0..AT_ONCE as u128).all(|one| burst.tells_now(&change(one), start)));
+        assert!([1, 1, 2].iter().all(|one| !burst.tells_now(&change(*one), start)));
+        assert_eq!(burst.ends, Some(start + WINDOW));
+        let Due::Rows(rows) = burst.take(start + WINDOW) else { panic!("no flood yet") };
+        assert_eq!((rows.len(), burst.ends), (2, Some(start + 2 * WINDOW)));
+        assert!(matches!(burst.take(start + 2 * WINDOW), Due::Rows(rows) if rows.is_empty()));
+        assert!(burst.tells_now(&change(3), start + 3 * WINDOW), "quiet again: at once");
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_flood_is_one_word_every_two_seconds() {
-        let mut burst = Burst::default();
-        let began = Instant::now();
-        let mut told = 0;
-        let mut read_again = 0;
-        for one in 0..40_000_u128 {
-            told += usize::from(burst.tells_now(&change(one)));
-            tokio::time::advance(Duration::from_micros(250)).await;
-            if burst.ends.is_some_and(|ends| ends <= Instant::now()) {
-                match burst.take() {
+    #[test]
+    fn a_flood_is_one_word_every_two_seconds() {
+        let (mut burst, start) = (Burst::default(), Instant::now());
+        let (mut told, mut read_again) = (0, 0);
+        for one in 0..40_000_u32 {
+            let now = start + one * Duration::from_micros(250);
+            if burst.ends.is_some_and(|ends| ends <= now) {
+                match burst.take(now) {
                     Due::Rows(rows) => told += rows.len(),
                     Due::ReadAgain => read_again += 1,
                 }
             }
+            told += usize::from(burst.tells_now(&change(u128::from(one)), now));
         }
-        assert_eq!(began.elapsed(), Duration::from_secs(10));
-        assert!(told <= 600, "{told} rows of 40,000 told one by one");
+        assert!(told <= 600, "{told} rows of 40,000 told one by one in ten seconds");
         assert!((4..=6).contains(&read_again), "read again {read_again} times in ten seconds");
     }
 }
