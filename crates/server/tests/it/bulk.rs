@@ -77,7 +77,9 @@ app_test!(only_what_matches_and_only_what_one_may_change_is_changed, |app| async
     app.settle().await;
     assert_eq!((priorities(&sam, "urgent").await, priorities(&sam, "none").await), (2, 4));
 
-    let narrow = app.agent_as("Nora", "supervisor", Some(uuid::Uuid::from_u128(5).into()), None).await;
+    let other = app.admin().await.post("/api/v1/inboxes", json!({ "name": "VIP", "channel": "web" })).await.created();
+    let other: uuid::Uuid = other["id"].as_str().unwrap().parse().unwrap();
+    let narrow = app.agent_as("Nora", "supervisor", Some(other.into()), None).await;
     let nothing = narrow.post("/api/v1/bulk", urgent(json!({ "view": "all" }))).await.expect(202);
     app.settle().await;
     assert_eq!(job(&narrow, &nothing["id"]).await["total"], 0);

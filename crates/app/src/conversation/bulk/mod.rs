@@ -50,6 +50,14 @@ pub struct Outcome {
     pub undo: Option<Uuid>,
 }
 
+impl Outcome {
+    fn in_order_of(&mut self, asked: &[ConversationId]) {
+        let place = |id: &ConversationId| asked.iter().position(|one| one == id);
+        self.done.sort_by_key(place);
+        self.failed.sort_by_key(|(id, _)| place(id));
+    }
+}
+
 /// What became of a request.
 #[derive(Clone, Debug)]
 pub enum Started {
@@ -75,6 +83,7 @@ pub async fn begin(app: &App, actor: &Actor, cases: Cases, action: Action) -> Re
     if ids.len() > MOST {
         return Err(Error::invalid("matching", format!("at most {MOST} at once: filter further")));
     }
+    let asked = if named { ids.clone() } else { Vec::new() };
     // Rows are locked in the order of their ids, as everybody locks them.
     ids.sort_unstable();
     ids.dedup();
@@ -92,7 +101,12 @@ pub async fn begin(app: &App, actor: &Actor, cases: Cases, action: Action) -> Re
         job: !named,
     };
     let begun = fill(app, new, ids).await?;
-    if named { Ok(Started::Done(piece::all(app, begun.id).await?)) } else { Ok(Started::Job(begun)) }
+    if !named {
+        return Ok(Started::Job(begun));
+    }
+    let mut outcome = piece::all(app, begun.id).await?;
+    outcome.in_order_of(&asked);
+    Ok(Started::Done(outcome))
 }
 
 /// Takes a bulk action back, piece by piece, with the rights its author has now.
