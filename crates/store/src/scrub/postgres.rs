@@ -1,6 +1,6 @@
 //! PostgreSQL: dead rows are vacuumed away, and what must not be found is rewritten, because freed space is not overwritten.
 //!
-//! Keys, identities and contacts are rewritten whole each time. The large tables are too while they are small; beyond that
+//! Keys and identities are rewritten whole each time. The large tables are too while they are small; beyond that
 //! they are vacuumed, and freed space keeps HMACs and cells of destroyed keys until new rows take it. The server's own log
 //! Statistics name frequent words of the index, so they are taken anew and their catalogue is rewritten. The server's own log
 //! (pg_wal, archives, replicas) keeps what it holds until it is recycled; that is not ours to cut.
@@ -13,8 +13,8 @@ use std::ops::ControlFlow;
 
 /// Rewritten whole whatever their size; the caller asks [`super::due_at`] when. The last is the server's own; whoever owns the
 /// database may rewrite it, for others the server passes it over.
-const WHOLE: [&str; 4] = ["customer_key", "contact_identity", "contact", "pg_catalog.pg_statistic"];
-const LARGE: [&str; 8] = ["search_doc", "message", "conversation", "file", "draft", "held_reply", "rating", "visitor_session"];
+const WHOLE: [&str; 3] = ["customer_key", "contact_identity", "pg_catalog.pg_statistic"];
+const LARGE: [&str; 9] = ["search_doc", "message", "conversation", "contact", "file", "draft", "held_reply", "rating", "visitor_session"];
 /// Up to this size a rewrite takes a second or two, in which commands wait for it.
 const AT_ONCE: i64 = 64 << 20;
 const SIZE: &str = "SELECT CAST(pg_total_relation_size(CAST(CAST($1 AS TEXT) AS regclass)) AS BIGINT)";
