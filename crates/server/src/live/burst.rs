@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep_until};
 /// A window, how many rows it tells at once, and how many wait before lists are read again instead.
 const WINDOW: Duration = Duration::from_millis(250);
 const AT_ONCE: usize = 40;
-const WAITING: usize = 200;
+const WAITING: usize = 40;
 /// How often lists are read again at most.
 const READ_AGAIN: Duration = Duration::from_secs(2);
 
