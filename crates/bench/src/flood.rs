@@ -106,7 +106,7 @@ pub(crate) async fn run(args: &FloodArgs) -> Result<bool> {
         measured: format!("{} frames/s", round(per_screen)),
         beside: format!("{} starts/s", round(rate)),
         value: per_screen,
-        must: Must::Stay(250.0, 50.0),
+        must: Must::Stay(200.0, 50.0),
         rounds: json!(frames),
     };
     holds &= figure.print();
