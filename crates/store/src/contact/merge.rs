@@ -21,6 +21,17 @@ pub fn cases(q: &mut impl Query, id: ContactId) -> Result<Vec<ConversationId>, E
     q.list("SELECT id FROM conversation WHERE contact_id = $1 ORDER BY id", &[&id.0], |row| row.get(0).map(ConversationId))
 }
 
+/// Moves these cases of `from` to `to`, and the keys that open them: whoever erases the person erases what was moved. All of
+/// them and both contacts are locked by now. Says how many keys moved.
+pub fn move_cases(tx: &mut Tx<'_>, from: ContactId, to: ContactId, cases: &[ConversationId]) -> Result<u64, Error> {
+    const CASE: &str = "UPDATE conversation SET contact_id = $3 WHERE id = $1 AND contact_id = $2";
+    const KEYS: &str = "UPDATE customer_key SET contact_id = $2 WHERE contact_id = $1";
+    for id in cases {
+        tx.execute(CASE, &[&id.0, &from.0, &to.0])?;
+    }
+    tx.execute(KEYS, &[&from.0, &to.0])
+}
+
 /// Moves all that `from` has to `to` and removes its row. The cases and both contacts are locked by now; sessions of
 /// `from` have been moved or ended.
 pub fn absorb(tx: &mut Tx<'_>, from: &Contact, to: &Contact) -> Result<Moved, Error> {
