@@ -3,8 +3,7 @@
 use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
-use candor_app::conversation::bulk::REACTOR_LATE_MS;
-use candor_store::{Pool, setting};
+use candor_store::{Pool, REACTOR_LATE_MS, setting};
 use http::StatusCode;
 use serde::Serialize;
 use std::time::Duration;

@@ -1,6 +1,7 @@
 //! Streams with events nobody has reacted to yet.
 //! A command marks its stream after it has locked the stream's own row; the reactor locks in the same order.
 
+use crate::health::REACTOR_LATE_MS;
 use crate::query::Query;
 use crate::seat::Seat;
 use crate::text::Sql;
@@ -61,6 +62,11 @@ pub(crate) fn look(seat: &mut Seat) -> Result<(), Error> {
     })?;
     seat.shared.oldest_dirty.store(oldest.unwrap_or(0), Ordering::Relaxed);
     let lag = oldest.map_or(0, |since| (seat.shared.clock.now_ms() - since).max(0));
+    if lag > REACTOR_LATE_MS {
+        seat.shared.late_looks.fetch_add(1, Ordering::Relaxed);
+    } else {
+        seat.shared.late_looks.store(0, Ordering::Relaxed);
+    }
     seat.shared.queues.reactor_is_behind(Duration::from_millis(lag.unsigned_abs()));
     Ok(())
 }

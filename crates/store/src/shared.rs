@@ -9,7 +9,7 @@ use crate::queue::Queues;
 use crossbeam_channel::Sender;
 use rand::RngExt;
 use rand::rngs::StdRng;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::sync::broadcast;
 use uuid::Uuid;
@@ -45,6 +45,8 @@ pub(crate) struct Shared {
     statements: AtomicU64,
     /// Time of the oldest dirty mark, 0 when there is none.
     pub(crate) oldest_dirty: AtomicI64,
+    /// Looks one after the other that found the reactor far behind.
+    pub(crate) late_looks: AtomicU32,
     /// The text index cannot be written: words go on the list until it is made anew.
     pub(crate) search_broken: AtomicBool,
     /// Documents wait for their words.
@@ -74,6 +76,7 @@ impl Shared {
             doc_ids: OnceLock::new(),
             statements: AtomicU64::new(0),
             oldest_dirty: AtomicI64::new(0),
+            late_looks: AtomicU32::new(0),
             search_broken: AtomicBool::new(false),
             search_behind: AtomicBool::new(false),
             slow_commands: AtomicU64::new(0),

@@ -29,7 +29,7 @@ async fn still_in(app: &TestApp, agent: &Agent) -> Agent {
 /// Waits until the store has seen that nothing waits for the reactor; it looks four times a second.
 async fn caught_up(app: &TestApp) {
     let deadline = Instant::now() + Duration::from_secs(10);
-    while app.app.db.health().reactor_behind_ms > 0 {
+    while app.app.db.health().reactor_late {
         assert!(Instant::now() < deadline, "the reactor does not catch up");
         tokio::task::yield_now().await;
     }
@@ -57,7 +57,7 @@ app_test!(people_go_on_writing_whatever_the_clock_does, |app| async move {
         start,
     ];
     for (round, to) in jumps.into_iter().enumerate() {
-        // Marks from before a jump look old; strangers are put off for the moment until they are gone.
+        // Time stands still in tests, so a mark from before the jump looks old for longer than it would.
         caught_up(&app).await;
         let (visitor, id) = begun(&app, "before").await;
         let alice = still_in(&app, &alice).await;

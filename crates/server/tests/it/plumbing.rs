@@ -130,13 +130,19 @@ app_test!(a_reactor_far_behind_puts_off_strangers_and_nobody_who_is_here, |app| 
     };
     assert_eq!((&ready["status"], &ready["reactor"]["status"]), (&Value::from("warn"), &Value::from("warn")), "{ready}");
     let stranger = json!({ "inbox": app.inbox().await, "locale": "en" });
-    let put_off = app.anon().post("/visitor/v1/sessions", stranger.clone()).await;
+    let put_off = loop {
+        let answer = app.anon().post("/visitor/v1/sessions", stranger.clone()).await;
+        // Late for a second is late.
+        if answer.status != 201 || Instant::now() > deadline {
+            break answer;
+        }
+    };
     assert_eq!(put_off.header("retry-after"), Some("5"));
     put_off.refused(503, "busy");
     say(&visitor, &id, "three").await;
     visitor.post("/visitor/v1/conversations", json!({ "client_id": Uuid::now_v7(), "text": "another" })).await.created();
     app.settle().await;
-    while app.app.db.health().reactor_behind_ms > 0 && Instant::now() < deadline {
+    while app.app.db.health().reactor_late && Instant::now() < deadline {
         tokio::task::yield_now().await;
     }
     app.anon().post("/visitor/v1/sessions", stranger).await.created();

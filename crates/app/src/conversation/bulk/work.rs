@@ -20,7 +20,7 @@ const AT_ONCE: i64 = 4;
 /// How often progress is told at most.
 const TELL: Duration = Duration::from_millis(500);
 /// Where the reactor is this far behind, bulk work waits.
-pub const REACTOR_LATE_MS: i64 = 15_000;
+pub use candor_store::REACTOR_LATE_MS;
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Claims bulk jobs and works on them.
