@@ -32,14 +32,32 @@ faults() {
     clock "$candor" "$bench" postgres --postgres "$url"
   fi
   scripts/postgres.sh stop "$cluster"
+  database_clock "$candor" "$bench" "$own"
   clock "$candor" "$bench" sqlite
   rm -rf "$own"
+}
+
+faketime_library() { ls /usr/lib/*/faketime/libfaketimeMT.so.1 2> /dev/null | head -1; }
+
+# A PostgreSQL whose clock jumps while the desk's stays.
+database_clock() {
+  local candor=$1 bench=$2 own=$3 cluster url library
+  library=$(faketime_library)
+  [ -n "$library" ] || return 0
+  cluster=$(mktemp -d)
+  echo +0 > "$own/dial"
+  if url=$(LD_PRELOAD=$library FAKETIME_TIMESTAMP_FILE=$own/dial FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1 \
+    scripts/postgres.sh start "$cluster")
+  then
+    clock "$candor" "$bench" database --postgres "$url" --database-dial "$own/dial"
+  fi
+  scripts/postgres.sh stop "$cluster"
 }
 
 clock() {
   local candor=$1 bench=$2 name=$3 library
   shift 3
-  library=$(ls /usr/lib/*/faketime/libfaketimeMT.so.1 2> /dev/null | head -1)
+  library=$(faketime_library)
   if [ -n "$library" ]; then
     one "fault-clock-$name" "$bench" faults clock --candor "$candor" --faketime "$library" "$@"
   else

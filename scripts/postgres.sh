@@ -30,7 +30,7 @@ start() {
   for _ in 1 2 3 4 5; do
     port=$(node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})')
     if as_postgres "$bin/pg_ctl" -D "$dir/data" -l "$dir/server.log" -w -t 30 \
-      -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=300" start > "$dir/start.log" 2>&1
+      -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=300 -c recovery_init_sync_method=syncfs" start > "$dir/start.log" 2>&1
     then
       echo "postgres://candor:$(cat "$dir/password")@127.0.0.1:$port/postgres"
       return

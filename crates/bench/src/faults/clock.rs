@@ -10,13 +10,15 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use uuid::Uuid;
 
 const WELL: Duration = Duration::from_secs(20);
 /// The undo window of the reply that is held while the clock jumps, and how late it may go out.
 const HELD_MS: u64 = 1_500;
 const LATE: Duration = Duration::from_secs(10);
+
+const HOUR_S: i64 = 3600;
 
 /// What the clock is set to, as libfaketime reads it, one after the other; and whether people's sessions outlive the jump.
 const JUMPS: [(&str, &str, bool); 8] = [
@@ -37,13 +39,16 @@ pub(crate) struct ClockArgs {
     /// libfaketimeMT.so.1 of Debian's faketime.
     #[arg(long, value_name = "PATH")]
     faketime: PathBuf,
+    /// The dial of a PostgreSQL that runs under libfaketime: its clock jumps instead of this machine's.
+    #[arg(long, value_name = "FILE", requires = "postgres")]
+    database_dial: Option<PathBuf>,
     #[arg(long, default_value_t = 4)]
     writers: usize,
 }
 
 pub(crate) async fn run(args: &ClockArgs) -> Result<bool> {
     let own = tempfile::tempdir().context("no temporary directory")?;
-    let dial = own.path().join("clock");
+    let dial = args.database_dial.clone().unwrap_or_else(|| own.path().join("clock"));
     std::fs::write(&dial, "+0").context("cannot set the clock")?;
     let (library, file) = (args.faketime.to_string_lossy(), dial.to_string_lossy());
     // Only the time of day jumps; what measures durations goes on, as on a real machine.
@@ -54,7 +59,7 @@ pub(crate) async fn run(args: &ClockArgs) -> Result<bool> {
         ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
         ("TZ", "UTC"),
     ];
-    let mut desk = Desk::node(&args.desk, None, &settings).await?;
+    let mut desk = Desk::node(&args.desk, None, if args.database_dial.is_some() { &[] } else { &settings }).await?;
     let first = desk.admin().await?;
     let mut sum: Option<Outcome> = None;
     let mut latest = Duration::ZERO;
@@ -71,6 +76,10 @@ pub(crate) async fn run(args: &ClockArgs) -> Result<bool> {
             let admin = still_in(&desk, &first).await.with_context(|| format!("after {name}"))?;
             load = Load::begin(&desk, &admin, args.writers).await?;
         }
+        if name == JUMPS[0].0 && args.desk.postgres().is_some() {
+            let ahead_s = if args.database_dial.is_some() { HOUR_S } else { 0 };
+            follows_the_database(&desk, ahead_s).await.with_context(|| format!("after {name}"))?;
+        }
         let outcome = async {
             load.wait_for(10 * args.writers, WELL).await?;
             load.reads_go_on().await?;
@@ -78,12 +87,35 @@ pub(crate) async fn run(args: &ClockArgs) -> Result<bool> {
         };
         let outcome = outcome.await.with_context(|| format!("after {name}"))?;
         latest = latest.max(held.goes_out(&desk, &first).await.with_context(|| format!("after {name}"))?);
-        ensure!(outcome.put_off == 0 && outcome.unanswered == 0, "after {name} people were put off: {outcome:?}");
+        // A PostgreSQL whose own clock jumps ends the statements it was running, as if their time were over.
+        let good = outcome.unanswered == 0 && (outcome.put_off == 0 || args.database_dial.is_some());
+        ensure!(good, "after {name} people were put off: {outcome:?}");
         sum = Some(outcome.and(sum));
     }
     desk.is_still_up()?;
     let more = json!({ "jumps": JUMPS.len(), "held_replies_late_ms": latest.as_millis() });
     Ok(told("clock-jumps", sum.context("no jump")?, desk.audit_is_whole()?, &more))
+}
+
+/// A node whose machine and database are an hour apart says that it is not ready, and goes by the database's time.
+async fn follows_the_database(desk: &Desk, ahead_s: i64) -> Result<()> {
+    let (anyone, begun) = (Client::new(&desk.address())?, Instant::now());
+    loop {
+        let ready = anyone.get("/readyz").await?;
+        if ready.status == 503 && ready.body["clock"]["status"] == "down" {
+            break;
+        }
+        ensure!(begun.elapsed() < WELL, "the clocks are an hour apart and the node says {}", ready.body);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let (visitor, _) = desk.visitor(&desk.inbox(&desk.admin_again().await?).await?).await?;
+    let opening = json!({ "client_id": Uuid::new_v4(), "text": "whose time is it?" });
+    let at = visitor.post("/visitor/v1/conversations", &opening).await?.ok()?;
+    let at = at.pointer("/event/at").and_then(serde_json::Value::as_i64).context("a message without its time")?;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).context("before 1970")?.as_millis() as i64;
+    let off = at - now - ahead_s * 1000;
+    ensure!(off.abs() < 5_000, "a message is dated {off} ms away from the database's time");
+    Ok(())
 }
 
 /// The same person: signed in still, or told to sign in again, which works.
