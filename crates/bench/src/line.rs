@@ -54,7 +54,9 @@ impl Line {
             self.more().await?;
         };
         let text = std::str::from_utf8(&self.rest[..head]).context("a head that is no text")?.to_ascii_lowercase();
-        let length = text.lines().find_map(|line| line.strip_prefix("content-length:")).and_then(|length| length.trim().parse().ok());
+        let told = text.lines().find_map(|line| line.strip_prefix("content-length:")).and_then(|length| length.trim().parse().ok());
+        // 204 has no body and so tells no length.
+        let length = told.or_else(|| text.starts_with("http/1.1 204").then_some(0));
         let length: usize = length.with_context(|| format!("an answer without its length: {text}"))?;
         while self.rest.len() < head + length {
             self.more().await?;
