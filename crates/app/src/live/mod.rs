@@ -3,6 +3,7 @@
 //! The hub follows the store's notes and tells sockets that something moved; it never sends text itself. Notes may
 //! be lost, so once a second a sweep compares what changed with what was told: a screen is two seconds behind at most.
 
+mod elsewhere;
 mod entry;
 mod frames;
 mod groups;

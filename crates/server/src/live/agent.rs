@@ -67,6 +67,7 @@ async fn run(state: AppState, who: session::SignedIn, mut wire: impl Wire, wante
     let agent = who.agent;
     let mut screen = Screen::new(state.clone(), who);
     if state.app.live.screen_opened(agent) {
+        state.app.live.tell_screens(Some(agent)).into_iter().for_each(|note| state.app.db.publish(note));
         appear(&state, agent, Presence::Online).await;
     }
     let mut look_again = interval(LOOK_AGAIN);
