@@ -70,6 +70,7 @@ async fn settle(app: &App, admin: &Actor, stories: &story::Stories) -> Result<Ca
         };
         agents.push(agent::create(app, admin, new, PASSWORD).await?.agent.id);
     }
+    let before = team::list(app).await?;
     let mut teams = HashMap::new();
     for name in &stories.teams {
         let members = stories.agents.iter().zip(&agents).filter(|(one, _)| one.teams.contains(name)).map(|(_, id)| *id).collect();
@@ -85,6 +86,10 @@ async fn settle(app: &App, admin: &Actor, stories: &story::Stories) -> Result<Ca
     let widget = WidgetPatch { team_name: Some("Harborix Support".into()), team_names: Some(names), ..WidgetPatch::default() };
     let patch = Patch { name: Some("Harborix".into()), widget, team: Some(teams.get("充提一线").copied()), ..Patch::default() };
     inbox::update(app, admin, inbox, patch, None).await?;
+    // The team that every new desk begins with has nothing to do on a filled one.
+    for one in before {
+        team::delete(app, admin, one.id).await?;
+    }
     Ok(Cast { inbox, agents, teams, tags })
 }
 

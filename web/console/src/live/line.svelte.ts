@@ -139,6 +139,8 @@ function take(frame: AgentFrameIn, fallback: boolean): void {
     if (!fallback) {
       for (const each of lists.values()) transport?.send(each);
       for (const [conversation, after] of watched) transport?.send({ type: 'watch', conversation, after: after() });
+      // What was opened before the line stood is told now.
+      if (present) presence(present.conversation, present.doing);
     }
     if (everReady) for (const act of resumers) act();
     everReady = true;

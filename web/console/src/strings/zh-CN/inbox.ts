@@ -246,7 +246,7 @@ const texts = {
   'draft.failed': '草稿还没保存上，会继续重试',
   'others.typing': '{name}正在写回复',
   'others.drafting': '{name}有一份草稿',
-  'others.peek': '{name} 的草稿',
+  'others.peek': '{name}的草稿',
   'others.more': '等 {n} 人',
   'others.customer': '{name}正在输入',
   'emoji.find': '按名字找表情',

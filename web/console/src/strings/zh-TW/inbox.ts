@@ -247,7 +247,7 @@ const texts: Record<keyof typeof source, string> = {
   'draft.failed': '草稿尚未儲存，會繼續重試',
   'others.typing': '{name}正在寫回覆',
   'others.drafting': '{name}有一份草稿',
-  'others.peek': '{name} 的草稿',
+  'others.peek': '{name}的草稿',
   'others.more': '等 {n} 人',
   'others.customer': '{name}正在輸入',
   'emoji.find': '依名稱尋找表情',
