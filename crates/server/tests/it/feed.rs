@@ -31,7 +31,10 @@ app_test!(programs_hear_what_happened_and_no_word_of_it, |app| async move {
     assert_eq!(types(&page), ["started", "message", "message"]);
     let items = page["items"].as_array().unwrap();
     assert!(items.iter().all(|item| item["conversation"] == id.as_str()));
-    assert_eq!((&items[1]["seq"], &items[1]["message"]["kind"], &items[1]["actor"]["kind"]), (&json!(2), &json!("customer"), &json!("contact")));
+    assert_eq!(
+        (&items[1]["seq"], &items[1]["message"]["kind"], &items[1]["actor"]["kind"]),
+        (&json!(2), &json!("customer"), &json!("contact"))
+    );
     let rest = program.get(&format!("/api/v1/events?after={}", next(&page))).await.ok();
     assert_eq!(rest["items"], json!([]));
     say(&visitor, &id, "three").await;
@@ -79,7 +82,11 @@ app_test!(a_token_hears_only_of_its_inboxes_and_only_with_its_own_right, |app| a
     app.settle().await;
     let page = narrow.get(&format!("/api/v1/events?after={}", next(&nothing))).await.ok();
     assert_eq!(types(&page), ["inbox_changed", "message"]);
-    assert_eq!((page["items"][0]["data"].get("from"), &page["items"][0]["data"]["to"]), (None, &json!(elsewhere)), "where it was is foreign");
+    assert_eq!(
+        (page["items"][0]["data"].get("from"), &page["items"][0]["data"]["to"]),
+        (None, &json!(elsewhere)),
+        "where it was is foreign"
+    );
 });
 
 app_test!(a_reader_who_waits_hears_at_once, |app| async move {
@@ -151,7 +158,10 @@ app_test!(parked_events_are_shown_to_whoever_runs_the_desk_and_run_again, |app| 
         .unwrap();
     app.settle().await;
     let parked = admin.get("/api/v1/parked").await.ok();
-    assert_eq!((&parked["items"][0]["conversation"], &parked["items"][0]["seq"], &parked["items"][0]["tries"]), (&json!(id), &json!(2), &json!(3)));
+    assert_eq!(
+        (&parked["items"][0]["conversation"], &parked["items"][0]["seq"], &parked["items"][0]["tries"]),
+        (&json!(id), &json!(2), &json!(3))
+    );
     let program = app.token(&admin, &[Permission::EventRead], &[]).await;
     assert_eq!(types(&program.get("/api/v1/events").await.ok()), ["started"]);
     app.agent().await.get("/api/v1/parked").await.refused(403, "forbidden");
