@@ -232,6 +232,9 @@ impl From<candor_store::Error> for ApiError {
     fn from(error: candor_store::Error) -> Self {
         use candor_store::Error as E;
         let soon = Duration::from_secs(1);
+        if matches!(error, E::Panicked(_) | E::Corrupt(_)) {
+            tracing::error!(%error, "a command broke off");
+        }
         match &error {
             E::NotFound => Self::new(Code::NotFound),
             E::Full { retry_after } => Self::new(Code::Busy).retry_after(*retry_after),
@@ -246,5 +249,30 @@ impl From<candor_store::Error> for ApiError {
             _ => Self::new(Code::Internal),
         }
         .cause(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_breaks_below_is_put_off_and_says_when_to_come_back() {
+        use candor_store::Error as E;
+        let full = || std::io::Error::from(std::io::ErrorKind::StorageFull);
+        let broken = [
+            E::Unavailable("disk full".into()),
+            E::Io { what: "a file".into(), source: full() },
+            E::ReadOnly,
+            E::Panicked("index out of bounds".into()),
+            E::Corrupt("malformed".into()),
+            E::Closed,
+        ];
+        let app = candor_app::Error::Io { what: "a file cannot be kept", source: full() };
+        for error in broken.map(ApiError::from).into_iter().chain([ApiError::from(app)]) {
+            assert_eq!((error.code(), error.code().status()), (Code::Busy, StatusCode::SERVICE_UNAVAILABLE));
+            assert!(error.0.retry_after.is_some() && error.0.cause.is_some());
+            assert!(error.0.detail.is_none(), "what broke is for the log");
+        }
     }
 }

@@ -73,6 +73,9 @@ pub(crate) async fn run(args: &ClockArgs) -> Result<bool> {
         } else {
             sum = Some(load.end().await?.and(sum));
             std::fs::write(&dial, jump).context("cannot set the clock")?;
+            if args.database_dial.is_some() {
+                until_out(&admin).await.with_context(|| format!("after {name}"))?;
+            }
             let admin = still_in(&desk, &first).await.with_context(|| format!("after {name}"))?;
             load = Load::begin(&desk, &admin, args.writers).await?;
         }
@@ -115,6 +118,16 @@ async fn follows_the_database(desk: &Desk, ahead_s: i64) -> Result<()> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).context("before 1970")?.as_millis() as i64;
     let off = at - now - ahead_s * 1000;
     ensure!(off.abs() < 5_000, "a message is dated {off} ms away from the database's time");
+    Ok(())
+}
+
+/// Waits until a session has ended: the node has followed the database's clock.
+async fn until_out(admin: &Client) -> Result<()> {
+    let begun = Instant::now();
+    while admin.get("/api/v1/session").await?.status != 401 {
+        ensure!(begun.elapsed() < WELL, "the node does not follow the database's clock");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     Ok(())
 }
 

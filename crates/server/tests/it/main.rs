@@ -14,6 +14,7 @@ mod contacts;
 mod desk;
 mod erasing;
 mod feed;
+mod faults;
 mod files;
 mod filters;
 mod idempotency;
