@@ -3,6 +3,7 @@
 
 use crate::reactor::{self, Lane};
 use crate::{App, chores, conversation, feed, keywork, limit, search, timers};
+use candor_domain::id::ConversationId;
 use candor_store::Note;
 use std::collections::HashMap;
 use std::time::Duration;
@@ -25,6 +26,8 @@ pub struct Roles {
 const POLL: Duration = Duration::from_secs(1);
 /// How long a loop rests after a failure.
 const REST: Duration = Duration::from_millis(500);
+/// How often nodes hear of each other's screens.
+const SCREENS: Duration = Duration::from_secs(10);
 const CHORES: Duration = Duration::from_secs(60);
 /// How often the feed looks for what other nodes put there.
 const LOOK: Duration = Duration::from_millis(250);
@@ -46,7 +49,7 @@ pub fn start(app: &App, roles: Roles, stop: &CancellationToken) -> JoinSet<()> {
     if roles.screens {
         spawn("live", Box::pin(follow(app.clone())));
         spawn("sweep", Box::pin(sweep(app.clone())));
-        spawn("limits", Box::pin(share_limits(app.clone())));
+        spawn("share", Box::pin(share(app.clone())));
     }
     if roles.work {
         for lane in 0..reactor::reactors(app) {
@@ -91,22 +94,26 @@ async fn follow(app: App) {
                 Err(TryRecvError::Empty | TryRecvError::Closed) => None,
             };
         }
-        let wakes = moved.into_iter().map(|(stream, seq)| Note::Wake { stream, seq });
-        for note in others.into_iter().chain(wakes) {
+        for note in others {
             if let Err(problem) = app.live.hear(&app.db, note).await {
                 tracing::warn!(%problem, "a note could not be followed; the sweep will find what moved");
             }
         }
+        let moved: Vec<_> = moved.into_iter().map(|(stream, seq)| (ConversationId(stream), seq)).collect();
+        if let Err(problem) = app.live.moved(&app.db, &moved).await {
+            tracing::warn!(%problem, "what moved could not be read; the sweep will find it");
+        }
     }
 }
 
-/// Tells other nodes what was taken of the limits here, and hears what was taken there.
-async fn share_limits(app: App) {
+/// Tells other nodes what was taken of the limits here, and hears what was taken there; tells them whose screens are open.
+async fn share(app: App) {
     let mut notes = app.db.notes();
-    let mut tell = interval(POLL);
+    let (mut tell, mut tell_screens) = (interval(POLL), interval(SCREENS));
     loop {
         tokio::select! {
             _ = tell.tick() => app.limits.tell().into_iter().for_each(|note| app.db.publish(note)),
+            _ = tell_screens.tick() => app.live.tell_screens(None).into_iter().for_each(|note| app.db.publish(note)),
             note = notes.recv() => match note {
                 Ok(Note::Ephemeral(one)) if one.topic == limit::TOPIC => app.limits.hear(&one.body),
                 Err(RecvError::Closed) => return std::future::pending().await,

@@ -4,6 +4,7 @@ use super::entry::Entry;
 use super::open_set::{Count, Place};
 use super::view::{Sort, View};
 use candor_domain::id::{AgentId, InboxId, TeamId};
+use candor_domain::permission::Scope;
 use std::collections::{BTreeSet, HashMap};
 
 /// A part of the open set whose order is kept.
@@ -15,6 +16,7 @@ pub(super) enum Group {
     Team(TeamId),
     Inbox(InboxId),
     Snoozed,
+    Mentioned(AgentId),
 }
 
 impl Group {
@@ -27,7 +29,8 @@ impl Group {
             View::Snoozed => Self::Snoozed,
             View::Team(id) => Self::Team(id),
             View::Inbox(id) => Self::Inbox(id),
-            View::Mentions | View::Resolved | View::Spam => return None,
+            View::Mentions => Self::Mentioned(agent),
+            View::Resolved | View::Spam => return None,
         })
     }
 
@@ -40,7 +43,8 @@ impl Group {
             Some(Self::Inbox(case.inbox)),
         ];
         let asleep = [Some(Self::Snoozed), None, None, None];
-        (if case.snoozed { asleep } else { awake }).into_iter().flatten()
+        let mentioned = entry.mentions.iter().map(|(agent, _)| Self::Mentioned(*agent));
+        (if case.snoozed { asleep } else { awake }).into_iter().flatten().chain(mentioned)
     }
 }
 
@@ -48,7 +52,8 @@ impl Group {
 struct Orders {
     waiting: BTreeSet<Place>,
     newest: BTreeSet<Place>,
-    ours: usize,
+    /// How many stand there of each inbox and team: a scope is made of these, so counting within one needs no walk.
+    cells: HashMap<(InboxId, Option<TeamId>), Count>,
 }
 
 #[derive(Debug, Default)]
@@ -60,7 +65,9 @@ impl Groups {
             let orders = self.0.entry(group).or_default();
             orders.waiting.insert((Sort::Waiting.key(entry), entry.id().0));
             orders.newest.insert((Sort::Newest.key(entry), entry.id().0));
-            orders.ours += usize::from(entry.ours());
+            let cell = orders.cells.entry(cell(entry)).or_default();
+            cell.total += 1;
+            cell.us += usize::from(entry.ours());
         }
     }
 
@@ -69,7 +76,13 @@ impl Groups {
             let Some(orders) = self.0.get_mut(&group) else { continue };
             orders.waiting.remove(&(Sort::Waiting.key(entry), entry.id().0));
             orders.newest.remove(&(Sort::Newest.key(entry), entry.id().0));
-            orders.ours -= usize::from(entry.ours());
+            if let Some(one) = orders.cells.get_mut(&cell(entry)) {
+                one.total -= 1;
+                one.us -= usize::from(entry.ours());
+                if one.total == 0 {
+                    orders.cells.remove(&cell(entry));
+                }
+            }
             if orders.newest.is_empty() {
                 self.0.remove(&group);
             }
@@ -87,8 +100,14 @@ impl Groups {
         }
     }
 
-    pub(super) fn count(&self, group: Group) -> Option<Count> {
-        let orders = self.0.get(&group);
-        Some(orders.map_or(Count::default(), |orders| Count { total: orders.newest.len(), us: orders.ours }))
+    /// How many of a group stand within a scope.
+    pub(super) fn count(&self, group: Group, scope: &Scope) -> Count {
+        let cells = self.0.get(&group).into_iter().flat_map(|orders| &orders.cells);
+        let within = cells.filter(|((inbox, team), _)| scope.contains(*inbox, *team));
+        within.fold(Count::default(), |sum, (_, one)| Count { total: sum.total + one.total, us: sum.us + one.us })
     }
+}
+
+fn cell(entry: &Entry) -> (InboxId, Option<TeamId>) {
+    (entry.stored.case.inbox, entry.stored.case.team)
 }

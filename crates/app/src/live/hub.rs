@@ -1,16 +1,17 @@
 //! Who is told when something moves: agents' sockets all hear of every change (there are hundreds, and each decides by
 //! its own lists), a visitor's socket only of its own contact (there are thousands).
 
+use super::elsewhere::{self, Elsewhere};
 use super::entry::Entry;
 use super::frames::Frames;
-use super::open_set::OpenSet;
+use super::open_set::{self, OpenSet};
 use super::peek;
 use super::presence::{Mark, Presence, Whisper};
-use crate::Result;
+use crate::{Error, Result};
 use candor_domain::id::{AgentId, ContactId, ConversationId, VisitorSessionId};
 use candor_store::conversation::Row;
 use candor_store::flaw::{Flaw, planted};
-use candor_store::{Db, Note, Pool, conversation};
+use candor_store::{self as store, Db, Ephemeral, Note, Pool, conversation};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,6 +22,8 @@ use uuid::Uuid;
 const AGENTS_BEHIND: usize = 1024;
 /// How much a visitor's socket may be behind before it is closed.
 const VISITOR_BEHIND: usize = 64;
+/// How many conversations are read again in one look.
+const TOGETHER: usize = 50;
 /// How far back the sweep looks, in milliseconds.
 const SWEEP_MS: i64 = 15_000;
 
@@ -87,6 +90,7 @@ struct Inner {
     told: Mutex<HashMap<ConversationId, (i64, i64)>>,
     /// Open screens of each agent on this node.
     screens: Mutex<HashMap<AgentId, usize>>,
+    elsewhere: Elsewhere,
     next: AtomicU64,
     loaded: AtomicBool,
 }
@@ -107,6 +111,7 @@ impl Default for Hub {
             visitors: Mutex::default(),
             told: Mutex::default(),
             screens: Mutex::default(),
+            elsewhere: Elsewhere::default(),
             next: AtomicU64::new(1),
             loaded: AtomicBool::new(false),
         };
@@ -146,9 +151,15 @@ impl Hub {
         }
     }
 
-    /// Whether an agent has a screen open on this node.
+    /// Whether an agent has a screen open, here or on another node as far as it is known.
     pub fn has_screen(&self, agent: AgentId) -> bool {
-        self.0.screens.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&agent)
+        self.0.screens.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&agent) || self.0.elsewhere.has(agent)
+    }
+
+    /// The notes that tell other nodes of this agent's screen, or of all that are open here.
+    pub fn tell_screens(&self, of: Option<AgentId>) -> Vec<Ephemeral> {
+        let all = || self.0.screens.lock().unwrap_or_else(PoisonError::into_inner).keys().copied().collect();
+        self.0.elsewhere.tell(&of.map_or_else(all, |agent| vec![agent]))
     }
 
     /// A visitor's socket signs on.
@@ -174,8 +185,12 @@ impl Hub {
     /// Takes one note of the store.
     pub async fn hear(&self, db: &Db, note: Note) -> Result<()> {
         match note {
-            Note::Wake { stream, seq } => self.moved(db, ConversationId(stream), seq).await,
+            Note::Wake { stream, seq } => self.moved(db, &[(ConversationId(stream), seq)]).await,
             Note::Ephemeral(one) if one.topic == crate::limit::TOPIC => Ok(()),
+            Note::Ephemeral(one) if one.topic == elsewhere::TOPIC => {
+                self.0.elsewhere.hear(&one.body);
+                Ok(())
+            }
             Note::Ephemeral(one) => {
                 self.whispered(db, &one.body, ConversationId(one.topic)).await;
                 Ok(())
@@ -197,39 +212,49 @@ impl Hub {
         }
     }
 
-    /// A conversation has come to `seq`: reads it again and tells whoever listens.
-    async fn moved(&self, db: &Db, id: ConversationId, seq: i64) -> Result<()> {
-        let (before, after) = self.0.open.refresh(db, id).await?;
-        let row = if self.0.agents.receiver_count() > 0 {
-            let read =
-                db.read(Pool::Quick, move |rx| conversation::rows(rx, AgentId(Uuid::nil()), &[id]).map_err(crate::Error::from)).await?;
-            read.into_iter().next().map(Arc::new)
-        } else {
-            None
-        };
-        let known = after
-            .as_ref()
-            .or(before.as_ref())
-            .map(|entry| entry.stored.case.contact)
-            .or_else(|| row.as_ref().map(|row| row.stored.case.contact));
-        let contact = match known {
-            Some(contact) => Some(contact),
-            None if self.0.seats().is_empty() => None,
-            None => self.contact_of(db, id).await?,
-        };
-        let seq = after.as_ref().map_or(seq, |entry| entry.stored.case.seq.max(seq));
-        self.0.note_told(id, seq);
-        if let Some(contact) = contact {
-            self.0.tell_visitors(contact, &VisitorNews::Change { id, seq });
+    /// Conversations have come to these numbers: reads them again, and tells whoever listens. Those that moved together are
+    /// read together, because what waits for a thread waits once; where one of them cannot be read, each is tried alone.
+    pub async fn moved(&self, db: &Db, moved: &[(ConversationId, i64)]) -> Result<()> {
+        let mut outcome = Ok(());
+        for piece in moved.chunks(TOGETHER) {
+            match self.read_again(db, piece).await {
+                Ok(()) => {}
+                // A database that is away answers none of them.
+                Err(away @ Error::Store(store::Error::Unavailable(_) | store::Error::Deadline)) => return Err(away),
+                Err(_) => {
+                    for one in piece {
+                        let told = self.read_again(db, std::slice::from_ref(one)).await;
+                        outcome = outcome.and(told);
+                    }
+                }
+            }
         }
-        self.tell(News::Change(Arc::new(Change { id, contact, seq, before, after, row, frames: Frames::default() })));
-        Ok(())
+        outcome
     }
 
-    async fn contact_of(&self, db: &Db, id: ConversationId) -> Result<Option<ContactId>> {
-        let found =
-            db.read(Pool::Quick, move |rx| Ok::<_, crate::Error>(conversation::get(rx, id).map(|stored| stored.case.contact).ok())).await?;
-        Ok(found)
+    async fn read_again(&self, db: &Db, moved: &[(ConversationId, i64)]) -> Result<()> {
+        let ids: Vec<ConversationId> = moved.iter().map(|(id, _)| *id).collect();
+        let listened = self.0.agents.receiver_count() > 0;
+        let (looks, rows) = db
+            .read(Pool::Quick, move |rx| {
+                let looks = ids.iter().map(|id| open_set::look(rx, *id)).collect::<Result<Vec<_>>>()?;
+                let rows = if listened { conversation::rows(rx, AgentId(Uuid::nil()), &ids)? } else { vec![] };
+                Ok::<_, crate::Error>((looks, rows))
+            })
+            .await?;
+        let mut rows: HashMap<ConversationId, Arc<Row>> = rows.into_iter().map(|row| (row.stored.case.id, Arc::new(row))).collect();
+        for ((id, seq), look) in moved.iter().copied().zip(looks) {
+            let (contact, now) = look.map_or((None, None), |(contact, now)| (Some(contact), now));
+            let (before, after) = self.0.open.take(id, now);
+            let seq = after.as_ref().map_or(seq, |entry| entry.stored.case.seq.max(seq));
+            self.0.note_told(id, seq);
+            if let Some(contact) = contact {
+                self.0.tell_visitors(contact, &VisitorNews::Change { id, seq });
+            }
+            let row = rows.remove(&id);
+            self.tell(News::Change(Arc::new(Change { id, contact, seq, before, after, row, frames: Frames::default() })));
+        }
+        Ok(())
     }
 
     async fn whispered(&self, db: &Db, body: &str, id: ConversationId) {
@@ -283,9 +308,7 @@ impl Hub {
             let found = |_: &(ConversationId, i64)| !planted(Flaw::SweepsNothing);
             changed.into_iter().filter(found).filter(|(id, seq)| told.get(id).is_none_or(|(known, _)| known < seq)).collect()
         };
-        for (id, seq) in missed {
-            self.moved(db, id, seq).await?;
-        }
+        self.moved(db, &missed).await?;
         for id in self.0.presence.expire(now) {
             self.tell(News::Viewers(id));
         }

@@ -9,10 +9,10 @@ use super::groups::{Group, Groups};
 use super::view::{Sort, View};
 use crate::Result;
 use candor_domain::filter::Filter;
-use candor_domain::id::{AgentId, ConversationId};
+use candor_domain::id::{AgentId, ContactId, ConversationId};
 use candor_domain::permission::Scope;
 use candor_store::flaw::{Flaw, planted};
-use candor_store::{Db, Pool, conversation, mention};
+use candor_store::{Db, Pool, Query, conversation, mention};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use uuid::Uuid;
@@ -83,30 +83,18 @@ impl OpenSet {
         Ok(())
     }
 
-    /// Reads one conversation again; answers what it was and what it is now, `None` for what is not open.
-    pub async fn refresh(&self, db: &Db, id: ConversationId) -> Result<(Option<Arc<Entry>>, Option<Arc<Entry>>)> {
-        let now = db
-            .read(Pool::Quick, move |rx| {
-                let stored = match conversation::get(rx, id) {
-                    Err(candor_store::Error::NotFound) => return Ok::<_, crate::Error>(None),
-                    other => other?,
-                };
-                if !stored.case.is_work() && !planted(Flaw::KeepsFinished) {
-                    return Ok(None);
-                }
-                Ok(Some(Entry::new(stored, conversation::marks_of(rx, id)?, mention::of_case(rx, id)?)))
-            })
-            .await?
-            .map(Arc::new);
+    /// Takes what a conversation is now; answers what it was and what it is, `None` for what is not open.
+    pub(super) fn take(&self, id: ConversationId, now: Option<Entry>) -> (Option<Arc<Entry>>, Option<Arc<Entry>>) {
+        let now = now.map(Arc::new);
         let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
         // Two reads may cross; an older one must not win.
         if let (Some(fresh), Some(known)) = (&now, kept.entries.get(&id))
             && known.stored.case.seq > fresh.stored.case.seq
         {
-            return Ok((Some(known.clone()), Some(known.clone())));
+            return (Some(known.clone()), Some(known.clone()));
         }
         let before = kept.put(id, now.clone());
-        Ok((before, now))
+        (before, now)
     }
 
     /// One page of a list: ids in order, and where the next page begins.
@@ -151,24 +139,7 @@ impl OpenSet {
 
     /// How many stand in a list, how many of them wait for us.
     pub fn count(&self, view: View, agent: AgentId, scope: &Scope) -> Count {
-        let kept = self.read();
-        if let (Some(group), Scope::Everywhere) = (Group::of(view, agent), scope)
-            && let Some(count) = kept.groups.count(group)
-        {
-            return count;
-        }
-        let mut count = Count::default();
-        let mut add = |entry: &Entry| {
-            if view.holds(entry, agent) && entry.within(scope) {
-                count.total += 1;
-                count.us += usize::from(entry.ours());
-            }
-        };
-        match Group::of(view, agent).and_then(|group| kept.groups.ordered(group, Sort::Newest)) {
-            Some(ordered) => ordered.iter().filter_map(|(_, id)| kept.entries.get(&ConversationId(*id))).for_each(|entry| add(entry)),
-            None => kept.entries.values().for_each(|entry| add(entry)),
-        }
-        count
+        Group::of(view, agent).map_or(Count::default(), |group| self.read().groups.count(group, scope))
     }
 
     /// How many of a list this agent has not read.
@@ -207,6 +178,19 @@ pub struct Count {
     pub total: usize,
     /// Of them, how many wait for us.
     pub us: usize,
+}
+
+/// A conversation as it was read again: whose it is, and its entry while it is open. `None` when there is none of this id.
+pub(super) fn look(q: &mut impl Query, id: ConversationId) -> Result<Option<(ContactId, Option<Entry>)>> {
+    let stored = match conversation::get(q, id) {
+        Err(candor_store::Error::NotFound) => return Ok(None),
+        other => other?,
+    };
+    let contact = stored.case.contact;
+    if !stored.case.is_work() && !planted(Flaw::KeepsFinished) {
+        return Ok(Some((contact, None)));
+    }
+    Ok(Some((contact, Some(Entry::new(stored, conversation::marks_of(q, id)?, mention::of_case(q, id)?)))))
 }
 
 impl Kept {

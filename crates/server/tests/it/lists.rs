@@ -1,9 +1,11 @@
 //! Lists, counts and search: what stands where, for whom, in which order.
 
 use crate::writing::{act, answer, begun, say, status};
-use candor_domain::id::TeamId;
+use candor_domain::id::{ConversationId, TeamId};
+use candor_store::{Pool, conversation};
 use candor_testkit::{Agent, app_test};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 async fn ids(agent: &Agent, query: &str) -> Vec<String> {
     let page = agent.get(&format!("/api/v1/conversations?{query}")).await.ok();
@@ -14,6 +16,23 @@ async fn found(agent: &Agent, query: &str) -> Vec<String> {
     let page = agent.get(&format!("/api/v1/search?{query}")).await.ok();
     page["items"].as_array().unwrap().iter().map(|hit| hit["conversation"]["id"].as_str().unwrap().to_owned()).collect()
 }
+
+app_test!(open_work_is_read_whole_in_pieces_smaller_than_it, |app| async move {
+    let mut cases = Vec::new();
+    for number in 0..5 {
+        cases.push(begun(&app, &format!("{number}")).await.1);
+    }
+    let (mut read, mut after) = (Vec::new(), (i64::MIN, ConversationId(Uuid::nil())));
+    loop {
+        // All of them came at the same time of the test's clock: the id goes on where the time does not.
+        let piece = app.app.db.read(Pool::Quick, move |rx| conversation::open_states(rx, after, 2)).await.unwrap();
+        let Some(last) = piece.last() else { break };
+        after = (last.case.last_message_at, last.case.id);
+        read.extend(piece.iter().map(|one| one.case.id.0.to_string()));
+    }
+    cases.sort_unstable();
+    assert_eq!(read, cases);
+});
 
 app_test!(a_case_stands_in_the_lists_it_belongs_to, |app| async move {
     let alice = app.agent().await;

@@ -42,6 +42,36 @@ fn numbers(items: &Value) -> Vec<i64> {
     items["items"].as_array().unwrap().iter().map(|item| item["seq"].as_i64().unwrap()).collect()
 }
 
+app_test!(a_customer_pages_past_what_they_may_not_see_in_both_directions, |app| async move {
+    let alice = app.agent().await;
+    let (visitor, id) = begun(&app, "one").await;
+    let note = async |number: usize| {
+        let body = json!({ "client_id": Uuid::now_v7(), "text": format!("note {number}") });
+        alice.post(&format!("/api/v1/conversations/{id}/notes"), body).await.created();
+    };
+    for number in 0..12 {
+        note(number).await;
+        if number % 4 == 3 {
+            say(&visitor, &id, &format!("after {number}")).await;
+        }
+    }
+    let page = async |query: &str| visitor.get(&format!("/visitor/v1/conversations/{id}/events?{query}")).await.ok();
+    let all = ["one", "after 3", "after 7", "after 11"];
+    assert_eq!(texts(&page("").await), all);
+    let mut read = Vec::new();
+    let mut from = 0;
+    loop {
+        let part = page(&format!("after={from}&limit=1")).await;
+        read.extend(numbers(&part));
+        let Some(last) = numbers(&part).last().copied() else { break };
+        from = last;
+    }
+    assert_eq!(read, numbers(&page("").await), "no number is missing and none comes twice");
+    let last = *read.last().unwrap();
+    assert_eq!(texts(&page(&format!("before={last}&limit=2")).await).last().unwrap(), "after 7");
+    assert_eq!(texts(&page("before=2&limit=5").await), ["one"]);
+});
+
 app_test!(a_repeated_message_is_one_message, |app| async move {
     let (visitor, id) = begun(&app, "提现没到账").await;
     let path = format!("/visitor/v1/conversations/{id}/messages");
