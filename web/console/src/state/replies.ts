@@ -4,6 +4,7 @@ import { isProblem } from '$shared/api/client';
 import type { HeldReply, Id, Message } from '$shared/api/types';
 import { t } from '../i18n.svelte';
 import { keysOf } from '../keys/registry.svelte';
+import { onResume } from '../live/line.svelte';
 import { toast } from '../parts/toasts.svelte';
 import { visit } from '../router.svelte';
 import { api, serverNow, wordsFor } from './api';
@@ -48,6 +49,16 @@ function leave(talk: Talk, box: DraftBox, message: { client_id: Id; text: string
       return;
     }
     talk.leaving = talk.leaving.map((each) => (each.client_id === client_id ? { ...each, state: 'failed', problem: error } : each));
+    if (isProblem(error) && error.passing) retryWhenBack(talk, client_id);
+  });
+}
+
+/** What a cut line kept back leaves by itself once the line is back; its id makes that safe, and a newer message is still asked about. */
+function retryWhenBack(talk: Talk, client_id: Id): void {
+  const off = onResume(() => {
+    off();
+    const waiting = talk.leaving.find((each) => each.client_id === client_id);
+    if (waiting?.state === 'failed') waiting.again();
   });
 }
 
