@@ -92,24 +92,25 @@ async fn run(state: AppState, visitor: Visitor, peer: IpAddr, mut wire: impl Wir
     let mut screen = Screen { state: state.clone(), visitor, peer, watches: HashMap::new(), typed_at: 0 };
     let mut look_again = interval(LOOK_AGAIN);
     look_again.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut outcome = screen.begin(&mut wire, watch).await;
+    // What a line does now and then lies outside of it: thousands of lines only wait.
+    let mut outcome = Box::pin(screen.begin(&mut wire, watch)).await;
     while outcome.is_ok() {
         outcome = tokio::select! {
             heard = wire.hear() => match heard {
                 Heard::Text(text) => match serde_json::from_str::<Said>(&text) {
-                    Ok(said) => screen.said(&mut wire, said).await,
+                    Ok(said) => Box::pin(screen.said(&mut wire, said)).await,
                     Err(_) => Err(Some(End::BadFrame)),
                 },
                 Heard::Ended => Err(None),
             },
             news = seat.news.recv() => match news {
-                Some(news) => screen.news(&mut wire, news).await,
+                Some(news) => Box::pin(screen.news(&mut wire, news)).await,
                 // The hub gave up on us: we did not keep up.
                 None => Err(Some(End::TooSlow)),
             },
-            _ = look_again.tick() => screen.look_again().await,
+            _ = look_again.tick() => Box::pin(screen.look_again()).await,
             // Its sender lives as long as the desk.
-            _ = blocks.changed() => screen.heard().await,
+            _ = blocks.changed() => Box::pin(screen.heard()).await,
             () = state.draining.cancelled() => Err(Some(End::Restart)),
         };
     }
