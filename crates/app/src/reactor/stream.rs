@@ -28,6 +28,9 @@ struct Stream<'a> {
 /// `careful`: something failed somewhere, so each event goes by itself.
 pub(super) fn react(tx: &mut Tx<'_>, followers: &[Box<dyn Follow>], id: ConversationId, careful: bool, left: &mut Left) -> Result<bool> {
     let Some((stored, reacted)) = conversation::lock_to_react(tx, id)? else { return Ok(false) };
+    if planted(Flaw::ParkedStopsAll) && parked::of_stream(tx, id.0)?.iter().any(|one| one.parked_at.is_some()) {
+        return Ok(true);
+    }
     let mut events = event::page(tx, id, event::Part::After(reacted), EVENTS)?;
     events.truncate(in_reach(&events));
     let mut stream = Stream { followers, stored, left };
@@ -122,9 +125,6 @@ impl Stream<'_> {
             for (follower, problem) in failures {
                 tracing::error!(follower = follower.name(), %stream, seq = recorded.seq, %problem, "a reaction failed");
                 if !parked::fail(tx, follower.name(), stream, recorded.seq, &problem.to_string())? {
-                    return Ok(done);
-                }
-                if planted(Flaw::ParkedStopsAll) {
                     return Ok(done);
                 }
                 parked_now.push(follower.name());

@@ -6,7 +6,7 @@ use crate::room::{Report, Room, finish};
 use candor_app::conversation::{self, Content, FollowUp, ReplyInput, StartInput};
 use candor_app::reactor::{self, Lane};
 use candor_app::visitor::{Opened, Origin};
-use candor_app::{App, Error};
+use candor_app::{App, Error, erasure, keywork};
 use candor_domain::actor::Actor;
 use candor_domain::id::ConversationId;
 use candor_domain::permission::Permission;
@@ -22,10 +22,18 @@ pub enum Pair {
     TwoReactors,
     ClaimAndLateFinisher,
     MergeAndMessage,
+    EraseAndMessage,
     LaneTakenOver,
 }
 
-const ALL: [Pair; 5] = [Pair::MessageAndReactor, Pair::TwoReactors, Pair::ClaimAndLateFinisher, Pair::MergeAndMessage, Pair::LaneTakenOver];
+const ALL: [Pair; 6] = [
+    Pair::MessageAndReactor,
+    Pair::TwoReactors,
+    Pair::ClaimAndLateFinisher,
+    Pair::MergeAndMessage,
+    Pair::EraseAndMessage,
+    Pair::LaneTakenOver,
+];
 
 impl Pair {
     pub fn of(seed: u64) -> Pair {
@@ -38,7 +46,7 @@ pub type Kept = Arc<Mutex<Vec<(ConversationId, String)>>>;
 
 /// One meeting: answers what was done in which order, and what was wrong with it.
 pub fn meet(room: &mut Room, seed: u64) -> (String, Vec<String>) {
-    room.begin();
+    room.begin(seed);
     let kept = Kept::default();
     let report = Report(Arc::clone(&room.heard));
     let story = match Pair::of(seed) {
@@ -46,10 +54,11 @@ pub fn meet(room: &mut Room, seed: u64) -> (String, Vec<String>) {
         Pair::TwoReactors => two_reactors(room, seed, &kept, &report),
         Pair::ClaimAndLateFinisher => claim_and_late_finisher(room, seed, &report),
         Pair::MergeAndMessage => merge_and_message(room, seed, &kept, &report),
+        Pair::EraseAndMessage => erase_and_message(room, seed, &report),
         Pair::LaneTakenOver => lane_taken_over(room, seed, &report),
     };
     let mut wrong = report.0.lock().unwrap().clone();
-    if wrong.is_empty() {
+    if wrong.is_empty() && Pair::of(seed) != Pair::EraseAndMessage {
         let cases = promises::cases_of_today(room);
         wrong.extend(promises::all(room, &cases, &kept.lock().unwrap()));
     }
@@ -212,6 +221,44 @@ fn merge_and_message(room: &Room, seed: u64, kept: &Kept, report: &Report) -> St
     ];
     let story = room.meet(seed, acts);
     for what in promises::belongs_to(room, known, &kept.lock().unwrap()) {
+        report.wrong(what);
+    }
+    story
+}
+
+/// Whoever writes while everything of theirs is erased: heard before or refused, and nothing of it is left.
+fn erase_and_message(room: &Room, seed: u64, report: &Report) -> String {
+    let kept = Kept::default();
+    let who = finish(room.desk.anonymous());
+    let (first, second) = (begun(room, &who, &kept), begun(room, &who, &kept));
+    let (app, contact) = (&room.desk.app, who.visitor.contact.id);
+    let (mine, heard) = (app.clone(), report.clone());
+    let erases: Act = Box::new(move || {
+        let ordered = finish(erasure::erase(&mine, &Actor::machine("test"), contact));
+        if let Err(error) = ordered.map(|_| ()).and_then(|()| finish(keywork::work(&mine)).map(|_| ())) {
+            heard.wrong(format!("an answer says what happened: an erasure got {error}"));
+        }
+    });
+    let writes = |id: ConversationId, text: &'static str| -> Act {
+        let (app, actor, heard) = (app.clone(), who.visitor.actor(), report.clone());
+        Box::new(move || {
+            for _ in 0..2 {
+                let content = Content { text: text.to_owned(), ..Content::default() };
+                match finish(conversation::receive(&app, &actor, id, app.ids.make(), content)) {
+                    Ok(_) | Err(Error::NotFound | Error::Refused(_) | Error::Erased) => {}
+                    Err(error) => heard.wrong(format!("an answer says what happened: a message got {error}")),
+                }
+            }
+        })
+    };
+    let mut acts = vec![erases, writes(first, "one"), writes(second, "two")];
+    let (mine, actor, heard, input) = (app.clone(), who.visitor.actor(), report.clone(), start_input(app, &who, "a new one"));
+    acts.push(Box::new(move || match finish(conversation::start(&mine, &actor, input)) {
+        Ok(_) | Err(Error::NotFound | Error::Refused(_) | Error::Erased) => {}
+        Err(error) => heard.wrong(format!("an answer says what happened: a start got {error}")),
+    }));
+    let story = room.meet(seed, acts);
+    for what in promises::nothing_left_of(room, contact) {
         report.wrong(what);
     }
     story

@@ -2,7 +2,7 @@
 
 use crate::room::{Room, finish};
 use candor_app::conversation::view::{Eyes, timeline};
-use candor_app::reactor;
+use candor_app::{keywork, reactor};
 use candor_domain::actor::Actor;
 use candor_domain::event::{Event, MessageKind};
 use candor_domain::id::{ContactId, ConversationId};
@@ -87,6 +87,29 @@ fn sums(room: &Room, counted: [i64; 3]) -> Vec<String> {
         found.iter_mut().zip([sums.started, sums.received, sums.replied]).for_each(|(found, more)| *found += more);
     }
     (found != counted).then(|| format!("effects happen once: the sums are {found:?} instead of {counted:?}")).into_iter().collect()
+}
+
+/// After an erasure nothing of the customer opens or is found any more.
+pub fn nothing_left_of(room: &Room, contact: ContactId) -> Vec<String> {
+    const TEXTS: &str = "SELECT COUNT(*) FROM message m JOIN conversation c ON c.id = m.conversation_id \
+         WHERE c.contact_id = $1 AND m.body_sealed IS NOT NULL";
+    const KEYS: &str = "SELECT COUNT(*) FROM customer_key WHERE contact_id = $1";
+    const WORDS: &str = "SELECT COUNT(*) FROM search_doc s JOIN message m ON m.doc = s.doc \
+         JOIN conversation c ON c.id = m.conversation_id WHERE c.contact_id = $1";
+    // What was put back while they met is due again after a rest.
+    for _ in 0..5 {
+        room.desk.clock.advance(20_000);
+        finish(keywork::work(&room.desk.app)).unwrap();
+    }
+    finish(reactor::drain(&room.desk.app)).unwrap();
+    let mut wrong = Vec::new();
+    for (what, sql) in [("texts", TEXTS), ("keys", KEYS), ("index rows", WORDS)] {
+        let left = room.read(move |rx| rx.one(sql, &[&contact.0], |row| row.get::<i64>(0)));
+        if left != 0 {
+            wrong.push(format!("erased is gone: {left} {what} of the customer are left"));
+        }
+    }
+    wrong
 }
 
 /// After a merge every case is the person's, and so is the key that opens it.

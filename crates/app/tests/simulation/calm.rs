@@ -5,7 +5,7 @@ use crate::act;
 use crate::model::Told;
 use crate::tasks::finish;
 use crate::world::World;
-use candor_app::reactor::{self, Lane, Turn};
+use candor_app::reactor::{self, Lane};
 use candor_app::{search, timers};
 use candor_domain::actor::Actor;
 use candor_domain::id::ConversationId;
@@ -15,6 +15,14 @@ use std::sync::atomic::Ordering;
 use uuid::Uuid;
 
 pub fn rest(world: &Rc<World>) {
+    // Whoever has a screen open is not told that the world ends: what the bus has lost, the sweep has found by now.
+    let app = world.app();
+    finish(app.live.sweep(&app.db, world.now())).unwrap();
+    finish(act::desk::follow(Rc::clone(world)));
+    for what in crate::check::counts::check(world) {
+        world.wrong(what);
+    }
+    drop(app);
     if world.chance(500) {
         world.app().db.close();
     } else {
@@ -104,7 +112,9 @@ fn do_all_jobs(world: &Rc<World>) {
 fn react_to_all(world: &Rc<World>) {
     let app = world.app();
     for _ in 0..300 {
-        if let Turn { waiting: 0, .. } = finish(reactor::turn(&app, Lane(0))).unwrap() {
+        let turn = finish(reactor::turn(&app, Lane(0))).unwrap();
+        world.say(|| format!("the reactor at rest: {turn:?}"));
+        if turn.waiting == 0 {
             let waiting = crate::check::effects::before_mending(world);
             waiting.into_iter().for_each(|what| world.wrong(what));
             return;
@@ -118,6 +128,7 @@ fn mend(world: &Rc<World>) {
     world.plan.mended.store(true, Ordering::SeqCst);
     let app = world.app();
     let all = finish(app.db.read(Pool::Quick, |rx| parked::shown(rx, 1000))).unwrap();
+    world.say(|| format!("{} events are parked: {:?}", all.len(), all.iter().map(|one| (&one.follower, one.seq)).collect::<Vec<_>>()));
     let mut streams: Vec<(String, Uuid)> = all.into_iter().map(|one| (one.follower, one.stream)).collect();
     streams.sort();
     streams.dedup();

@@ -28,7 +28,7 @@ macro_rules! finds {
 }
 
 finds! {
-    what_is_answered_before_its_commit_gets_lost: AnswersEarly breaks "nothing lost";
+    what_is_answered_before_its_commit_gets_lost: AnswersEarly breaks "nothing lost" | "a key makes one thing";
     what_forgets_its_id_is_doubled: ForgetsClientId breaks "nothing doubled" | "nothing lost";
     another_body_is_refused: TakesAnyBody breaks "another body is refused";
     seq_has_no_gap: SkipsNumber breaks "seq has no gap";

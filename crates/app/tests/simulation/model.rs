@@ -111,8 +111,13 @@ impl Model {
         let sent = &mut self.sent[place];
         match (sent.told, now) {
             (Told::Kept { .. }, Told::Refused) | (Told::Held(_), Told::Refused) => {}
+            // An answer that was long on its way: the reply was held then, and has gone out since.
+            (Told::Kept { message, .. }, Told::Held(held)) if message.0 == held.0 => {}
             (Told::Kept { .. }, now) if sent.told != now => {
                 self.wrong.push(format!("nothing doubled: {} was answered {:?} and then {now:?}", sent.text, sent.told));
+            }
+            (Told::Held(before), Told::Held(held)) if before != held => {
+                self.wrong.push(format!("nothing doubled: {} was held as {before} and then as {held}", sent.text));
             }
             _ => sent.told = now,
         }

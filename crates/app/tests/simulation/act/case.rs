@@ -18,6 +18,12 @@ pub async fn change(world: Rc<World>) {
         world.say(|| format!("case {case} rated: {outcome:?}"));
         return;
     }
+    if world.chance(250) {
+        let Some(actor) = world.agent(agent).await else { return };
+        let outcome = conversation::break_glass(&world.app(), &actor, id, "as the seed says".to_owned()).await;
+        world.say(|| format!("case {case}: agent {agent} breaks the glass: {outcome:?}"));
+        return;
+    }
     let people = world.people;
     let action = match world.below(8) {
         0 => Action::Assign(Some(people.agents[world.below(people.agents.len())])),

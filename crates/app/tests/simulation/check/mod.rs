@@ -1,7 +1,7 @@
 //! The promises, looked at from outside when a world is at rest.
 
 mod audit;
-mod counts;
+pub mod counts;
 pub mod effects;
 mod held;
 mod jobs;

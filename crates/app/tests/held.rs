@@ -1,0 +1,72 @@
+//! Held replies: what the simulation has found, told once more by itself.
+
+mod desk;
+
+use candor_app::conversation::{self, Content, FollowUp, Replied, ReplyInput};
+use candor_app::{Error, agent, rights, timers};
+use candor_domain::actor::Actor;
+use candor_domain::event::MessageKind;
+use candor_domain::id::{ConversationId, HeldReplyId};
+use candor_store::agent_role::Held;
+use candor_store::{Pool, db_test, message, role};
+use desk::Desk;
+use std::collections::BTreeSet;
+
+async fn somebody(desk: &Desk) -> Actor {
+    let roles = desk.app.db.read(Pool::Quick, |rx| role::list(rx).map_err(Error::from)).await.unwrap();
+    let role = roles.iter().find(|role| role.name == "agent").unwrap().id;
+    let roles = vec![Held { role, inbox: None, team: None }];
+    let new = agent::New { email: "ana@desk.example".into(), name: "Ana".into(), roles, teams: BTreeSet::new(), locale: None };
+    let made = agent::create(&desk.app, &Actor::machine("test"), new, "correct horse battery staple").await.unwrap();
+    desk.app.db.read(Pool::Quick, move |rx| rights::actor_of(rx, made.agent.id)).await.unwrap().unwrap()
+}
+
+fn reply(desk: &Desk, text: &str, hold_ms: i64) -> ReplyInput {
+    let content = Content { text: text.to_owned(), ..Content::default() };
+    ReplyInput { client_id: desk.app.ids.make(), content, seen_seq: 1_000, hold_ms, follow_up: FollowUp::default(), force: false }
+}
+
+async fn held(desk: &Desk, by: &Actor, id: ConversationId, input: &ReplyInput) -> HeldReplyId {
+    match conversation::reply(&desk.app, by, id, input.clone()).await.unwrap() {
+        Replied::Held(held) => held,
+        Replied::Sent(_) => panic!("a reply with a window is held"),
+    }
+}
+
+/// How many replies have gone out.
+async fn sent(desk: &Desk, id: ConversationId) -> usize {
+    timers::fire_due(&desk.app).await.unwrap();
+    let all = desk.app.db.read(Pool::Quick, move |rx| message::between(rx, id, 1, i64::MAX).map_err(Error::from)).await.unwrap();
+    all.iter().filter(|one| one.kind == MessageKind::Reply).count()
+}
+
+db_test!(a_long_window_holds_back_no_reply_before_it, |db| async move {
+    let desk = Desk::new(db).await;
+    let (ana, who) = (somebody(&desk).await, desk.anonymous().await);
+    let id = desk.writes(&who.visitor, "hello").await;
+    held(&desk, &ana, id, &reply(&desk, "soon", 2_000)).await;
+    desk.clock.advance(1);
+    held(&desk, &ana, id, &reply(&desk, "later", 20_000)).await;
+    desk.clock.advance(2_001);
+    assert_eq!(sent(&desk, id).await, 1);
+    desk.clock.advance(18_000);
+    assert_eq!(sent(&desk, id).await, 2);
+});
+
+db_test!(a_reply_that_was_taken_back_is_not_sent_by_a_repeat_of_its_request, |db| async move {
+    let desk = Desk::new(db).await;
+    let (ana, who) = (somebody(&desk).await, desk.anonymous().await);
+    let id = desk.writes(&who.visitor, "hello").await;
+    let input = reply(&desk, "not like this", 8_000);
+    let first = held(&desk, &ana, id, &input).await;
+    conversation::withdraw_held(&desk.app, &ana, id, first).await.unwrap();
+    // The answer to the request was lost, so the screen sends it again.
+    assert_eq!(held(&desk, &ana, id, &input).await, first);
+    let mut other = input.clone();
+    other.content.text = "something else".to_owned();
+    assert!(matches!(conversation::reply(&desk.app, &ana, id, other).await, Err(Error::BodyMismatch)));
+    desk.clock.advance(60_000);
+    assert_eq!(sent(&desk, id).await, 0);
+    let drafts = conversation::drafts(&desk.app, &ana, id).await.unwrap();
+    assert_eq!(drafts.iter().map(|draft| draft.text.as_str()).collect::<Vec<_>>(), ["not like this"]);
+});
