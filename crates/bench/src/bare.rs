@@ -72,7 +72,7 @@ fn page(shared: &Shared, sql: &str, id: Option<&str>) -> Result<String, (StatusC
     let read = || -> Result<String> {
         let connection = shared.database.as_ref().context("no database was given")?.lock().unwrap_or_else(PoisonError::into_inner);
         let mut statement = connection.prepare_cached(sql)?;
-        let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+        let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let mut rows = match id {
             Some(id) => statement.query([id])?,
             None => statement.query([])?,
