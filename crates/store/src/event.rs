@@ -23,8 +23,8 @@ pub(crate) const COLUMNS: usize = 9;
 pub(crate) fn read(row: &Row<'_>) -> Result<Recorded, Error> {
     let (kind, body) = (row.get::<String>(3)?, row.get::<String>(6)?);
     let kind = ActorKind::parse(&kind).ok_or_else(|| Error::Corrupt(format!("event.actor_kind holds {kind}")))?;
-    let event: Event = serde_json::from_str(&whole(&row.get::<String>(8)?, body))
-        .map_err(|error| Error::Corrupt(format!("event.body: {error}")))?;
+    let event: Event =
+        serde_json::from_str(&whole(&row.get::<String>(8)?, body)).map_err(|error| Error::Corrupt(format!("event.body: {error}")))?;
     Ok(Recorded {
         seq: row.get(0)?,
         public_seq: row.get(1)?,
@@ -61,10 +61,7 @@ pub fn insert(tx: &mut Tx<'_>, stream: ConversationId, new: &Recorded) -> Result
     let body = serde_json::to_string(&new.event).map_err(|error| Error::Corrupt(format!("event: {error}")))?;
     let body = bare(new.event.name(), body);
     let (kind, by) = (new.actor.kind.as_str(), &new.actor.id);
-    tx.execute(
-        INSERT,
-        &[&stream.0, &new.seq, &new.public_seq, &new.at, &kind, by, &new.depth, &new.event.name(), &body, &new.cause],
-    )?;
+    tx.execute(INSERT, &[&stream.0, &new.seq, &new.public_seq, &new.at, &kind, by, &new.depth, &new.event.name(), &body, &new.cause])?;
     Ok(())
 }
 
@@ -85,7 +82,8 @@ const BEFORE: &str = concat!("SELECT ", columns!(), " FROM event e WHERE e.strea
 // see is passed over on the way.
 const PUBLIC_AFTER: &str =
     concat!("SELECT ", columns!(), " FROM event e WHERE e.stream = $1 AND seq > $2 AND public_seq > $2 ORDER BY seq LIMIT $3");
-const PUBLIC_BEFORE: &str = concat!("SELECT ", columns!(), " FROM event e WHERE e.stream = $1 AND public_seq < $2 ORDER BY seq DESC LIMIT $3");
+const PUBLIC_BEFORE: &str =
+    concat!("SELECT ", columns!(), " FROM event e WHERE e.stream = $1 AND public_seq < $2 ORDER BY seq DESC LIMIT $3");
 
 /// A page of everything that happened, numbered by `seq`.
 pub fn page(q: &mut impl Query, stream: ConversationId, part: Part, limit: i64) -> Result<Vec<Recorded>, Error> {
