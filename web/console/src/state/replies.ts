@@ -55,11 +55,15 @@ function leave(talk: Talk, box: DraftBox, message: { client_id: Id; text: string
 
 /** What a cut line kept back leaves by itself once the line is back; its id makes that safe, and a newer message is still asked about. */
 function retryWhenBack(talk: Talk, client_id: Id): void {
-  const off = onResume(() => {
+  const again = () => {
     off();
+    removeEventListener('online', again);
     const waiting = talk.leaving.find((each) => each.client_id === client_id);
     if (waiting?.state === 'failed') waiting.again();
-  });
+  };
+  const off = onResume(again);
+  // The line may have slept through it without being cut.
+  addEventListener('online', again);
 }
 
 function ask(talk: Talk, box: DraftBox, newer: Message[], how: How): void {
