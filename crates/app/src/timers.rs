@@ -34,10 +34,11 @@ pub(crate) fn arm(tx: &mut Tx<'_>, id: ConversationId, kind: Kind, due_at: i64) 
     // One row a conversation and kind, so its id can follow from both and a second run of a command keeps it.
     let row = Uuid::from_u128(id.0.as_u128() ^ (kind as u128 + 1));
     let one = timer::Timer { id: row, stream: id.0, kind: kind.as_str().into(), name: String::new(), due_at, body: String::new() };
-    Ok(match kind {
+    match kind {
         Kind::ReleaseReply => timer::arm_sooner(tx, &one)?,
         Kind::Wake => timer::arm(tx, &one)?,
-    })
+    }
+    Ok(())
 }
 
 /// How many timers one look finds.
