@@ -7,8 +7,10 @@ mod finish;
 pub use breaking::breaks;
 pub use finish::finish;
 
+use crate::live::Frames;
 use crate::router;
 use serde_json::Value;
+use utoipa::OpenApi as _;
 use utoipa::openapi::{Info, OpenApi, OpenApiBuilder};
 
 const ABOUT: &str = "Two surfaces: /api/v1 for agents and integrations, /visitor/v1 for the chat widget and mobile apps. \
@@ -19,7 +21,7 @@ const ABOUT: &str = "Two surfaces: /api/v1 for agents and integrations, /visitor
 pub(crate) fn base() -> OpenApi {
     let mut info = Info::new("Candor", env!("CARGO_PKG_VERSION"));
     info.description = Some(ABOUT.to_owned());
-    OpenApiBuilder::new().info(info).build()
+    Frames::openapi().merge_from(OpenApiBuilder::new().info(info).build())
 }
 
 /// The whole document.
