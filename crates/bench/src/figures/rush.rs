@@ -103,9 +103,10 @@ async fn talks(desk: &Desk, tokens: &[String]) -> Result<Vec<Talk>> {
 async fn screens(desk: &Desk, agents: &[Client], talks: &[Talk], post: &Shared) -> Result<JoinSet<()>> {
     let known: Vec<_> = agents.iter().map(Client::headers).collect();
     let list = json!({ "type": "list", "id": "all", "view": "all" }).to_string();
-    let sockets = socket::many(agents.len(), |number| agents_door(desk, &known[number], &list)).await?;
     let mut screens = JoinSet::new();
-    for (mut socket, talk) in sockets.into_iter().zip(talks) {
+    // Each is read from the moment it stands: the server gives up a line that stays silent.
+    for (number, (headers, talk)) in known.iter().zip(talks).enumerate() {
+        let mut socket = socket::open(&agents_door(desk, headers, &list), number).await?;
         let watch = json!({ "type": "watch", "conversation": talk.id, "after": 0 });
         socket.send(Message::text(watch.to_string())).await?;
         socket::until(&mut socket, r#""type":"events""#).await?;
