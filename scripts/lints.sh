@@ -2,6 +2,8 @@
 
 [ ! -f rustfmt.toml ] || one fmt cargo fmt --check
 one clippy cargo clippy --workspace --all-targets --locked -- -D warnings
+# Flaws can be planted in builds for tests only: the program is made without that switch.
+one no-flaws bash -c '! cargo tree --locked -e normal,build,features -p candor-server -p candor-bench | grep "candor-store feature .testing"'
 one licences node scripts/licences.mjs
 if cargo deny --version > /dev/null 2>&1; then
   one deny cargo deny --locked --log-level error check bans licenses sources
