@@ -1,5 +1,7 @@
 //! The outside feed's numbers: gap-free and in order inside a stream, whoever numbers and whatever happens to them.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+
 use candor_store::feed::{self, Lease};
 use candor_store::testing::TestDb;
 use candor_store::{Error, Fault, Pool, Query, Queue, Tx, db_test};
@@ -111,13 +113,13 @@ db_test!(a_long_stream_is_numbered_in_order_and_lets_others_through, |db| async 
 
 db_test!(a_restore_never_gives_an_epoch_twice, |db| async move {
     let before = db.read::<_, Error>(Pool::Quick, |rx| feed::get(rx)).await.unwrap();
-    let first = act(&db, |tx| feed::begin_epoch(tx)).await.unwrap();
-    let second = act(&db, |tx| feed::begin_epoch(tx)).await.unwrap();
+    let first = act(&db, feed::begin_epoch).await.unwrap();
+    let second = act(&db, feed::begin_epoch).await.unwrap();
     assert!(before.epoch < first && first < second);
     // The copy is put in place once more, and time has passed.
     act(&db, move |tx| tx.execute("UPDATE feed SET epoch = $1 WHERE id = 1", &[&before.epoch])).await.unwrap();
     db.clock.advance(1_000);
-    assert!(act(&db, |tx| feed::begin_epoch(tx)).await.unwrap() > second);
+    assert!(act(&db, feed::begin_epoch).await.unwrap() > second);
 });
 
 #[test]
