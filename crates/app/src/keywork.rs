@@ -93,6 +93,6 @@ async fn put_back(app: &App, job: Job, problem: String) -> Result<()> {
 }
 
 /// When there is something to do next.
-pub(crate) async fn next_due(app: &App) -> Option<i64> {
+pub async fn next_due(app: &App) -> Option<i64> {
     app.db.read(Pool::Quick, |rx| Ok::<_, Error>(job::next_due(rx, QUEUE)?)).await.ok().flatten()
 }

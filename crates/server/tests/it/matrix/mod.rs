@@ -8,9 +8,11 @@ mod sockets;
 mod withdrawn;
 mod world;
 
+use candor_app::conversation::bulk;
+use candor_app::keywork;
 use candor_server::openapi::document;
-use candor_testkit::{Answer, TestApp, app_test};
-use rows::{Row, rows};
+use candor_testkit::{TestApp, app_test};
+use rows::rows;
 use std::collections::BTreeSet;
 use world::World;
 
@@ -43,8 +45,19 @@ app_test!(agents_and_integrations_may_do_what_the_matrix_says_and_nothing_else, 
             wrong.extend(world.judge(&row, name, expected, &answer));
         }
     }
+    finish(&app).await;
     assert!(wrong.is_empty(), "{} cells are wrong:\n{}", wrong.len(), wrong.join("\n"));
 });
+
+/// Lets the jobs of what was allowed come to their end.
+async fn finish(app: &TestApp) {
+    bulk::work_all(&app.app).await.expect("bulk actions end");
+    keywork::work(&app.app).await.expect("erasures go on");
+    while let Some(due) = keywork::next_due(&app.app).await {
+        app.clock.advance((due - app.app.now()).max(0));
+        keywork::work(&app.app).await.expect("erasures go on");
+    }
+}
 
 app_test!(visitors_may_do_what_the_matrix_says_and_nothing_else, |app| async move {
     let world = World::build(&app).await;
