@@ -1,7 +1,7 @@
 //! Several nodes on one PostgreSQL: who may join, and what a node that is gone leaves to the others.
 
-use candor_store::testing::{START, TestDb, options, run, server};
 use candor_store::job::{self, NewJob};
+use candor_store::testing::{START, TestDb, options, run, server};
 use candor_store::timer::{self, Timer};
 use candor_store::{Db, Error, MasterKey, Place, Pool, Query, Queue, SealError, node};
 use std::os::unix::fs::PermissionsExt;
@@ -66,7 +66,10 @@ fn a_job_of_a_node_that_is_gone_is_taken_over_and_its_late_result_counts_for_not
         db.write::<_, Error>(Queue::People, new).await.expect("adds");
         let claim = |tx: &mut candor_store::Tx<'_>| job::claim(tx, "q", 30_000, 5);
         let here = db.write::<_, Error>(Queue::Machines, claim).await.expect("claims").pop().expect("one job");
-        assert!(other.write::<_, Error>(Queue::Machines, claim).await.expect("asks").is_empty(), "while the lease holds nobody else runs it");
+        assert!(
+            other.write::<_, Error>(Queue::Machines, claim).await.expect("asks").is_empty(),
+            "while the lease holds nobody else runs it"
+        );
         db.clock.advance(30_001);
         let there = other.write::<_, Error>(Queue::Machines, claim).await.expect("claims").pop().expect("the lease has ended");
         assert_eq!((there.id, there.tries), (here.id, 2));
@@ -141,7 +144,8 @@ impl Bouncer {
         if rustix::process::geteuid().is_root() {
             command.args(["-u", "postgres"]);
         }
-        let child = command.arg(&ini).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("pgbouncer is installed: run `make setup`");
+        let child =
+            command.arg(&ini).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("pgbouncer is installed: run `make setup`");
         let bouncer = Bouncer { child, port, _dir: dir };
         let end = Instant::now() + DEADLINE;
         while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
@@ -180,7 +184,8 @@ fn a_session_pooler_serves_a_node_like_the_server_itself() {
         let (place, _dir) = bouncer.place(&db);
         assert!(!place.is_pooled().expect("asks"));
         let node = Db::open(options(place, &db.clock)).expect("opens");
-        let one: i64 = node.read::<_, Error>(Pool::Quick, |rx| rx.one("SELECT CAST(1 AS BIGINT)", &[], |row| row.get(0))).await.expect("reads");
+        let one: i64 =
+            node.read::<_, Error>(Pool::Quick, |rx| rx.one("SELECT CAST(1 AS BIGINT)", &[], |row| row.get(0))).await.expect("reads");
         assert_eq!(one, 1);
         node.close();
     });
