@@ -1,5 +1,7 @@
 //! Held replies: what the simulation has found, told once more by itself.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+
 mod desk;
 
 use candor_app::conversation::{self, Content, FollowUp, Replied, ReplyInput};
@@ -69,4 +71,21 @@ db_test!(a_reply_that_was_taken_back_is_not_sent_by_a_repeat_of_its_request, |db
     assert_eq!(sent(&desk, id).await, 0);
     let drafts = conversation::drafts(&desk.app, &ana, id).await.unwrap();
     assert_eq!(drafts.iter().map(|draft| draft.text.as_str()).collect::<Vec<_>>(), ["not like this"]);
+});
+
+db_test!(a_reply_behind_one_that_asked_goes_out_when_that_one_is_taken_back, |db| async move {
+    let desk = Desk::new(db).await;
+    let (ana, who) = (somebody(&desk).await, desk.anonymous().await);
+    let id = desk.writes(&who.visitor, "hello").await;
+    let mut first = reply(&desk, "has not seen the second question", 2_000);
+    first.seen_seq = 2;
+    let asked = held(&desk, &ana, id, &first).await;
+    desk.clock.advance(1);
+    held(&desk, &ana, id, &reply(&desk, "has seen everything", 2_000)).await;
+    let content = Content { text: "one more thing".to_owned(), ..Content::default() };
+    conversation::receive(&desk.app, &who.visitor.actor(), id, desk.app.ids.make(), content).await.unwrap();
+    desk.clock.advance(2_001);
+    assert_eq!(sent(&desk, id).await, 0, "the first asks its author");
+    conversation::withdraw_held(&desk.app, &ana, id, asked).await.unwrap();
+    assert_eq!(sent(&desk, id).await, 1);
 });

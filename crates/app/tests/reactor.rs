@@ -1,5 +1,7 @@
 //! Reactions: batches, followers that fail, chains that are cut, sums and the outside feed from several reactors at once.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+
 mod desk;
 
 use candor_app::conversation::{self, Action};

@@ -2,8 +2,8 @@
 
 use crate::client::Client;
 use axum::Router;
-use candor_app::conversation::bulk;
 use candor_app::background::{self, Roles};
+use candor_app::conversation::bulk;
 use candor_app::{App, Config, Error, Ids, feed, reactor, setup, timers};
 use candor_domain::locale::Locale;
 use candor_server::state::{Options, Site};

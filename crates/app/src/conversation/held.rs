@@ -149,7 +149,12 @@ pub async fn withdraw_held(app: &App, actor: &Actor, id: ConversationId, held: H
         .write(Queue::People, move |tx| {
             let stored = lock_permitted(tx, &actor, Permission::ConversationRead, id)?;
             let found = own(tx, &actor, id, held)?;
-            back_to_draft(tx, &stored, &found, draft_id)
+            back_to_draft(tx, &stored, &found, draft_id)?;
+            // Those behind it may have waited for its answer longer than for their own windows.
+            match held_reply::of_case(tx, id)?.first() {
+                Some(next) => arm(tx, &stored, next.release_at.max(tx.now())),
+                None => Ok(()),
+            }
         })
         .await
 }

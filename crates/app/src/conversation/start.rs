@@ -65,7 +65,11 @@ fn begin(tx: &mut Tx<'_>, begun: &Begun) -> Result<Started> {
     let extra = serde_json::to_string(&(&input.subject, &input.origin)).expect("strings always serialise");
     let request_hmac = input.content.hmac(tx, &extra);
     if let Some((found, hmac)) = conversation::by_start(tx, input.session.0, input.client_id)? {
-        return if write::is_same_request(&hmac, &request_hmac) { Ok(Started { conversation: found, repeated: true }) } else { Err(Error::BodyMismatch) };
+        return if write::is_same_request(&hmac, &request_hmac) {
+            Ok(Started { conversation: found, repeated: true })
+        } else {
+            Err(Error::BodyMismatch)
+        };
     }
     let place = inbox::get(tx, input.inbox)?;
     if !place.enabled {

@@ -46,6 +46,7 @@ pub async fn furnish(app: &App, clock: &ManualClock, now: i64) -> Result<Demo> {
     let mut told: Vec<&Story> = stories.stories.iter().collect();
     told.sort_by_key(|story| std::cmp::Reverse(story.ago));
     for story in told {
+        reactor::drain(app).await?;
         clock.set(now - story.ago * MINUTE);
         tell(app, clock, now, &cast, story).await?;
     }
@@ -113,6 +114,8 @@ async fn tell(app: &App, clock: &ManualClock, now: i64, cast: &Cast, story: &Sto
     let left = i64::try_from(story.lines.len()).unwrap_or(1);
     let step = ((story.ago * MINUTE) / (left + 1)).clamp(20_000, 3 * MINUTE);
     for (who, text) in lines {
+        // Before time moves on: strangers would be put off at a desk whose reactor is hours late.
+        reactor::drain(app).await?;
         clock.set((candor_store::Clock::now_ms(clock) + step).min(now));
         say(app, &visitor, agent.as_ref(), id, *who, text).await?;
     }

@@ -94,7 +94,6 @@ fn finds(flaw: Flaw, pair: pairs::Pair, promises: &[&str]) {
     let (seed, wrong) = found.unwrap_or_else(|| panic!("{flaw:?} was not found in {SOON} meetings"));
     let named = wrong.iter().any(|one| promises.iter().any(|promise| one.starts_with(promise)));
     assert!(named, "{flaw:?} broke something else, in meeting {seed}: {wrong:#?}");
-    println!("{flaw:?} is found by meeting {seed}");
 }
 
 #[test]

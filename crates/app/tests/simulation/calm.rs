@@ -67,7 +67,7 @@ fn end_windows(world: &Rc<World>) {
         world.clock.set(due_at.max(world.now()));
         let fired = finish(timers::fire_due(&app)).unwrap();
         world.say(|| format!("timers at rest: {fired}"));
-        let late = finish(app.db.read::<_, Error>(Pool::Quick, |rx| overdue(rx))).unwrap();
+        let late = finish(app.db.read::<_, Error>(Pool::Quick, overdue)).unwrap();
         if !late.is_empty() {
             return world.wrong(format!("what waits for a time does not wait longer: {late:?}"));
         }

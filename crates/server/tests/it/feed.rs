@@ -2,7 +2,7 @@
 
 use crate::writing::{begun, say};
 use candor_domain::permission::Permission;
-use candor_store::{Error, Queue, feed, parked};
+use candor_store::{Queue, feed, parked};
 use candor_testkit::{Client, TestApp, app_test};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -108,7 +108,7 @@ app_test!(a_cursor_from_before_a_restore_is_gone_and_says_how_to_go_on, |app| as
     app.settle().await;
     let program = follower(&app).await;
     let before = next(&program.get("/api/v1/events").await.ok());
-    app.app.db.write(Queue::Machines, |tx| feed::begin_epoch(tx)).await.unwrap();
+    app.app.db.write(Queue::Machines, feed::begin_epoch).await.unwrap();
     let gone = program.get(&format!("/api/v1/events?after={before}")).await.refused(410, "gone");
     say(&visitor, &id, "two").await;
     app.settle().await;
@@ -118,7 +118,7 @@ app_test!(a_cursor_from_before_a_restore_is_gone_and_says_how_to_go_on, |app| as
 
     // An older copy put in the place of the database, and nobody said so.
     let ahead = next(&program.get("/api/v1/events").await.ok());
-    app.app.db.write(Queue::Machines, |tx| tx.execute("UPDATE feed SET number = 1 WHERE id = 1", &[]).map_err(Error::from)).await.unwrap();
+    app.app.db.write(Queue::Machines, |tx| tx.execute("UPDATE feed SET number = 1 WHERE id = 1", &[])).await.unwrap();
     program.get(&format!("/api/v1/events?after={ahead}")).await.refused(410, "gone");
 });
 

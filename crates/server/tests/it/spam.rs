@@ -50,7 +50,7 @@ app_test!(spam_stands_in_its_own_list_and_in_no_other, |app| async move {
     for view in ["all", "unassigned", "resolved"] {
         assert!(!ids(&alice, &format!("/api/v1/conversations?view={view}")).await.contains(&id), "{view}");
     }
-    assert_eq!(ids(&alice, "/api/v1/conversations?view=spam").await, [id.clone()]);
+    assert_eq!(ids(&alice, "/api/v1/conversations?view=spam").await, std::slice::from_ref(&id));
     assert_eq!(ids(&alice, "/api/v1/conversations?view=all").await, [other]);
     assert_eq!(alice.get("/api/v1/counts").await.ok()["views"]["all"]["total"], 1);
     status(&alice, &id, "resolved").await;

@@ -11,8 +11,7 @@ const STATES: &str = concat!(
     state_columns!(),
     " FROM conversation c WHERE c.category < 2 AND NOT c.spam AND (c.last_message_at, c.id) > ($1, $2) ORDER BY c.last_message_at, c.id LIMIT $3"
 );
-const MARKS: &str =
-    "SELECT r.conversation_id, r.agent_id, r.seq FROM read_mark r JOIN conversation c ON c.id = r.conversation_id WHERE c.category < 2 AND NOT c.spam";
+const MARKS: &str = "SELECT r.conversation_id, r.agent_id, r.seq FROM read_mark r JOIN conversation c ON c.id = r.conversation_id WHERE c.category < 2 AND NOT c.spam";
 const MENTIONS: &str = "SELECT m.conversation_id, m.agent_id, MAX(m.seq) FROM mention m JOIN conversation c ON c.id = m.conversation_id \
      WHERE c.category < 2 AND NOT c.spam GROUP BY m.conversation_id, m.agent_id";
 const MARKS_OF: &str = "SELECT agent_id, seq FROM read_mark WHERE conversation_id = $1";

@@ -9,7 +9,9 @@ use crate::keys;
 use crate::lock::DirLock;
 use crate::migrate;
 use crate::options::Options;
-use crate::postgres::{Connector, Node, PgConn, Work, is_pooled, listen, migration_lock, read, refuse_unsafe, take_lane, tell, work, write};
+use crate::postgres::{
+    Connector, Node, PgConn, Work, is_pooled, listen, migration_lock, read, refuse_unsafe, take_lane, tell, work, write,
+};
 use crate::seat::Seat;
 use crate::shared::Shared;
 use crate::{Backend, Error, Pool};

@@ -195,11 +195,6 @@ impl World {
                 let body = json!({ "matching": { "view": "mine" }, "action": { "type": "priority", "priority": "urgent" } });
                 text(&own.post("/api/v1/bulk", body).await.expect(202)["id"])
             }
-            "job of own" => {
-                let body = json!({ "matching": { "view": "all" }, "action": { "type": "priority", "priority": "urgent" } });
-                let answer = own.post("/api/v1/bulk", body).await.body;
-                text(answer.get("id").or(answer.get("undo")).expect("a bulk action has an id"))
-            }
             "block" => {
                 let body = json!({ "kind": "contact", "conversation": self.case().await.id, "reason": "threats" });
                 text(&self.made("blocks", body).await["id"])
