@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 /// Keys of the store's locks begin here; far from numbers other programs are likely to choose.
 const BASE: i64 = 0x43_41_4e_44_4f_52_00_00;
 const MIGRATION: i64 = BASE;
-pub(super) const LANES: i64 = BASE + 0x1000;
+pub(crate) const LANES: i64 = BASE + 0x1000;
 pub(super) const NODES: i64 = BASE + 0x8000;
 const NAMES: i64 = BASE;
 

@@ -15,6 +15,8 @@ mod writer;
 
 pub(crate) use bus::{listen, tell};
 pub(crate) use conn::{Connector, PgConn, Work};
+#[cfg(feature = "testing")]
+pub(crate) use locks::LANES;
 pub(crate) use locks::migration_lock;
 pub(crate) use node::Node;
 pub(crate) use pooler::is_pooled;

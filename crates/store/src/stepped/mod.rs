@@ -4,7 +4,7 @@
 mod stage;
 
 use crate::command::Command;
-use crate::postgres::{Connector, Work, serve_command, serve_query, take_lane, work};
+use crate::postgres::{Connector, LANES, Work, serve_command, serve_query, take_lane, work};
 use crate::read::Job;
 use crate::seat::Seat;
 use crate::{Db, Error, flaw};
@@ -12,6 +12,10 @@ use postgres::Client;
 use stage::Stage;
 use std::cell::RefCell;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How long the server may take to end a connection.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What one actor does; its calls of the store run on its own connections.
 pub type Act = Box<dyn FnOnce() + Send>;
@@ -58,6 +62,21 @@ impl Stepped {
         serve_query(&mut self.own().1, job, &self.connector, Work::House);
     }
 
+    /// Waits until nobody holds this lane: the server ends a connection in its own time, and a story must not depend on that.
+    fn until_free(&self, lane: i64) -> Result<(), Error> {
+        const HELD: &str = "SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE l.locktype = 'advisory'
+            AND d.datname = current_database() AND (CAST(l.classid AS BIGINT) << 32 | CAST(l.objid AS BIGINT)) = $1)";
+        let mut looks = self.connector.client(Work::House)?;
+        let until = Instant::now() + PATIENCE;
+        while looks.query_one(HELD, &[&(LANES + lane)])?.get::<_, bool>(0) {
+            if Instant::now() > until {
+                return Err(Error::Unavailable(format!("lane {lane} is still held")));
+            }
+            std::thread::yield_now();
+        }
+        Ok(())
+    }
+
     fn own(&self) -> MutexGuard<'_, Seats> {
         let place = actor().unwrap_or(self.seats.len() - 1);
         self.seats[place].lock().unwrap_or_else(PoisonError::into_inner)
@@ -92,8 +111,11 @@ impl Db {
         let stepped = self.house.stepped.as_ref().expect("opened by `Db::stepped`");
         let mut own = stepped.own();
         let bulk = own.0.shared.bulk;
-        own.0.lane = None;
+        let left = own.0.lane.take();
         own.0.conn = crate::conn::Conn::Postgres(Box::new(stepped.connector.connect(work(bulk))?));
+        if let Some(lane) = left {
+            stepped.until_free(lane.lane)?;
+        }
         take_lane(&mut own.0)
     }
 }
