@@ -11,11 +11,12 @@ let desk, browser, ada, bo, customer, talk, hers, his;
 const step = steps('colleagues', () => ({ hers, his }));
 
 const handled = (said) => /status of 403 .*\/contact\)$/.test(said);
-async function open(who, locale) {
+async function open(who, locale, before = () => {}) {
   const context = await windowOf(browser, { locale });
   const [name, ...value] = who.headers.cookie.split('=');
   await context.addCookies([{ name, value: value.join('='), url: desk.url }]);
   const page = await openPage(context, [desk.url], handled);
+  await before(page);
   await page.goto(`${desk.url}/inbox/all/${talk.id}`);
   await page.getByRole('log').waitFor();
   return page;
@@ -28,7 +29,7 @@ before(async () => {
   customer = await visitor(desk, inbox);
   talk = await ask(customer, '我的提现还没有到账');
   const { directory } = await ada.get('/api/v1/session');
-  const role = directory.roles.find((one) => one.name === 'Agent') ?? directory.roles.at(-1);
+  const role = directory.roles.find((one) => one.name === 'agent');
   const { link } = await ada.post('/api/v1/agents', { email: 'bo@desk.test', name: 'Bo Chen', roles: [{ role: role.id }], teams: [], locale: 'zh-CN' });
   await anyone(desk).post(`/api/v1/links/${link.split('/link/')[1]}`, { name: 'Bo Chen', password: PASSWORD });
   bo = await signIn(desk, 'bo@desk.test');
@@ -49,6 +50,18 @@ step('a draft is announced and not shown', async () => {
   await hers.getByRole('textbox', { name: 'Reply' }).fill('I am looking at it');
   await his.getByText('Ada Lin正在写回复').waitFor();
   assert.equal(await his.getByText('I am looking at it').count(), 0);
+});
+
+step('what is written before the live line stands is told as soon as it stands', async () => {
+  let connect;
+  const late = await open(ada, 'en', (page) => page.routeWebSocket(/stream/, (socket) => { connect = () => socket.connectToServer(); }));
+  await hers.goto(`${desk.url}/inbox/all`);
+  await until('nobody else writes', async () => (await his.getByText('Ada Lin正在写回复').count()) === 0);
+  await late.getByRole('textbox', { name: 'Reply' }).fill('One moment');
+  connect();
+  await his.getByText('Ada Lin正在写回复').waitFor();
+  await late.context().close();
+  await hers.goBack();
 });
 
 step('an author who shows drafts is read while writing, and the customer sees none of it', async () => {

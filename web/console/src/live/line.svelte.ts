@@ -30,7 +30,7 @@ let ready = false;
 let everReady = false;
 let heard = 0;
 let asked = 0;
-let present: { conversation: Id; doing: Doing; at: number } | null = null;
+let present: { conversation: Id; doing: Doing; peek: string | undefined; at: number } | null = null;
 let openedAt = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let beat: ReturnType<typeof setInterval> | undefined;
@@ -96,16 +96,29 @@ export function unlist(id: string): void {
 /** `after` is asked again at every reconnect. */
 export function watch(conversation: Id, after: () => number): void {
   watched.set(conversation, after);
-  if (ready) transport?.send({ type: 'watch', conversation, after: after() });
+  if (!ready) return;
+  transport?.send({ type: 'watch', conversation, after: after() });
+  if (present?.conversation === conversation) repeat();
 }
 export function unwatch(conversation: Id): void {
   if (present?.conversation === conversation) present = null;
   if (watched.delete(conversation) && ready) transport?.send({ type: 'unwatch', conversation });
 }
-/** Tells colleagues what is done here, and again for as long as it lasts. `peek` are the words of the draft, for those who show them. */
+/** Tells colleagues what is done here, and again for as long as it lasts. `peek` are the words of the draft, for those who show them.
+ *  The server hears only of cases that are watched: what is said before that is said again when the watch stands. */
 export function presence(conversation: Id, doing: Doing, peek?: string): void {
-  present = { conversation, doing, at: Date.now() };
-  if (ready) transport?.send({ type: 'presence', conversation, doing, ...(peek ? { peek } : {}) });
+  present = { conversation, doing, peek, at: Date.now() };
+  repeat();
+}
+/** The case is on the screen: `viewing`, unless more is already said of it. */
+export function arrive(conversation: Id): void {
+  if (present?.conversation !== conversation) presence(conversation, 'viewing');
+}
+function repeat(): void {
+  if (!present) return;
+  present.at = Date.now();
+  const { conversation, doing, peek } = present;
+  if (ready && watched.has(conversation)) transport?.send({ type: 'presence', conversation, doing, ...(peek ? { peek } : {}) });
 }
 
 const wanted = (): Wanted => ({
@@ -139,8 +152,7 @@ function take(frame: AgentFrameIn, fallback: boolean): void {
     if (!fallback) {
       for (const each of lists.values()) transport?.send(each);
       for (const [conversation, after] of watched) transport?.send({ type: 'watch', conversation, after: after() });
-      // What was opened before the line stood is told now.
-      if (present) presence(present.conversation, present.doing);
+      repeat();
     }
     if (everReady) for (const act of resumers) act();
     everReady = true;
@@ -170,7 +182,7 @@ function pulse(): void {
   if (!transport) return;
   if (now - heard > DEAD_MS || (!ready && now - openedAt > OPEN_MS)) { transport.close(); return; }
   if (now - asked >= PING_MS) { asked = now; transport.send({ type: 'ping' }); }
-  if (present && now - present.at >= PRESENT_MS) presence(present.conversation, present.doing);
+  if (present && now - present.at >= PRESENT_MS) repeat();
   if (state === 'fallback' && now - openedAt > SOCKET_AGAIN_MS) { unreadySockets = BLOCKED_AFTER - 1; transport.close(); }
 }
 

@@ -60,16 +60,15 @@ export class Talk {
       line.on('viewers', (f) => { if (f.conversation === this.id) this.viewers = f.viewers; }),
       line.on('visitor_typing', (f) => { if (f.conversation === this.id) this.typingUntil = Date.now() + TYPING_MS; }),
       line.on('reload', (f) => { if (!f.lists && (!f.conversation || f.conversation === this.id)) void this.load(); }),
-      line.onResume(() => { line.presence(this.id, 'viewing'); void this.loadHead(); }),
+      line.onResume(() => { void this.loadHead(); }),
       onActed((answer) => { if (answer.id === this.id) this.#useHead(answer); }),
       () => line.unwatch(this.id),
     ];
     this.readBefore = null;
-    void this.load().then(() => { 
+    void this.load().then(() => {
       if (this.#off.length === 0 || this.state !== 'ready') return;
       line.watch(this.id, () => this.lastSeq);
-      // The server hears only those who watch.
-      line.presence(this.id, 'viewing');
+      line.arrive(this.id);
     });
   }
 
