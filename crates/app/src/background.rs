@@ -8,7 +8,7 @@ use candor_store::Note;
 use std::collections::HashMap;
 use std::time::Duration;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
-use tokio::task::JoinSet;
+use tokio::task::{JoinSet, yield_now};
 use tokio::time::{Instant, interval, sleep, sleep_until, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -78,6 +78,8 @@ async fn follow(app: App) {
             Err(RecvError::Lagged(_)) => Note::Gap,
             Err(RecvError::Closed) => return std::future::pending().await,
         };
+        // Whoever wrote is answered before anybody else is told.
+        yield_now().await;
         let (mut moved, mut others): (HashMap<Uuid, i64>, Vec<Note>) = Default::default();
         let mut next = Some(first);
         while let Some(note) = next {
@@ -108,7 +110,7 @@ async fn follow(app: App) {
 
 /// Tells other nodes what was taken of the limits here, and hears what was taken there; tells them whose screens are open.
 async fn share(app: App) {
-    let mut notes = app.db.notes();
+    let mut notes = app.db.rare_notes();
     let (mut tell, mut tell_screens) = (interval(POLL), interval(SCREENS));
     loop {
         tokio::select! {
@@ -175,7 +177,7 @@ async fn number(app: App) {
 
 /// Works on bulk actions. What is told in memory only makes it look earlier.
 async fn work(app: App) {
-    let (worker, mut notes) = (conversation::bulk::Worker, app.db.notes());
+    let (worker, mut notes) = (conversation::bulk::Worker, app.db.rare_notes());
     loop {
         match worker.turn(&app).await {
             Ok(0) => {
@@ -193,7 +195,7 @@ async fn work(app: App) {
 
 /// Erasures and keys that change: seldom there, and then for long.
 async fn work_on_keys(app: App) {
-    let mut notes = app.db.notes();
+    let mut notes = app.db.rare_notes();
     loop {
         if let Err(problem) = keywork::work(&app).await {
             tracing::warn!(%problem, "work on keys cannot be claimed; it is tried again");
@@ -208,7 +210,7 @@ async fn work_on_keys(app: App) {
 /// Fires timers, and at each look rewrites what moved. What is told in memory only makes it look earlier; the row is
 /// the truth.
 async fn fire(app: App) {
-    let mut notes = app.db.notes();
+    let mut notes = app.db.rare_notes();
     let mut look = Instant::now();
     loop {
         tokio::select! {

@@ -124,7 +124,7 @@ pub async fn read(app: &App, actor: &Actor, after: Option<&str>, limit: usize, w
     };
     let until = Instant::now() + wait.min(LONGEST_WAIT);
     // Signed on before the first read, so that nothing falls between them.
-    let mut notes = app.db.notes();
+    let mut notes = app.db.rare_notes();
     let mut from = match after {
         None => From::Oldest,
         Some("now") => From::Newest,

@@ -1,7 +1,7 @@
 //! The door to the store: commands and queries go in as closures, answers come out as futures.
 //! No transaction is ever open on this side of the door.
 
-use crate::command::Work;
+use crate::command::{Answer, Work};
 use crate::health::Health;
 use crate::house::House;
 use crate::notes::{Ephemeral, Note};
@@ -32,7 +32,7 @@ impl Db {
             }
             inline.flush(&self.house.shared);
         }
-        answer.await.unwrap_or_else(|_| Err(Error::OutcomeUnknown.into()))
+        answer.await.map_or_else(|_| Err(Error::OutcomeUnknown.into()), Answer::take)
     }
 
     /// `write` for threads without a runtime.
@@ -45,7 +45,7 @@ impl Db {
         if let Some(inline) = &self.house.inline {
             inline.flush(&self.house.shared);
         }
-        answer.blocking_recv().unwrap_or_else(|_| Err(Error::OutcomeUnknown.into()))
+        answer.blocking_recv().map_or_else(|_| Err(Error::OutcomeUnknown.into()), Answer::take)
     }
 
     /// Runs a query on one consistent picture of the database.
@@ -73,6 +73,11 @@ impl Db {
     /// Notes that follow commits, here and on other nodes. A receiver that is too slow misses some and is told so.
     pub fn notes(&self) -> broadcast::Receiver<Note> {
         self.house.shared.notes.subscribe()
+    }
+
+    /// The same without the wakes, which come with every message: for whoever would be woken for nothing.
+    pub fn rare_notes(&self) -> broadcast::Receiver<Note> {
+        self.house.shared.rare_notes.subscribe()
     }
 
     /// Tells live screens something that is never stored and may be lost.
@@ -143,7 +148,7 @@ impl Db {
         &self,
         queue: Queue,
         run: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<(oneshot::Receiver<Result<T, E>>, bool), E>
+    ) -> Result<(oneshot::Receiver<Answer<T, E>>, bool), E>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,

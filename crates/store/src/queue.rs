@@ -160,7 +160,7 @@ mod tests {
         fn run(&mut self, _: &mut Tx<'_>) -> bool {
             true
         }
-        fn answer(self: Box<Self>) {}
+        fn answer(self: Box<Self>, _tell: Option<crate::command::Tell>) {}
         fn refuse(self: Box<Self>, _: Error) {}
         fn at(&self) -> i64 {
             0

@@ -21,6 +21,8 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) queues: Queues,
     pub(crate) notes: broadcast::Sender<Note>,
+    /// The same without the wakes.
+    pub(crate) rare_notes: broadcast::Sender<Note>,
     pub(crate) faults: Faults,
     pub(crate) bulk: bool,
     /// No threads and no real time: `Db::inline`.
@@ -61,6 +63,7 @@ impl Shared {
             clock,
             queues: Queues::new(writers),
             notes: broadcast::channel(NOTES).0,
+            rare_notes: broadcast::channel(NOTES).0,
             faults: Faults::default(),
             bulk,
             simulated: false,
@@ -170,6 +173,9 @@ impl Shared {
             }
             if !self.is_lost() {
                 // Nobody listening is no error.
+                if !matches!(note, Note::Wake { .. }) {
+                    let _ = self.rare_notes.send(note.clone());
+                }
                 let _ = self.notes.send(note);
             }
         }

@@ -60,7 +60,7 @@ pub(crate) fn serve(seat: &mut Seat, connector: &Connector, mut command: Box<dyn
             return command.refuse(Error::Unavailable(error.to_string()));
         }
         match once(seat, command.as_mut(), &mut words) {
-            Ended::Answer => return command.answer(),
+            Ended::Answer => return command.answer(None),
             Ended::Refuse(error) => return command.refuse(error),
             Ended::Again(error) => tracing::debug!(%error, repeat, "a command runs again"),
         }

@@ -3,7 +3,7 @@
 
 use super::conn::SqliteConn;
 use super::words::Words;
-use crate::command::Command;
+use crate::command::{Command, Tell};
 use crate::conn::Conn;
 use crate::faults::Fault;
 use crate::flaw::{Flaw, planted};
@@ -204,9 +204,12 @@ impl Group {
     fn answer_all(&mut self, seat: &mut Seat) {
         self.words.clear();
         seat.shared.before_answers(&self.notes);
-        self.done.drain(..).for_each(|(_, command)| command.answer());
-        self.failed.drain(..).for_each(|command| command.answer());
-        seat.shared.send(self.notes.drain(..));
+        self.failed.drain(..).for_each(|command| command.answer(None));
+        let mut tell = Tell::new(&seat.shared, &mut self.notes);
+        let last = self.done.len().saturating_sub(1);
+        for (place, (_, command)) in self.done.drain(..).enumerate() {
+            command.answer(if place == last { tell.take() } else { None });
+        }
     }
 
     fn refuse_all(&mut self, seat: &Seat, error: impl Fn(()) -> Error) {
@@ -233,7 +236,7 @@ fn commit(seat: &mut Seat) -> Result<(), Error> {
     }
 }
 
-fn sqlite(seat: &mut Seat) -> &mut SqliteConn {
+pub(super) fn sqlite(seat: &mut Seat) -> &mut SqliteConn {
     match &mut seat.conn {
         Conn::Sqlite(conn) => conn,
         Conn::Postgres(_) => unreachable!("this thread was given a connection to SQLite"),

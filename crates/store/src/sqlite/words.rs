@@ -1,6 +1,7 @@
 //! The index words of a group, written once before its commit: the text index flushes at every savepoint, so words must not be
 //! written inside one.
 
+use super::group::sqlite;
 use crate::seat::Seat;
 use crate::{Error, search};
 use std::collections::BTreeMap;
@@ -30,7 +31,8 @@ impl Words {
         if !later && !self.0.is_empty() {
             // The index keeps words in memory until a savepoint or the commit. Flushed here, a damaged index fails here,
             // where the group can still do without it.
-            seat.conn.batch("SAVEPOINT words; RELEASE words")?;
+            sqlite(seat).control("SAVEPOINT words")?;
+            sqlite(seat).control("RELEASE words")?;
         }
         Ok(())
     }
