@@ -1,7 +1,7 @@
 // One open conversation: its head, its timeline as far as it was read, what is held or on its way, and who else is there.
 // Fed by REST for what was, and by the live line for what is; a gap is filled before anything after it is shown.
 import { isProblem } from '$shared/api/client';
-import type { Conversation, HeldReply, Id, Message, TimelineItem, Viewer } from '$shared/api/types';
+import type { Author, Conversation, HeldReply, Id, Message, TimelineItem, Viewer } from '$shared/api/types';
 import * as line from '../live/line.svelte';
 import { api, serverNow } from './api';
 import { changeRow, rowOf, takeRow } from './rows.svelte';
@@ -136,7 +136,7 @@ export class Talk {
     if (!first) return;
     if (this.items.length > 0 && first.seq > this.lastSeq + 1) await this.#fill(first.seq);
     this.#append(events);
-    if (events.some((event) => event.type.startsWith('access_') || event.type.endsWith('blocked') || event.type === 'broke_glass' || event.type === 'assigned' || event.type === 'rated')) void this.loadHead();
+    if (events.some((event) => event.type.startsWith('access_') || event.type.endsWith('blocked') || event.type === 'broke_glass' || event.type === 'assigned' || event.type === 'rated' || event.type === 'erased')) void this.loadHead();
   }
 
   async #fill(before: number): Promise<void> {
@@ -158,6 +158,8 @@ export class Talk {
       if (client) this.leaving = this.leaving.filter((each) => each.client_id !== client);
       if (event.message?.kind === 'customer') this.typingUntil = 0;
       if (event.type === 'redacted') items = items.map((item) => redact(item, event.data?.message));
+      // The keys go a moment later: to read it all again now could still bring words.
+      if (event.type === 'erased') items = items.map(empty);
     }
     this.items = items;
   }
@@ -198,4 +200,11 @@ export class Talk {
 function redact(item: TimelineItem, message: Id | undefined): TimelineItem {
   if (!message || item.message?.id !== message) return item;
   return { ...item, message: { ...item.message, redacted: true, text: '', files: [] } };
+}
+
+/** What is left of an item whose customer was erased: as the server gives it from then on. */
+function empty(item: TimelineItem): TimelineItem {
+  const nameless = (who: Author): Author => (who.kind === 'contact' ? { ...who, name: '' } : who);
+  const bare = { ...item, actor: nameless(item.actor) };
+  return item.message ? redact({ ...bare, message: { ...item.message, author: nameless(item.message.author) } }, item.message.id) : bare;
 }
