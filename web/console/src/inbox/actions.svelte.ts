@@ -146,7 +146,9 @@ function focusList(): void {
   const list = currentList();
   if (!list) return;
   if (!paired() && currentTalk()) { backToList(); return; }
-  list.cursor ??= currentTalk()?.id ?? list.beside(null, 1);
+  const at = list.cursor ?? currentTalk()?.id;
+  // The row that had the keyboard may have left the list.
+  list.cursor = at && list.ids.includes(at) ? at : list.beside(null, 1);
   list.follow += 1;
 }
 
@@ -184,7 +186,7 @@ export function inboxActions(): Partial<Record<ActionId, Provider | Provider['ru
     'list.select': { run: toggle, when: some },
     'list.extend_next': { run: () => extend(1), when: inList },
     'list.extend_previous': { run: () => extend(-1), when: inList },
-    'list.select_all': { run: () => { const list = currentList(); if (list) for (const id of list.ids) list.selected.add(id); }, when: () => panes.list?.contains(document.activeElement) === true },
+    'list.select_all': { run: () => { const list = currentList(); if (list) for (const id of list.ids) list.selected.add(id); }, when: () => panes.list?.contains(document.activeElement) === true || (document.activeElement === document.body && !currentTalk()) },
     'list.filter': () => wants.ask('list', 'filter'),
     'focus.list': focusList,
     'focus.thread': { run: () => panes.thread?.focus(), when: talking },

@@ -73,9 +73,12 @@ function offerUndo(before: readonly Row[], action: Action, words?: string): () =
 
 function offer(words: string | undefined, run: () => Promise<void>): () => void {
   const label = words ?? t('do.undo');
+  let hide = () => {};
   const step = undoable(label, UNDO_MS, async () => {
+    hide();
     try { await run(); toast(t('undo.done', { what: label })); } catch (error) { toast(wordsFor(error), { tone: 'danger' }); }
   });
-  if (words) toast(words, { action: { label: t('do.undo'), run: step.run, kbd: keysOf('undo') } });
+  // What was taken back by its key is not offered again.
+  if (words) hide = toast(words, { action: { label: t('do.undo'), run: step.run, kbd: keysOf('undo') } });
   return step.forget;
 }
