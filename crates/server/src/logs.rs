@@ -73,8 +73,11 @@ pub async fn record(State(state): State<AppState>, request: Request, next: Next)
     let mut response = next.run(request).instrument(span.clone()).await;
     let took = begun.elapsed();
     let status = response.status().as_u16();
-    span.in_scope(|| tracing::info!(method = %method, route, status, took_us = took.as_micros() as u64, "request"));
     crate::metrics::request(&method, &route, status, took);
+    // Whoever asked does not wait for the line.
+    tokio::spawn(async move {
+        span.in_scope(|| tracing::info!(method = %method, route, status, took_us = took.as_micros() as u64, "request"));
+    });
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), id);
     }

@@ -42,6 +42,7 @@ const FILES: &[File] = &[
     file!("0004_erasure" and own),
     file!("0005_node_name"),
     file!("0006_thrift"),
+    file!("0007_keyed" and own),
 ];
 
 pub(crate) fn migrations(backend: Backend) -> Vec<Migration> {

@@ -1,0 +1,1 @@
+-- PostgreSQL keeps its rows apart from every index: nothing to move.

@@ -1,0 +1,1 @@
+-- Where rows lie on SQLite: its own part has all of it.
