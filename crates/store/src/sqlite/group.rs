@@ -2,6 +2,7 @@
 //! Nobody in a group is answered before its commit; when SQLite drops the transaction, those who did well run again.
 
 use super::conn::SqliteConn;
+use super::undo::Undo;
 use super::words::Words;
 use crate::command::{Command, Tell};
 use crate::conn::Conn;
@@ -113,12 +114,13 @@ impl Group {
         })
     }
 
-    /// Runs one command in its savepoint. False: the transaction is gone or must go.
+    /// Runs one command so that it can be undone alone. False: the transaction is gone or must go.
     fn one(&mut self, seat: &mut Seat, (queue, mut command): (Queue, Box<dyn Command>)) -> bool {
         let started = Instant::now();
         let lane = seat.lane;
+        let undo = if self.done.is_empty() { Undo::Transaction } else { Undo::Savepoint };
         seat.start(command.at());
-        if let Err(error) = sqlite(seat).control("SAVEPOINT command") {
+        if let Err(error) = undo.begin(seat) {
             command.refuse(Error::Unavailable(error.to_string()));
             return false;
         }
@@ -144,9 +146,9 @@ impl Group {
                 self.words.clear();
             }
             self.failed.push(command);
-            return sqlite(seat).control("ROLLBACK TO command").is_ok() && sqlite(seat).control("RELEASE command").is_ok();
+            return undo.back(seat).is_ok();
         }
-        if let Err(error) = sqlite(seat).control("RELEASE command") {
+        if let Err(error) = undo.keep(seat) {
             command.refuse(Error::Unavailable(error.to_string()));
             return false;
         }

@@ -3,6 +3,7 @@
 mod conn;
 mod group;
 mod reader;
+mod undo;
 mod words;
 mod writer;
 
