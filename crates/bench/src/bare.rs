@@ -1,6 +1,7 @@
 //! The floor of everything that is answered over a network: bare axum in a process of its own, without sign-in, rights or
-//! rules. It echoes, reads the rows of a page from a desk's database with the desk's own statements, and tells sockets.
+//! rules. It echoes, echoes after a durable commit, reads the rows of a page from a desk's database with the desk's own statements, and tells sockets.
 
+use crate::floor::Commits;
 use anyhow::{Context, Result};
 use axum::Router;
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
@@ -14,9 +15,9 @@ use serde_json::{Map, Value};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use tokio::net::TcpListener;
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, oneshot};
 
 /// As the desk keeps for an agent's socket.
 const BEHIND: usize = 1024;
@@ -35,14 +36,16 @@ pub(crate) struct BareArgs {
 struct Shared {
     database: Option<Arc<Mutex<Connection>>>,
     news: broadcast::Sender<Utf8Bytes>,
+    keep: mpsc::Sender<oneshot::Sender<()>>,
 }
 
 /// Serves until it is killed; its port is the first line it prints.
 pub(crate) async fn run(args: &BareArgs) -> Result<bool> {
     let database = args.database.as_deref().map(open).transpose()?.map(|opened| Arc::new(Mutex::new(opened)));
-    let shared = Shared { database, news: broadcast::channel(BEHIND).0 };
+    let shared = Shared { database, news: broadcast::channel(BEHIND).0, keep: keeper()? };
     let router = Router::new()
         .route("/", post(|body: String| async move { body }))
+        .route("/keep", post(keep))
         .route("/inbox", get(|State(shared): State<Shared>| async move { page(&shared, INBOX, None) }))
         .route("/open/{id}", get(|State(shared): State<Shared>, InPath(id): InPath<String>| async move { page(&shared, OPEN, Some(&id)) }))
         .route("/socket", get(socket))
@@ -52,6 +55,27 @@ pub(crate) async fn run(args: &BareArgs) -> Result<bool> {
     crate::report::line(&listener.local_addr().context("no address")?.port().into());
     axum::serve(listener, router).await.context("cannot serve")?;
     Ok(true)
+}
+
+/// The one thread that commits, as every server over SQLite has it.
+fn keeper() -> Result<mpsc::Sender<oneshot::Sender<()>>> {
+    let (keep, asked) = mpsc::channel::<oneshot::Sender<()>>();
+    let commits = Commits::new()?;
+    std::thread::Builder::new().name("keeper".to_owned()).spawn(move || {
+        for done in asked {
+            if commits.one().is_ok() {
+                let _ = done.send(());
+            }
+        }
+    })?;
+    Ok(keep)
+}
+
+async fn keep(State(shared): State<Shared>, body: String) -> Result<String, StatusCode> {
+    let (done, kept) = oneshot::channel();
+    shared.keep.send(done).map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
+    kept.await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
+    Ok(body)
 }
 
 fn open(path: &Path) -> Result<Connection> {
