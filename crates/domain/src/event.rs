@@ -96,6 +96,9 @@ pub enum Event {
         from: StatusId,
         to: StatusId,
         category: Category,
+        /// A case that is opened again with a question nobody has answered: since when the customer has waited.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        waiting_since: Option<i64>,
     },
     PriorityChanged {
         from: Priority,

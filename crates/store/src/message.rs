@@ -141,6 +141,8 @@ pub fn between(q: &mut impl Query, conversation: ConversationId, first: i64, las
 const NEWEST_PUBLIC: &str =
     concat!("SELECT ", columns!(), " FROM message WHERE conversation_id = $1 AND public_seq IS NOT NULL ORDER BY seq DESC LIMIT 1");
 const UNREAD: &str = "SELECT COUNT(*) FROM message WHERE conversation_id = $1 AND public_seq > $2 AND author_kind <> 'contact'";
+const UNANSWERED: &str = "SELECT MIN(at) FROM message WHERE conversation_id = $1 AND kind = 'customer' \
+     AND seq > COALESCE((SELECT MAX(seq) FROM message WHERE conversation_id = $1 AND kind = 'reply'), 0)";
 const CARRIES: &str = "SELECT 1 FROM message WHERE conversation_id = $1 AND public_seq IS NOT NULL AND files LIKE '%' || $2 || '%' LIMIT 1";
 
 /// The newest message the customer may see.
@@ -151,6 +153,11 @@ pub fn newest_public(q: &mut impl Query, conversation: ConversationId) -> Result
 /// How many messages of ours came after this public number.
 pub fn unread_by_customer(q: &mut impl Query, conversation: ConversationId, public_seq: i64) -> Result<i64, Error> {
     q.one(UNREAD, &[&conversation.0, &public_seq], |row| row.get(0))
+}
+
+/// When the customer asked the first of what nobody has answered yet.
+pub fn unanswered_since(q: &mut impl Query, conversation: ConversationId) -> Result<Option<i64>, Error> {
+    q.one(UNANSWERED, &[&conversation.0], |row| row.get(0))
 }
 
 /// Whether a message that the customer may see carries this file.

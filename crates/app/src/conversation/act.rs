@@ -5,13 +5,13 @@ use super::{lock_permitted, record};
 use crate::timers::Kind;
 use crate::{App, Error, Result};
 use candor_domain::actor::Actor;
-use candor_domain::conversation::{Change, Priority, decide};
+use candor_domain::conversation::{Category, Change, Priority, decide};
 use candor_domain::event::{Cause, Event};
 use candor_domain::id::{AgentId, ConversationId, InboxId, StatusId, TagId, TeamId};
 use candor_domain::permission::{Door, Permission};
 use candor_domain::text;
 use candor_store::conversation::Stored;
-use candor_store::{Query, Queue, Tx, conversation, inbox, scope_moved, status, tag, team};
+use candor_store::{Query, Queue, Tx, conversation, inbox, message, scope_moved, status, tag, team};
 use serde::{Deserialize, Serialize};
 
 /// The longest subject, in characters.
@@ -102,7 +102,9 @@ fn change(tx: &mut Tx<'_>, stored: &Stored, action: &Action) -> Result<Change> {
         }
         Action::Status(to) => {
             let category = status::category(tx, *to)?.ok_or_else(|| Error::invalid("status", "there is no such status"))?;
-            Change::Status { status: *to, category, ask_rating: super::rate::asked_in(tx, stored.case.inbox)? }
+            let opens = !stored.case.category.is_open() && category == Category::Open;
+            let unanswered = if opens { message::unanswered_since(tx, stored.case.id)? } else { None };
+            Change::Status { status: *to, category, ask_rating: super::rate::asked_in(tx, stored.case.inbox)?, unanswered }
         }
         Action::Priority(to) => Change::Priority(*to),
         Action::Tag(id) => {

@@ -19,7 +19,7 @@ pub(crate) fn shut_erased(tx: &mut Tx<'_>, erasure: Uuid, id: ConversationId) ->
     }
     let mut events = Vec::with_capacity(2);
     if stored.case.category != Category::Closed {
-        events.push(Event::StatusChanged { from: stored.case.status, to: status::CLOSED, category: Category::Closed });
+        events.push(Event::StatusChanged { from: stored.case.status, to: status::CLOSED, category: Category::Closed, waiting_since: None });
     }
     events.push(Event::Erased);
     let shut = erasure::shut(tx, erasure, id)?;

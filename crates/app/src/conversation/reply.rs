@@ -139,7 +139,7 @@ fn follow_up_events(tx: &mut Tx<'_>, stored: &Stored, follow_up: &FollowUp) -> R
         let mut after = stored.case.clone();
         after.first_reply_at.get_or_insert(tx.now());
         let ask_rating = super::rate::asked_in(tx, stored.case.inbox)?;
-        events.extend(decide(&after, &Change::Status { status: to, category, ask_rating })?);
+        events.extend(decide(&after, &Change::Status { status: to, category, ask_rating, unanswered: None })?);
     }
     Ok(events)
 }

@@ -15,6 +15,8 @@ pub enum Change {
         status: StatusId,
         category: Category,
         ask_rating: bool,
+        /// When the customer asked what nobody has answered yet; looked up where a finished case is opened again.
+        unanswered: Option<i64>,
     },
     Priority(Priority),
     /// `present` says whether the conversation carries the tag already.
@@ -70,7 +72,7 @@ pub fn decide(case: &Conversation, change: &Change) -> Result<Vec<Event>, Refusa
         Change::Move(to) if to == case.inbox => vec![],
         Change::Move(to) => vec![Event::InboxChanged { from: case.inbox, to }],
         Change::Status { status, .. } if status == case.status => vec![],
-        Change::Status { status, category, ask_rating } => status_events(case, status, category, ask_rating),
+        Change::Status { status, category, ask_rating, unanswered } => status_events(case, (status, category), ask_rating, unanswered),
         Change::Priority(to) if to == case.priority => vec![],
         Change::Priority(to) => vec![Event::PriorityChanged { from: case.priority, to }],
         Change::Tag { present: true, .. } | Change::Untag { present: false, .. } => vec![],
@@ -86,8 +88,8 @@ pub fn decide(case: &Conversation, change: &Change) -> Result<Vec<Event>, Refusa
     })
 }
 
-fn status_events(case: &Conversation, status: StatusId, category: Category, ask_rating: bool) -> Vec<Event> {
-    let mut events = vec![Event::StatusChanged { from: case.status, to: status, category }];
+fn status_events(case: &Conversation, (to, category): (StatusId, Category), ask_rating: bool, unanswered: Option<i64>) -> Vec<Event> {
+    let mut events = vec![Event::StatusChanged { from: case.status, to, category, waiting_since: unanswered }];
     let finishes = case.category.is_open() && !category.is_open();
     if finishes && ask_rating && case.rating.is_none() && !case.rating_asked && case.first_reply_at.is_some() {
         events.push(Event::RatingAsked);
@@ -133,7 +135,7 @@ pub fn message_events(case: &Conversation, message: MessageId, kind: MessageKind
             events.push(Event::Woken);
         }
         if case.category != Category::Open {
-            events.push(Event::StatusChanged { from: case.status, to: reopen, category: Category::Open });
+            events.push(Event::StatusChanged { from: case.status, to: reopen, category: Category::Open, waiting_since: None });
         }
     }
     Ok(events)

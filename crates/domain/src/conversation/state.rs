@@ -148,7 +148,7 @@ impl Conversation {
             Event::Assigned { to, .. } => self.assignee = *to,
             Event::TeamChanged { to, .. } => self.team = *to,
             Event::InboxChanged { to, .. } => self.inbox = *to,
-            Event::StatusChanged { to, category, .. } => self.change_status(*to, *category, at),
+            Event::StatusChanged { to, category, waiting_since, .. } => self.change_status(*to, *category, *waiting_since, at),
             Event::PriorityChanged { to, .. } => self.priority = *to,
             Event::Snoozed { until } => {
                 self.snoozed = true;
@@ -181,13 +181,17 @@ impl Conversation {
         }
     }
 
-    fn change_status(&mut self, to: StatusId, category: Category, at: i64) {
+    /// A finished case that is opened again is as it was before: who spoke last waits, and as long as their question is old.
+    fn change_status(&mut self, to: StatusId, category: Category, waiting_since: Option<i64>, at: i64) {
         self.status = to;
         self.category = category;
         if category.is_open() {
             self.resolved_at = None;
+            self.waiting_since = waiting_since.or(self.waiting_since);
             self.turn = match (category, self.turn) {
                 (Category::Waiting, _) => Turn::Customer,
+                _ if waiting_since.is_some() => Turn::Us,
+                (_, Turn::Nobody) if self.first_reply_at.is_some() => Turn::Customer,
                 (_, Turn::Nobody) => Turn::Us,
                 (_, turn) => turn,
             };

@@ -18,6 +18,32 @@ app_test!(a_message_opens_a_resolved_case_again_and_a_closed_one_refuses, |app| 
     visitor.post(&format!("/visitor/v1/conversations/{id}/messages"), body).await.refused(409, "conflict");
 });
 
+app_test!(a_resolved_case_opened_again_waits_as_long_as_its_question_is_old, |app| async move {
+    let alice = app.agent().await;
+    let (visitor, id) = begun(&app, "one").await;
+    answer(&alice, &id, "two", 0).await.created();
+    app.clock.advance(60_000);
+    say(&visitor, &id, "three").await;
+    app.clock.advance(60_000);
+    say(&visitor, &id, "four").await;
+    let shown = async || {
+        let case = alice.get(&format!("/api/v1/conversations/{id}")).await.ok();
+        (case["turn"].clone(), case["waiting_since"].clone())
+    };
+    let asked = shown().await;
+    assert_eq!((&asked.0, asked.1.is_i64()), (&json!("us"), true));
+    status(&alice, &id, "resolved").await;
+    assert_eq!(shown().await, (json!("nobody"), Value::Null));
+    app.clock.advance(60_000);
+    status(&alice, &id, "open").await;
+    assert_eq!(shown().await, asked, "as if it had never been resolved");
+    answer(&alice, &id, "five", 0).await.created();
+    let answered = shown().await;
+    status(&alice, &id, "resolved").await;
+    status(&alice, &id, "open").await;
+    assert_eq!(shown().await, answered, "the customer is still the one to speak");
+});
+
 app_test!(a_rating_is_asked_once_given_once_and_out_of_agents_reach, |app| async move {
     let alice = app.agent().await;
     let (visitor, id) = begun(&app, "one").await;
