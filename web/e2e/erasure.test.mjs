@@ -74,6 +74,12 @@ step('with it the name and the words go from the screen, and a mark stays', asyn
   await until('nothing of theirs is on the screen', async () => !THEIRS.test(await page.locator('body').innerText()));
 });
 
+step('nothing is offered that could not be done any more', async () => {
+  await page.getByText('The customer was erased. The empty case stays', { exact: false }).waitFor();
+  assert.equal(await page.getByRole('textbox', { name: /note|reply/i }).count(), 0);
+  for (const name of [/^Erase this customer/, /^Break the glass/, /^Take the case/, /^Reopen/, /^Assign/, /^More/]) assert.equal(await page.getByRole('button', { name }).count(), 0, `${name}`);
+});
+
 step('the case is still there, empty and shut, for programs as for people', async () => {
   await until('it is wiped', async () => ['wiped', 'done'].includes((await erasures())[0].state));
   const path = `/api/v1/conversations/${talk.id}`;

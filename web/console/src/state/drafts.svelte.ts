@@ -84,11 +84,17 @@ export class DraftBox {
 
   /** Empties the box as its message leaves. The server drops its draft with the message. */
   clear(): void {
+    this.drop();
+    this.#dirty = true;
+    void this.save();
+  }
+
+  /** Empties the box of a case that keeps nothing any more. */
+  drop(): void {
     clearTimeout(this.#timer);
     this.text = '';
     this.files = [];
-    this.#dirty = true;
-    void this.save();
+    this.#dirty = false;
   }
 
   /** The id of this very message: the same for a repeat, another one once the words have changed. */
@@ -149,6 +155,10 @@ export function saveAllDrafts(leaving = false): void {
     if (box.dirty) void box.save(leaving);
     else if (box.empty) { boxes.delete(key); restored.delete(box.conversation); }
   }
+}
+
+export function dropDrafts(conversation: Id): void {
+  for (const box of boxes.values()) if (box.conversation === conversation) box.drop();
 }
 
 export function forgetDrafts(): void {

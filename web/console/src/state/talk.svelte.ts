@@ -4,6 +4,7 @@ import { isProblem } from '$shared/api/client';
 import type { Author, Conversation, HeldReply, Id, Message, TimelineItem, Viewer } from '$shared/api/types';
 import * as line from '../live/line.svelte';
 import { api, serverNow } from './api';
+import { dropDrafts } from './drafts.svelte';
 import { changeRow, rowOf, takeRow } from './rows.svelte';
 import { onActed } from './acts.svelte';
 
@@ -49,6 +50,8 @@ export class Talk {
     return row ? { ...head, ...row } : head;
   }
   get lastSeq(): number { return this.items[this.items.length - 1]?.seq ?? 0; }
+  /** Whether its customer was erased: nothing can be done here any more. */
+  get erased(): boolean { return this.items.some((item) => item.type === 'erased'); }
   /** The highest number that has been on the screen. */
   get seen(): number { return this.#seen; }
 
@@ -159,7 +162,10 @@ export class Talk {
       if (event.message?.kind === 'customer') this.typingUntil = 0;
       if (event.type === 'redacted') items = items.map((item) => redact(item, event.data?.message));
       // The keys go a moment later: to read it all again now could still bring words.
-      if (event.type === 'erased') items = items.map(empty);
+      if (event.type === 'erased') {
+        items = items.map(empty);
+        dropDrafts(this.id);
+      }
     }
     this.items = items;
   }

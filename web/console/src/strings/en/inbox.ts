@@ -145,6 +145,7 @@ const texts: Record<keyof typeof source, string> = {
   'thread.label': 'Conversation',
   'thread.log': 'Conversation with {name}',
   'thread.failed': 'This conversation did not load',
+  'thread.erased': 'The customer was erased. The empty case stays as a record; nothing more can be written or done here.',
   'thread.unread': 'New',
   'thread.loadingOlder': 'Loading older messages',
   'thread.below': '{n|one:# new message|other:# new messages}',

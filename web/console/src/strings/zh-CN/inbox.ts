@@ -144,6 +144,7 @@ const texts = {
   'thread.label': '会话',
   'thread.log': '与 {name} 的会话记录',
   'thread.failed': '这个会话没有加载出来',
+  'thread.erased': '该客户已被彻底清除。空会话仅作为记录保留，无法再写入或操作。',
   'thread.unread': '新消息',
   'thread.loadingOlder': '正在加载更早的消息',
   'thread.below': '{n} 条新消息',

@@ -145,6 +145,7 @@ const texts: Record<keyof typeof source, string> = {
   'thread.label': '對話',
   'thread.log': '與 {name} 的對話紀錄',
   'thread.failed': '這個對話無法載入',
+  'thread.erased': '此客戶已被徹底清除。空對話僅保留為紀錄，無法再寫入或操作。',
   'thread.unread': '新訊息',
   'thread.loadingOlder': '正在載入更早的訊息',
   'thread.below': '{n} 則新訊息',
