@@ -131,7 +131,7 @@ impl Desk {
     }
 
     fn over(args: &DeskArgs, data: Folder, database: Option<Arc<Database>>) -> Result<Self> {
-        let (program, port, metrics) = (args.candor.clone(), free_port()?, free_port()?);
+        let (program, [port, metrics]) = (args.candor.clone(), free_ports()?);
         Ok(Self { program, database, settings: Vec::new(), data, port, metrics, child: None })
     }
 
@@ -255,8 +255,11 @@ impl Desk {
 }
 
 /// Free now; nobody on this machine is expected to take it in between.
-fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr()).context("no free port")?.port())
+/// Two ports that are free now; held together, because the system may give a port that was just let go a second time.
+fn free_ports() -> Result<[u16; 2]> {
+    let bound = || TcpListener::bind(("127.0.0.1", 0)).context("no free port");
+    let (one, other) = (bound()?, bound()?);
+    Ok([one.local_addr()?.port(), other.local_addr()?.port()])
 }
 
 /// One plain answer to `GET /metrics`.
