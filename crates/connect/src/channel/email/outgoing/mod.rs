@@ -1,0 +1,7 @@
+//! What leaves: a mail is written here and handed to a mail server.
+
+mod compose;
+mod relay;
+
+pub use compose::{ComposeError, File, Outgoing, Party, compose};
+pub use relay::{Login, Refused, Relay, RelayError};

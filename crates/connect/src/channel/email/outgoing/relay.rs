@@ -1,0 +1,101 @@
+//! The mail server that takes what we send.
+
+use candor_domain::channel::{Security, Server};
+use lettre::address::Envelope;
+use lettre::transport::smtp::PoolConfig;
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::extension::ClientId;
+use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use std::time::Duration;
+
+/// Connections that are kept open.
+const POOL: u32 = 4;
+/// A command and its answer.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How much of the server's words is kept, in characters.
+const WORDS: usize = 300;
+
+/// Who signs in there.
+#[derive(Clone)]
+pub struct Login {
+    pub user: String,
+    pub password: String,
+}
+
+/// A line to a mail server, with its connections; cheap to clone.
+#[derive(Clone)]
+pub struct Relay(AsyncSmtpTransport<Tokio1Executor>);
+
+/// The server cannot be spoken to as it was described.
+#[derive(Debug, thiserror::Error)]
+#[error("the mail server cannot be used: {0}")]
+pub struct RelayError(lettre::transport::smtp::Error);
+
+/// Why a mail was not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// It will never be taken so.
+    pub permanent: bool,
+    /// The server's own words, or what happened on the way there.
+    pub words: String,
+}
+
+impl Relay {
+    /// Opens no connection yet.
+    ///
+    /// # Errors
+    ///
+    /// The name of the server cannot be one.
+    pub fn new(server: &Server, login: Option<Login>, own_name: &str) -> Result<Self, RelayError> {
+        type Transport = AsyncSmtpTransport<Tokio1Executor>;
+        let builder = match server.security {
+            Security::None => Ok(Transport::builder_dangerous(&server.host)),
+            Security::StartTls => Transport::starttls_relay(&server.host),
+            Security::Tls => Transport::relay(&server.host),
+        };
+        let mut builder = builder
+            .map_err(RelayError)?
+            .port(server.port)
+            .hello_name(ClientId::Domain(own_name.to_owned()))
+            .timeout(Some(PATIENCE))
+            .pool_config(PoolConfig::new().max_size(POOL));
+        if let Some(login) = login {
+            builder = builder.credentials(Credentials::new(login.user, login.password));
+        }
+        Ok(Self(builder.build()))
+    }
+
+    /// Hands a mail over; the server's words when it took it. A line that breaks after the last byte leaves open whether it did: then
+    /// it is tried again under the same id.
+    ///
+    /// # Errors
+    ///
+    /// It was not taken, or nobody said so.
+    pub async fn send(&self, from: &str, to: &str, mail: &[u8]) -> Result<String, Refused> {
+        let never = |words: String| Refused { permanent: true, words };
+        let from = from.parse().map_err(|_| never("the sender's address is none".to_owned()))?;
+        let to = to.parse().map_err(|_| never("the recipient's address is none".to_owned()))?;
+        let envelope = Envelope::new(Some(from), vec![to]).map_err(|error| never(error.to_string()))?;
+        match self.0.send_raw(&envelope, mail).await {
+            Ok(response) => Ok(cut(&format!("{} {}", response.code(), response.message().collect::<Vec<_>>().join(" ")))),
+            Err(error) => Err(Refused { permanent: error.is_permanent(), words: cut(&words(&error)) }),
+        }
+    }
+}
+
+fn words(error: &lettre::transport::smtp::Error) -> String {
+    let mut said = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        let more = cause.to_string();
+        if !said.contains(&more) {
+            said = format!("{said}: {more}");
+        }
+        source = cause.source();
+    }
+    said
+}
+
+fn cut(words: &str) -> String {
+    words.chars().map(|c| if c.is_control() { ' ' } else { c }).take(WORDS).collect()
+}

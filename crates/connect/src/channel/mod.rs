@@ -1,0 +1,3 @@
+//! Ways on which customers reach the desk.
+
+pub mod email;
