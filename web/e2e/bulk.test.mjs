@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import { startDesk } from './desk/server.mjs';
 import { ask, firstAdmin, openInbox, visitor } from './desk/api.mjs';
-import { launch, openPage, windowOf } from './desk/browser.mjs';
+import { launch, openPage, windowOfAgent } from './desk/browser.mjs';
 import { steps } from './desk/steps.mjs';
 import { until } from './desk/until.mjs';
 
@@ -38,9 +38,7 @@ before(async () => {
   await Promise.all(Array.from({ length: 8 }, async () => { while (questions.length > 0) await ask(customer, questions.shift()); }));
   calm = await conversations();
   browser = await launch();
-  const context = await windowOf(browser);
-  const [name, ...value] = admin.headers.cookie.split('=');
-  await context.addCookies([{ name, value: value.join('='), url: desk.url }]);
+  const context = await windowOfAgent(browser, desk.url, admin);
   page = await openPage(context, [desk.url]);
   await page.goto(`${desk.url}/inbox/unassigned`);
   await page.getByRole('link').filter({ hasText: 'Question' }).first().waitFor();

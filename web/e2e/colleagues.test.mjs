@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import { startDesk } from './desk/server.mjs';
 import { ask, firstAdmin, openInbox, page as anyone, PASSWORD, settle, signIn, visitor } from './desk/api.mjs';
-import { launch, openPage, windowOf } from './desk/browser.mjs';
+import { launch, openPage, windowOfAgent } from './desk/browser.mjs';
 import { steps } from './desk/steps.mjs';
 import { until } from './desk/until.mjs';
 
@@ -12,9 +12,7 @@ const step = steps('colleagues', () => ({ hers, his }));
 
 const handled = (said) => /status of 403 .*\/contact\)$/.test(said);
 async function open(who, locale, before = () => {}) {
-  const context = await windowOf(browser, { locale });
-  const [name, ...value] = who.headers.cookie.split('=');
-  await context.addCookies([{ name, value: value.join('='), url: desk.url }]);
+  const context = await windowOfAgent(browser, desk.url, who, { locale });
   const page = await openPage(context, [desk.url], handled);
   await before(page);
   await page.goto(`${desk.url}/inbox/all/${talk.id}`);

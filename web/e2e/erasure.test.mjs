@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import { startDesk } from './desk/server.mjs';
 import { ask, firstAdmin, openInbox, settle, visitor } from './desk/api.mjs';
-import { launch, openPage, windowOf } from './desk/browser.mjs';
+import { launch, openPage, windowOfAgent } from './desk/browser.mjs';
 import { steps } from './desk/steps.mjs';
 import { until } from './desk/until.mjs';
 
@@ -27,9 +27,7 @@ before(async () => {
   const { agent } = await admin.get('/api/v1/session');
   await admin.post(`/api/v1/conversations/${talk.id}/actions`, { action: { type: 'assign', agent: agent.id } });
   browser = await launch();
-  const context = await windowOf(browser);
-  const [name, ...value] = admin.headers.cookie.split('=');
-  await context.addCookies([{ name, value: value.join('='), url: desk.url }]);
+  const context = await windowOfAgent(browser, desk.url, admin);
   page = await openPage(context, [desk.url]);
 });
 after(async () => {

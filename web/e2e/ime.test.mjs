@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startDesk } from './desk/server.mjs';
 import { ask, demoAdmin, openInbox, settle, visitor } from './desk/api.mjs';
-import { launch, openPage, windowOf } from './desk/browser.mjs';
+import { launch, openPage, windowOf, windowOfAgent } from './desk/browser.mjs';
 import { startHost } from './desk/host.mjs';
 
 let desk, host, browser, admin, inbox, agent;
@@ -17,9 +17,7 @@ before(async () => {
   inbox = await openInbox(admin, host.url);
   Object.assign(host, { inbox: inbox.id, desk: desk.url });
   browser = await launch();
-  const context = await windowOf(browser, { locale: 'en' });
-  const [name, ...value] = admin.headers.cookie.split('=');
-  await context.addCookies([{ name, value: value.join('='), url: desk.url }]);
+  const context = await windowOfAgent(browser, desk.url, admin);
   agent = await openPage(context, [desk.url], handled);
 });
 after(async () => {

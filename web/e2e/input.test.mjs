@@ -8,7 +8,7 @@ import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import { startDesk } from './desk/server.mjs';
 import { api, ask, firstAdmin, jwt, openInbox, page, visitor } from './desk/api.mjs';
-import { launch, openPage, windowOf } from './desk/browser.mjs';
+import { launch, openPage, windowOfAgent } from './desk/browser.mjs';
 import { example, operations, places, put } from './desk/contract.mjs';
 
 const shared = process.env.CANDOR_SHARED;
@@ -163,9 +163,7 @@ test('naughty texts arrive whole, and stay texts on every screen', { skip, timeo
 
   const browser = await launch();
   try {
-    const context = await windowOf(browser);
-    const [name, ...value] = admin.headers.cookie.split('=');
-    await context.addCookies([{ name, value: value.join('='), url: desk.url }]);
+    const context = await windowOfAgent(browser, desk.url, admin);
     const agent = await openPage(context, [desk.url], (said) => /status of 403 .*\/contact\)$/.test(said));
     agent.on('dialog', (dialog) => { agent.faults.push(`dialog: ${dialog.message()}`); void dialog.dismiss(); });
     await agent.goto(`${desk.url}/inbox/all/${id}`);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { database, freePort, startDesk } from './desk/server.mjs';
 import { firstAdmin, openInbox } from './desk/api.mjs';
-import { launch, openPage, windowOf } from './desk/browser.mjs';
+import { launch, openPage, windowOf, windowOfAgent } from './desk/browser.mjs';
 import { startFront } from './desk/front.mjs';
 import { startHost } from './desk/host.mjs';
 import { steps } from './desk/steps.mjs';
@@ -69,9 +69,7 @@ only('a customer writes at A', async () => {
 });
 
 only('an agent at B sees it at once and answers', async () => {
-  const context = await windowOf(browser, { locale: 'en' });
-  const [name, value] = admin.headers.cookie.split('=');
-  await context.addCookies([{ name, value, url: agents.url }]);
+  const context = await windowOfAgent(browser, agents.url, admin);
   agent = await openPage(context, [agents.url], handled);
   await agent.goto(`${agents.url}/inbox/unassigned`);
   const row = agent.getByRole('link').filter({ hasText: 'my withdrawal does not arrive' });

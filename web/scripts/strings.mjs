@@ -8,7 +8,7 @@ import ts from 'typescript';
 const web = fileURLToPath(new URL('..', import.meta.url));
 const LOCALES = ['zh-CN', 'zh-TW', 'en'];
 // Texts that are the same in every language: names, formats, symbols.
-const PROPER = /^(?:[\s\d{}|()·:/%+–—…#.,-]*|Candor|API|App|CSP|ID|UID|HS256|EdDSA|JWT|Node\.js|Python|Go|VIP|KYC)$/;
+const PROPER = /^(?:[\s\d{}|()·:/%+–—…#.,-]*|Candor|API|App|CSP|ID|UID|HS256|EdDSA|JWT|Node\.js|Python|Go|VIP|KYC|STARTTLS)$/;
 const HAN = /\p{Script=Han}/u;
 
 const faults = [];

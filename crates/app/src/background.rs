@@ -2,7 +2,7 @@
 //! ends when the server goes down; nothing here holds state that the database does not.
 
 use crate::reactor::{self, Lane};
-use crate::{App, chores, conversation, feed, keywork, limit, search, timers};
+use crate::{App, chores, conversation, feed, keywork, limit, mail, search, timers};
 use candor_domain::id::ConversationId;
 use candor_store::Note;
 use std::collections::HashMap;
@@ -58,6 +58,8 @@ pub fn start(app: &App, roles: Roles, stop: &CancellationToken) -> JoinSet<()> {
         spawn("feed", Box::pin(number(app.clone())));
         spawn("bulk", Box::pin(work(app.clone())));
         spawn("keys", Box::pin(work_on_keys(app.clone())));
+        spawn("mail", Box::pin(read_mail(app.clone())));
+        spawn("mail_out", Box::pin(send_mail(app.clone())));
         spawn("timers", Box::pin(fire(app.clone())));
         spawn("chores", Box::pin(tidy(app.clone())));
     }
@@ -202,6 +204,34 @@ async fn work_on_keys(app: App) {
             sleep(REST).await;
         }
         let rest = wait(keywork::next_due(&app).await, app.now());
+        let told = async { while !matches!(notes.recv().await, Ok(Note::Job) | Err(_)) {} };
+        drop(timeout(rest, told).await);
+    }
+}
+
+/// Makes messages of the mails that were kept. What is told in memory only makes it look earlier.
+async fn read_mail(app: App) {
+    let mut notes = app.db.rare_notes();
+    loop {
+        if let Err(problem) = mail::work(&app).await {
+            tracing::warn!(%problem, "kept mail cannot be claimed; it is tried again");
+            sleep(REST).await;
+        }
+        let rest = wait(mail::next_due(&app).await, app.now());
+        let told = async { while !matches!(notes.recv().await, Ok(Note::Job) | Err(_)) {} };
+        drop(timeout(rest, told).await);
+    }
+}
+
+/// Hands over the mail that leaves.
+async fn send_mail(app: App) {
+    let mut notes = app.db.rare_notes();
+    loop {
+        if let Err(problem) = mail::out::work(&app).await {
+            tracing::warn!(%problem, "mail that leaves cannot be claimed; it is tried again");
+            sleep(REST).await;
+        }
+        let rest = wait(mail::out::next_due(&app).await, app.now());
         let told = async { while !matches!(notes.recv().await, Ok(Note::Job) | Err(_)) {} };
         drop(timeout(rest, told).await);
     }

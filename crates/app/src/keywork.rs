@@ -1,7 +1,7 @@
 //! The one worker of the queue "keys": erasures, clearing the database, master keys and customers' keys that change. One job
 //! at a time on a node, each in pieces; a lease that ends lets another node go on.
 
-use crate::{App, Error, Result, erasure, keys};
+use crate::{App, Error, Result, claim, erasure, keys};
 use candor_store::job::{self, Job};
 use candor_store::{Pool, Queue};
 use std::time::{Duration, Instant};
@@ -60,9 +60,7 @@ impl Lease {
 /// Works on what is due; says how many jobs it took.
 pub async fn work(app: &App) -> Result<usize> {
     let mut taken = 0;
-    loop {
-        let claimed = app.db.write(Queue::Machines, |tx| Ok::<_, Error>(job::claim(tx, QUEUE, LEASE, 1)?)).await?;
-        let Some(job) = claimed.into_iter().next() else { return Ok(taken) };
+    while let Some(job) = claim::next(app, QUEUE, LEASE).await? {
         taken += 1;
         let mut lease = Lease { job, renewed: Instant::now() };
         if let Err(problem) = one(app, &mut lease).await {
@@ -70,6 +68,7 @@ pub async fn work(app: &App) -> Result<usize> {
             put_back(app, lease.job, problem.to_string()).await?;
         }
     }
+    Ok(taken)
 }
 
 async fn one(app: &App, lease: &mut Lease) -> Result<()> {

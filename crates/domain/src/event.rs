@@ -4,6 +4,7 @@
 
 use crate::actor::ActorRef;
 use crate::block::BlockKind;
+use crate::channel::MailState;
 use crate::conversation::{Category, Priority};
 use crate::id::{AgentId, BlockId, InboxId, MessageId, StatusId, TagId, TeamId};
 use serde::{Deserialize, Serialize};
@@ -153,6 +154,11 @@ pub enum Event {
         score: i64,
         solved: Option<bool>,
     },
+    /// A mail of ours has come further, or came back.
+    MailMoved {
+        message: MessageId,
+        state: MailState,
+    },
     /// Reactions kept causing each other and were stopped: nothing automatic follows from this event.
     ReactionsStopped {
         seq: i64,
@@ -199,6 +205,7 @@ impl Event {
             Self::BrokeGlass { .. } => "broke_glass",
             Self::RatingAsked => "rating_asked",
             Self::Rated { .. } => "rated",
+            Self::MailMoved { .. } => "mail_moved",
             Self::ReactionsStopped { .. } => "reactions_stopped",
         }
     }

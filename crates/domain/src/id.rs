@@ -86,4 +86,8 @@ ids! {
     TokenId,
     /// A one-time link (invitation, password reset, first admin).
     LinkId,
+    /// A way on which mail comes to an inbox.
+    ChannelId,
+    /// Something that came in from outside, kept before it is read.
+    InboundId,
 }

@@ -122,7 +122,7 @@ pub fn delete_unsent(tx: &mut Tx<'_>, before: i64, limit: i64) -> Result<Vec<Fil
 }
 
 const DELETE_UNNAMED: &str = "DELETE FROM file WHERE id = $1 AND conversation_id IS NULL \
-     AND NOT EXISTS (SELECT 1 FROM draft WHERE files LIKE '%' || $2 || '%') \
+     AND NOT EXISTS (SELECT 1 FROM inbound WHERE state <> 'read' AND file_id = file.id) AND NOT EXISTS (SELECT 1 FROM draft WHERE files LIKE '%' || $2 || '%') \
      AND NOT EXISTS (SELECT 1 FROM held_reply WHERE files LIKE '%' || $2 || '%')";
 
 /// Removes the row of a file whose message was redacted. The bytes go after the commit, or with the sweep.

@@ -4,7 +4,7 @@ use crate::client::Client;
 use axum::Router;
 use candor_app::background::{self, Roles};
 use candor_app::conversation::bulk;
-use candor_app::{App, Config, Error, Ids, feed, reactor, setup, timers};
+use candor_app::{App, Config, Error, Ids, feed, mail, reactor, setup, timers};
 use candor_domain::locale::Locale;
 use candor_server::state::{Options, Site};
 use candor_server::{AppState, router, serve};
@@ -100,6 +100,8 @@ impl TestApp {
 
     /// Lets reactions and due timers happen until nothing is left to do now; lists and counts know everything after it.
     pub async fn settle(&self) {
+        mail::work(&self.app).await.expect("mail is read");
+        mail::out::work(&self.app).await.expect("mail is handed over");
         loop {
             reactor::drain(&self.app).await.expect("reactions go well");
             if timers::fire_due(&self.app).await.expect("timers go well") == 0 {
@@ -135,6 +137,8 @@ impl TestApp {
             drained => drained.expect("reactions go well"),
         }
         bulk::work_all(&self.app).await.expect("bulk actions go well");
+        mail::work(&self.app).await.expect("mail is read");
+        mail::out::work(&self.app).await.expect("mail is handed over");
         let left = self.app.db.read(Pool::Quick, |rx| job::open(rx)).await.expect("jobs can be counted");
         assert_eq!(left, 0, "the test left jobs behind");
     }

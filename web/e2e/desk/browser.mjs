@@ -42,6 +42,14 @@ export async function windowOf(browser, { locale = 'en', width = 1440, height = 
   return context;
 }
 
+/** A window in which an agent of a desk is signed in already. */
+export async function windowOfAgent(browser, url, who, how = {}) {
+  const context = await windowOf(browser, how);
+  const [name, ...value] = who.headers.cookie.split('=');
+  await context.addCookies([{ name, value: value.join('='), url }]);
+  return context;
+}
+
 /** The lines of a WCAG report that a person needs. */
 export function violations(report) {
   return report.violations.map((one) => `${one.id} (${one.impact}): ${one.help}\n    ${one.nodes.slice(0, 3).map((node) => `${node.target.join(' ')}: ${node.failureSummary?.replace(/\s+/g, ' ')}`).join('\n    ')}`);

@@ -77,7 +77,9 @@ export async function startDesk({ flags = [], env = {}, beside, publicUrl } = {}
     rmSync(data, { recursive: true, force: true });
   };
   /** The program's other commands, on the same data. */
-  desk.run = (...words) => execFileSync(program, [...words, ...desk.args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH } });
+  desk.run = (...words) => desk.feed(undefined, ...words);
+  /** The same with something on its standard input. */
+  desk.feed = (input, ...words) => execFileSync(program, [...words, ...desk.args], { input, encoding: 'utf8', stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'], env: { PATH: process.env.PATH } });
   /** What the server has logged as an error. */
   desk.errors = () => desk.said.split('\n').filter((line) => line.includes('"level":"ERROR"') || line.includes('panicked'));
 

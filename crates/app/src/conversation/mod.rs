@@ -6,6 +6,7 @@
 mod access;
 mod act;
 pub mod bulk;
+mod by_mail;
 pub mod detail;
 mod draft;
 mod erased;
@@ -22,6 +23,7 @@ mod write;
 
 pub use access::{break_glass, revoke_access, share_access};
 pub use act::{Action, act, act_because, act_in, inverse};
+pub(crate) use by_mail::{ByMail, join_by_mail, open_by_mail};
 pub use draft::{Draft, drafts, put_draft, remove_draft};
 pub(crate) use erased::shut_erased;
 pub use held::{keep_held, mend_windows, release_due, release_held, withdraw_held};

@@ -2,6 +2,7 @@
 
 use super::write::{self, Content, New, Written};
 use super::{held, lock_permitted};
+use crate::mail::out;
 use crate::{App, Error, Result};
 use candor_domain::actor::Actor;
 use candor_domain::conversation::{Category, Change, Refusal, decide};
@@ -124,7 +125,9 @@ pub(super) fn send(
         first.push(Event::Assigned { from: None, to: Some(author) });
     }
     let then = follow_up_events(tx, stored, follow_up)?;
-    write::write(tx, stored, new, content, first, then)
+    let written = write::write(tx, stored, new, content, first, then)?;
+    out::queue(tx, stored, new.id)?;
+    Ok(written)
 }
 
 fn follow_up_events(tx: &mut Tx<'_>, stored: &Stored, follow_up: &FollowUp) -> Result<Vec<Event>> {

@@ -82,35 +82,44 @@ fn begin(tx: &mut Tx<'_>, begun: &Begun) -> Result<Started> {
     let (client_id, hmac) = (input.client_id, request_hmac.clone());
     let new =
         New { id: begun.message, doc: begun.doc, kind: MessageKind::Customer, author: begun.actor, client_id, request_hmac, late: false };
-    open(tx, &mut stored, &new, input, &Start { session: input.session.0, client_id, request_hmac: hmac })?;
+    let first =
+        First { content: &input.content, subject: input.subject.as_deref(), origin: input.origin.as_deref(), preview: &input.content.text };
+    open(tx, &mut stored, &new, &first, Some(&Start { session: input.session.0, client_id, request_hmac: hmac }))?;
     Ok(Started { conversation: begun.id, repeated: false })
 }
 
+/// What the customer began with.
+pub(super) struct First<'a> {
+    pub content: &'a Content,
+    pub subject: Option<&'a str>,
+    pub origin: Option<&'a str>,
+    /// What lists show of it.
+    pub preview: &'a str,
+}
+
 /// Writes the first events, the row and the first message. The number is taken last among the locks.
-fn open(tx: &mut Tx<'_>, stored: &mut Stored, new: &New, input: &StartInput, start: &Start) -> Result<()> {
+pub(super) fn open(tx: &mut Tx<'_>, stored: &mut Stored, new: &New, first: &First<'_>, start: Option<&Start>) -> Result<()> {
     let mut events = vec![Event::Started { inbox: stored.case.inbox }];
     events.extend(message_events(&stored.case, new.id, new.kind, status::OPEN)?);
-    let language = text::detect(&input.content.text).map(|language| language.as_str().to_owned());
+    let language = text::detect(first.preview).map(|language| language.as_str().to_owned());
     stored.language.clone_from(&language);
     stored.case.number = counter::next(tx, "conversation")?;
     let id = stored.case.id;
     let recorded = record::number(tx, stored, new.author, &Cause::ACT, events)?;
-    let origin = input.origin.as_ref().map(|origin| tx.seal(stored.key, conversation::origin_cell(id), origin.as_bytes())).transpose()?;
-    conversation::insert(tx, stored, origin, Some(start))?;
-    if let Some(subject) =
-        input.subject.as_deref().map(|subject| text::clean_line(subject, MAX_SUBJECT)).filter(|subject| !subject.is_empty())
-    {
+    let origin = first.origin.map(|origin| tx.seal(stored.key, conversation::origin_cell(id), origin.as_bytes())).transpose()?;
+    conversation::insert(tx, stored, origin, start)?;
+    if let Some(subject) = first.subject.map(|subject| text::clean_line(subject, MAX_SUBJECT)).filter(|subject| !subject.is_empty()) {
         let sealed = tx.seal(stored.key, conversation::subject_cell(id), subject.as_bytes())?;
         conversation::set_subject(tx, id, Some(sealed))?;
     }
-    write::insert(tx, stored, new, &input.content, language, &recorded)?;
-    let preview = write::preview(tx, stored, &input.content)?;
+    write::insert(tx, stored, new, first.content, language, &recorded)?;
+    let preview = write::preview(tx, stored, first.preview)?;
     conversation::save(tx, stored, preview)?;
     record::finish(tx, stored)
 }
 
 /// A conversation before its first event.
-fn blank(id: ConversationId, contact: ContactId, inbox: InboxId, team: Option<TeamId>, now: i64) -> Conversation {
+pub(super) fn blank(id: ConversationId, contact: ContactId, inbox: InboxId, team: Option<TeamId>, now: i64) -> Conversation {
     Conversation {
         id,
         number: 0,

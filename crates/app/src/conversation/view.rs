@@ -1,14 +1,17 @@
 //! What a reader sees of a stream: events with their opened messages and the names that stand in them.
 
 use super::get_permitted;
+use crate::mail::{Head, pieces};
 use crate::{App, Result};
 use candor_domain::actor::{Actor, ActorKind};
+use candor_domain::channel::MailState;
 use candor_domain::event::{Event, Recorded};
-use candor_domain::id::{AgentId, ConversationId};
+use candor_domain::id::{AgentId, ConversationId, MessageId};
+use candor_domain::inbox::Channel;
 use candor_domain::permission::Permission;
 use candor_store::conversation::Stored;
 use candor_store::event::Part;
-use candor_store::{Pool, Query, agent, contact, event, file, message};
+use candor_store::{Pool, Query, agent, contact, event, file, mail, message};
 use std::collections::{BTreeSet, HashMap};
 
 /// A message with its text. `text` is empty after a redaction.
@@ -17,6 +20,19 @@ pub struct Opened {
     pub stored: message::Stored,
     pub text: String,
     pub files: Vec<file::File>,
+    /// Where it was a mail.
+    pub mail: Option<Letter>,
+}
+
+/// What is known of a mail beside its words.
+#[derive(Clone, Debug)]
+pub struct Letter {
+    pub head: Head,
+    /// Which stretches of the text are new, in its order: a letter (n, q, s) and a length in bytes each.
+    pub pieces: Vec<(char, usize)>,
+    pub state: MailState,
+    /// What the other server said of it.
+    pub problem: Option<String>,
 }
 
 /// One line of a timeline.
@@ -90,6 +106,7 @@ fn messages(q: &mut impl Query, stored: &Stored, events: &[Recorded]) -> Result<
     } else {
         HashMap::new()
     };
+    let mut letters = letters(q, stored, *first, *last)?;
     let mut opened = HashMap::new();
     for mut one in kept.into_iter().filter(|one| numbers.contains(&one.seq)) {
         let text = match one.body.take() {
@@ -97,9 +114,21 @@ fn messages(q: &mut impl Query, stored: &Stored, events: &[Recorded]) -> Result<
             None => String::new(),
         };
         let own = one.files.iter().filter_map(|id| files.remove(id)).collect();
-        opened.insert(one.seq, Opened { text, files: own, stored: one });
+        opened.insert(one.seq, Opened { text, files: own, mail: letters.remove(&one.id), stored: one });
     }
     Ok(opened)
+}
+
+/// What is known of the mails among them. A chat has none and is not asked.
+fn letters(q: &mut impl Query, stored: &Stored, first: i64, last: i64) -> Result<HashMap<MessageId, Letter>> {
+    if stored.channel != Channel::Email.as_str() {
+        return Ok(HashMap::new());
+    }
+    let letter = |kept: mail::Mail| {
+        let head = serde_json::from_str(kept.head.as_deref()?).ok()?;
+        Some((kept.message, Letter { head, pieces: pieces::read(&kept.pieces), state: kept.state, problem: kept.problem }))
+    };
+    Ok(mail::between(q, stored.case.id, first, last)?.into_iter().filter_map(letter).collect())
 }
 
 fn names(q: &mut impl Query, stored: &Stored, items: &[Item]) -> Result<Names> {

@@ -97,18 +97,23 @@ pub(super) fn write(
     let mut events = first;
     events.extend(message_events(&stored.case, new.id, new.kind, status::OPEN)?);
     events.extend(then);
-    let language = describe(stored, new, content);
+    put(tx, stored, new, content, &content.text, events)
+}
+
+/// The same with events that are decided; `shown` is what lists show of it and what its language is found by.
+pub(super) fn put(tx: &mut Tx<'_>, stored: &mut Stored, new: &New, content: &Content, shown: &str, events: Vec<Event>) -> Result<Written> {
+    let language = describe(stored, new, shown);
     let recorded = record::number(tx, stored, new.author, &Cause::ACT, events)?;
     let own = insert(tx, stored, new, content, language, &recorded)?;
-    let preview = preview(tx, stored, content)?;
+    let preview = preview(tx, stored, shown)?;
     conversation::save(tx, stored, preview)?;
     record::finish(tx, stored)?;
     Ok(own)
 }
 
 /// Takes language and preview mark over into the state; returns the message's own language.
-fn describe(stored: &mut Stored, new: &New, content: &Content) -> Option<String> {
-    let language = text::detect(&content.text).map(|language| language.as_str().to_owned());
+fn describe(stored: &mut Stored, new: &New, shown: &str) -> Option<String> {
+    let language = text::detect(shown).map(|language| language.as_str().to_owned());
     if new.kind == MessageKind::Customer && language.is_some() {
         stored.language.clone_from(&language);
     }
@@ -173,8 +178,8 @@ pub(super) fn index(tx: &mut Tx<'_>, stored: &Stored, doc: i64, text: &str) {
 /// How long a preview is, in characters.
 const PREVIEW: usize = 140;
 
-pub(super) fn preview(tx: &mut Tx<'_>, stored: &Stored, content: &Content) -> Result<Option<Vec<u8>>> {
-    let line = text::preview(&content.text, PREVIEW);
+pub(super) fn preview(tx: &mut Tx<'_>, stored: &Stored, words: &str) -> Result<Option<Vec<u8>>> {
+    let line = text::preview(words, PREVIEW);
     Ok(Some(tx.seal(stored.key, conversation::preview_cell(stored.case.id), line.as_bytes())?))
 }
 

@@ -12,8 +12,9 @@ use candor_domain::permission::Permission;
 use candor_store::file::{self, File};
 use candor_store::file_seal::{CHUNK, FileKey, FileOpener};
 use candor_store::{Pool, Query, message};
-use futures_util::{Stream, stream};
+use futures_util::{Stream, StreamExt, stream};
 use std::ops::Range;
+use std::pin::pin;
 
 /// A file that may be read.
 pub struct Opened {
@@ -38,10 +39,27 @@ pub async fn open(app: &App, actor: &Actor, id: FileId) -> Result<Opened> {
         // Documents of customers are looked at on record, like their other data.
         look(app, actor, "case.files_viewed", ("conversation", case.0), case).await?;
     }
-    let key = <[u8; 32]>::try_from(key).map(FileKey::new).map_err(|_| Error::Broken("a file's key has not 32 bytes".into()))?;
-    let size = u64::try_from(file.size).unwrap_or(0);
     let blob = app.blobs.read(id).await.map_err(disk)?;
-    Ok(Opened { opener: FileOpener::new(id.0, &key, size), file, blob })
+    Ok(Opened { opener: opener(&file, key)?, file, blob })
+}
+
+/// All bytes of a file that the desk itself needs: no look at rights, which whoever asks has done.
+pub(crate) async fn read_whole(app: &App, file: &File) -> Result<Vec<u8>> {
+    let id = file.id;
+    let key = app.db.read(Pool::Quick, move |rx| Ok::<_, Error>(file::file_key(rx, id)?)).await?;
+    let opened = Opened { opener: opener(file, key)?, blob: app.blobs.read(id).await.map_err(disk)?, file: file.clone() };
+    let size = opened.size();
+    let mut whole = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
+    let mut parts = pin!(opened.read(0..size));
+    while let Some(part) = parts.next().await {
+        whole.extend_from_slice(&part.map_err(disk)?);
+    }
+    Ok(whole)
+}
+
+fn opener(file: &File, key: Vec<u8>) -> Result<FileOpener> {
+    let key = <[u8; 32]>::try_from(key).map(FileKey::new).map_err(|_| Error::Broken("a file's key has not 32 bytes".into()))?;
+    Ok(FileOpener::new(file.id.0, &key, u64::try_from(file.size).unwrap_or(0)))
 }
 
 /// What is known of these files, for a draft: what is gone, or not this actor's to read, is left out.

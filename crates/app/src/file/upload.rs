@@ -37,6 +37,16 @@ pub async fn upload<E: std::fmt::Display>(
         Actor::Token { id, rights } if may_send(rights) => app.limits.check(Limit::AgentFile, id)?,
         _ => return Err(Error::Forbidden(Permission::ConversationReply.as_str())),
     }
+    take_in(app, actor, incoming, body).await
+}
+
+/// The same for what has passed other limits: a file of a mail.
+pub(crate) async fn take_in<E: std::fmt::Display>(
+    app: &App,
+    actor: &Actor,
+    incoming: Incoming<'_>,
+    body: impl Stream<Item = Result<Bytes, E>>,
+) -> Result<File> {
     let policy = FilePolicy { max_bytes: app.config.max_file_bytes, ..FilePolicy::default() };
     if incoming.length.is_some_and(|length| length > policy.max_bytes) {
         return Err(Error::TooLarge { limit: policy.max_bytes });
@@ -128,6 +138,6 @@ fn refusal(refused: candor_domain::file::Refused, limit: u64) -> Error {
     }
 }
 
-pub(super) fn disk(source: std::io::Error) -> Error {
+pub(crate) fn disk(source: std::io::Error) -> Error {
     Error::Io { what: "the folder of files", source }
 }

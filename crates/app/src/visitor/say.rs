@@ -90,7 +90,7 @@ fn as_written(visitor: &Visitor, id: ConversationId, client_id: Uuid, text: Stri
     let event = Event::Message { message: written.message, kind: MessageKind::Customer };
     let recorded = Recorded { seq: written.seq, public_seq, at: written.at, actor: author, depth: 0, cause: None, event };
     let names = Names { contact: visitor.contact.name.clone(), ..Names::default() };
-    Ok(Said { item: Item { recorded, message: Some(Opened { stored, text, files: vec![] }) }, names, repeated: false })
+    Ok(Said { item: Item { recorded, message: Some(Opened { stored, text, files: vec![], mail: None }) }, names, repeated: false })
 }
 
 fn numberless() -> Error {

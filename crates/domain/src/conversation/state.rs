@@ -177,6 +177,7 @@ impl Conversation {
             | Event::AccessGranted { .. }
             | Event::AccessRevoked { .. }
             | Event::BrokeGlass { .. }
+            | Event::MailMoved { .. }
             | Event::ReactionsStopped { .. } => {}
         }
     }

@@ -8,6 +8,7 @@ use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
 use candor_app::conversation::{self, detail, view};
+use candor_app::mail;
 use candor_domain::id::{AgentId, ConversationId, MessageId};
 use candor_store::event::Part;
 use http::StatusCode;
@@ -23,6 +24,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(act))
         .routes(routes!(read))
         .routes(routes!(redact))
+        .routes(routes!(send_again))
         .routes(routes!(share))
         .routes(routes!(unshare))
         .routes(routes!(break_glass))
@@ -114,6 +116,13 @@ async fn read(State(state): State<AppState>, who: SignedIn, Path(id): Path<Uuid>
 #[serde(deny_unknown_fields)]
 pub struct ReasonInput {
     pub reason: String,
+}
+
+/// Send a mail of ours once more that was not taken or came back.
+#[utoipa::path(post, path = "/conversations/{id}/messages/{message}/send-again", tag = "conversations", params(("id" = Uuid, Path), ("message" = Uuid, Path)), responses((status = 204), (status = 409, description = "`conflict`")))]
+async fn send_again(State(state): State<AppState>, who: SignedIn, Path((id, message)): Path<(Uuid, Uuid)>) -> ApiResult<StatusCode> {
+    mail::out::send_again(&state.app, &who.actor, ConversationId(id), MessageId(message)).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Remove the text of a message for good.

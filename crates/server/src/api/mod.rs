@@ -4,6 +4,7 @@ pub mod agents;
 pub mod audit;
 pub mod blocks;
 pub mod bulk;
+pub mod channels;
 pub mod contacts;
 pub mod conversations;
 pub mod erasures;
@@ -34,6 +35,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .merge(agents::routes())
         .merge(audit::routes())
         .merge(blocks::routes())
+        .merge(channels::routes())
         .merge(inboxes::routes())
         .merge(me::routes())
         .merge(roles::routes())

@@ -2,6 +2,7 @@
 //! the data directory themselves when no server has it.
 
 mod audit;
+mod channel;
 mod config;
 mod contact;
 mod demo;
@@ -67,6 +68,9 @@ enum Command {
     /// Customers.
     #[command(subcommand)]
     Contact(contact::ContactCommand),
+    /// Ways on which mail comes in.
+    #[command(subcommand)]
+    Channel(channel::ChannelCommand),
     /// Master key and customers' keys.
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -168,6 +172,7 @@ fn run(cli: Cli) -> Done {
         Command::Token(command) => staff::token(&place.load(Vec::new())?, command),
         Command::Parked(command) => work::parked(&place.load(Vec::new())?, command),
         Command::Events(command) => work::events(&place.load(Vec::new())?, &command),
+        Command::Channel(command) => channel::channel(&place.load(Vec::new())?, command),
         Command::Contact(command) => contact::run(&place.load(Vec::new())?, &command),
         Command::Key(command) => key::run(&place.load(Vec::new())?, &command),
         Command::Migrate(args) => migrate::run(&place.load(Vec::new())?, &args),

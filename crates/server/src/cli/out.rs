@@ -2,9 +2,18 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is how a command line answers")]
 
+use clap::Args;
 use serde::Serialize;
 use serde_json::Value;
 use std::io::IsTerminal;
+
+/// How a command answers.
+#[derive(Clone, Copy, Debug, Args)]
+pub(super) struct Form {
+    /// Prints JSON.
+    #[arg(long)]
+    pub(super) json: bool,
+}
 
 pub(super) fn line(text: &str) {
     println!("{text}");

@@ -3,7 +3,7 @@
 use super::{Done, Failure, demo as filling, files, open, out};
 use crate::config::{Config, Role};
 use crate::state::{AppState, Options};
-use crate::{control, health, logs, metrics, router, serve};
+use crate::{control, health, logs, metrics, router, serve, smtp};
 use anyhow::Context;
 use axum::Router;
 use axum::routing::get;
@@ -80,6 +80,7 @@ async fn desk(config: Config, db: Db, begun: Instant) -> Done {
     let listener = listen(config.listen).await?;
     let control = control::listen(&state, &config.data).context("cannot open the control socket")?;
     let metrics = start_metrics(&config, &state).await?;
+    let mail = start_mail(&config, &state).await?;
     let mut loops = background::start(&app, roles, &stop);
     if config.demo && roles.work {
         let (app, stop) = (app.clone(), stop.clone());
@@ -92,8 +93,8 @@ async fn desk(config: Config, db: Db, begun: Instant) -> Done {
     serve::run(listener, site(&config, &state), stop).await;
     loops.join_all().await;
     control.finish().await;
-    if let Some(metrics) = metrics {
-        metrics.await.context("the metrics listener panicked")?;
+    for other in [metrics, mail].into_iter().flatten() {
+        other.await.context("a listener panicked")?;
     }
     serve::finish(&state).await;
     tracing::info!("the desk is closed");
@@ -121,6 +122,15 @@ async fn start_metrics(config: &Config, state: &AppState) -> Result<Option<tokio
     let listener = listen(address).await?;
     tokio::spawn(metrics::upkeep(state.clone(), handle.clone()));
     Ok(Some(tokio::spawn(serve::run(listener, metrics::router(state.clone(), handle), state.draining.clone()))))
+}
+
+/// Where other mail servers hand mail over.
+async fn start_mail(config: &Config, state: &AppState) -> Result<Option<tokio::task::JoinHandle<()>>, Failure> {
+    let Some(address) = config.mail_listen else { return Ok(None) };
+    let settings = config.mail(state.app.host()).context("the certificate for mail cannot be read")?;
+    let listener = listen(address).await?;
+    tracing::info!(%address, encrypted = settings.tls.is_some(), "mail is taken");
+    Ok(Some(tokio::spawn(smtp::run(listener, settings, state.app.clone(), state.draining.clone()))))
 }
 
 /// What a person at the terminal needs to begin.

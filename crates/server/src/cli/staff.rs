@@ -1,12 +1,13 @@
 //! `candor user` and `candor token`.
 
-use super::{Done, Failure, open, out};
+use super::out::{self, Form};
+use super::{Done, Failure, open};
 use crate::config::Config;
 use crate::control::{self, Deed, Refused};
 use anyhow::Context;
 use candor_domain::id::TokenId;
 use candor_domain::locale::Locale;
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use serde_json::Value;
 
 #[derive(Debug, Subcommand)]
@@ -81,13 +82,6 @@ pub(super) enum TokenCommand {
         #[command(flatten)]
         form: Form,
     },
-}
-
-#[derive(Clone, Copy, Debug, Args)]
-pub(super) struct Form {
-    /// Prints JSON.
-    #[arg(long)]
-    json: bool,
 }
 
 fn locale(text: &str) -> Result<Locale, String> {

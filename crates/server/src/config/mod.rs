@@ -5,6 +5,7 @@
 mod files;
 mod keys;
 mod layers;
+mod mail;
 mod secret;
 
 pub use candor_domain::network::Network;
@@ -15,6 +16,7 @@ pub use secret::Secret;
 use crate::logs::Format;
 use crate::state::Site;
 use layers::Layers;
+use mail::Protocol;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
@@ -39,6 +41,16 @@ pub struct Config {
     pub listen: SocketAddr,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metrics_listen: Option<SocketAddr>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mail_listen: Option<SocketAddr>,
+    pub mail_protocol: Protocol,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mail_certificate: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mail_key: Option<PathBuf>,
+    pub mail_name_servers: Vec<SocketAddr>,
+    pub mail_trusted_servers: Vec<String>,
+    pub mail_trusted_sealers: Vec<String>,
     pub public_url: String,
     pub trusted_proxies: Vec<Network>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -79,6 +91,13 @@ impl Default for Config {
             data: PathBuf::from("candor-data"),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             metrics_listen: None,
+            mail_listen: None,
+            mail_protocol: Protocol::Smtp,
+            mail_certificate: None,
+            mail_key: None,
+            mail_name_servers: Vec::new(),
+            mail_trusted_servers: Vec::new(),
+            mail_trusted_sealers: Vec::new(),
             public_url: String::new(),
             trusted_proxies: Vec::new(),
             database_url: None,
@@ -168,6 +187,7 @@ impl Config {
         {
             return Err(("node", "1 to 60 letters, digits, dots, hyphens and underscores".to_owned()));
         }
+        self.check_mail()?;
         self.check_files()?;
         let sources = [self.master_key.is_some(), self.master_key_file.is_some(), self.master_key_command.is_some()];
         if sources.iter().filter(|given| **given).count() > 1 {

@@ -30,11 +30,21 @@ pub fn perform<E: From<Refused>>(
     deed: Deed,
     open: impl FnOnce() -> Result<(App, tokio::runtime::Runtime), E>,
 ) -> Result<Value, E> {
+    perform_with(dir, deed, Vec::new(), open)
+}
+
+/// The same with the bytes that the deed is about.
+pub fn perform_with<E: From<Refused>>(
+    dir: &Path,
+    deed: Deed,
+    bytes: Vec<u8>,
+    open: impl FnOnce() -> Result<(App, tokio::runtime::Runtime), E>,
+) -> Result<Value, E> {
     if DirLock::is_held(dir) {
-        return Ok(ask(dir, &deed).map_err(|source| Refused::Unreachable { dir: dir.display().to_string(), source })??);
+        return Ok(ask(dir, &deed, &bytes).map_err(|source| Refused::Unreachable { dir: dir.display().to_string(), source })??);
     }
     let (app, runtime) = open()?;
-    let done = runtime.block_on(deed::perform(&app, own_uid(), deed)).map_err(Refused::from);
+    let done = runtime.block_on(deed::perform(&app, own_uid(), deed, bytes)).map_err(Refused::from);
     app.db.close();
     Ok(done?)
 }
@@ -52,21 +62,21 @@ pub fn perform_to_end<E: From<Refused>>(
 ) -> Result<Value, E> {
     if DirLock::is_held(dir) {
         let refused = |source| Refused::Unreachable { dir: dir.display().to_string(), source };
-        let mut said = ask(dir, &deed).map_err(refused)??;
+        let mut said = ask(dir, &deed, &[]).map_err(refused)??;
         while let Some(again) = next(&said) {
             std::thread::sleep(ASK_AGAIN);
-            said = ask(dir, &again).map_err(refused)??;
+            said = ask(dir, &again, &[]).map_err(refused)??;
         }
         return Ok(said);
     }
     let (app, runtime) = open()?;
     let done = runtime.block_on(async {
-        let mut said = deed::perform(&app, own_uid(), deed).await?;
+        let mut said = deed::perform(&app, own_uid(), deed, Vec::new()).await?;
         while let Some(again) = next(&said) {
             if keywork::work(&app).await? == 0 {
                 tokio::time::sleep(ASK_AGAIN).await;
             }
-            said = deed::perform(&app, own_uid(), again).await?;
+            said = deed::perform(&app, own_uid(), again, Vec::new()).await?;
         }
         Ok::<_, candor_app::Error>(said)
     });
@@ -74,14 +84,15 @@ pub fn perform_to_end<E: From<Refused>>(
     Ok(done.map_err(Refused::from)?)
 }
 
-fn ask(dir: &Path, deed: &Deed) -> std::io::Result<Result<Value, Refused>> {
+fn ask(dir: &Path, deed: &Deed, bytes: &[u8]) -> std::io::Result<Result<Value, Refused>> {
     let address = Address::of(dir)?;
     let mut stream = UnixStream::connect(&address.path)?;
     stream.set_read_timeout(Some(PATIENCE))?;
-    let ask = Ask { version: VERSION.to_owned(), deed: serde_json::to_value(deed)? };
+    let ask = Ask { version: VERSION.to_owned(), deed: serde_json::to_value(deed)?, bytes: bytes.len() as u64 };
     let mut line = serde_json::to_string(&ask)?;
     line.push('\n');
     stream.write_all(line.as_bytes())?;
+    stream.write_all(bytes)?;
     let mut reply = String::new();
     BufReader::new(stream.take(LONGEST)).read_line(&mut reply)?;
     Ok(match serde_json::from_str(&reply)? {

@@ -1,10 +1,12 @@
 //! What the operator may do from the command line, and doing it. The audit log names the operator's user id.
 
+use super::channels;
 use crate::api::erasures::Erasure;
 use crate::api::parked::ParkedEvent;
 use candor_app::{App, Error, Result, agent, erasure, feed, inbox, keys, keywork, reactor, setup, token};
 use candor_domain::actor::Actor;
-use candor_domain::id::{ContactId, ConversationId, InboxId, TokenId};
+use candor_domain::channel::ChannelKind;
+use candor_domain::id::{ContactId, ConversationId, InboundId, InboxId, TokenId};
 use candor_domain::locale::Locale;
 use candor_domain::permission::Permission;
 use candor_store::agent_role::Held;
@@ -68,12 +70,36 @@ pub enum Deed {
         follower: String,
         conversation: ConversationId,
     },
+    ChannelList,
+    /// Makes a channel, and the inbox for e-mail of that name where there is none.
+    ChannelCreate {
+        name: String,
+        inbox: String,
+        kind: ChannelKind,
+        addresses: Vec<String>,
+    },
+    /// Switches a channel, named by name or id, on or off.
+    ChannelSwitch {
+        channel: String,
+        on: bool,
+    },
+    /// Keeps the mail whose bytes come with the deed.
+    ChannelDeliver {
+        channel: Option<String>,
+        from: String,
+        to: Vec<String>,
+    },
+    /// Mail that could not be made a message.
+    IntakeList,
+    IntakeAgain {
+        id: InboundId,
+    },
     /// After a restore: older cursors of the outside feed count no more.
     EventsNewEpoch,
 }
 
-/// Does it, as the operator with this user id.
-pub(crate) async fn perform(app: &App, uid: u32, deed: Deed) -> Result<Value> {
+/// Does it, as the operator with this user id; `bytes` is what some deeds are about.
+pub(crate) async fn perform(app: &App, uid: u32, deed: Deed, bytes: Vec<u8>) -> Result<Value> {
     // Commands are typed by hand, so the few bytes each name keeps are never many.
     let actor = Actor::machine(format!("cli, uid {uid}").leak());
     setup::run(app, Locale::English).await?;
@@ -118,6 +144,12 @@ pub(crate) async fn perform(app: &App, uid: u32, deed: Deed) -> Result<Value> {
         Deed::ParkedRun { follower, conversation } => {
             Ok(json!({ "done": reactor::run_again(app, &actor, &follower, conversation).await? }))
         }
+        Deed::ChannelList => channels::list(app, &actor).await,
+        Deed::ChannelCreate { name, inbox, kind, addresses } => channels::create(app, &actor, name, &inbox, kind, addresses).await,
+        Deed::ChannelSwitch { channel, on } => channels::switch(app, &actor, &channel, on).await,
+        Deed::ChannelDeliver { channel, from, to } => channels::deliver(app, &actor, channel.as_deref(), from, to, bytes).await,
+        Deed::IntakeList => channels::failed(app, &actor).await,
+        Deed::IntakeAgain { id } => channels::again(app, &actor, id).await,
         Deed::EventsNewEpoch => Ok(json!({ "epoch": feed::begin_epoch(app, &actor).await? })),
         Deed::TokenRevoke { id } => token::revoke(app, &actor, id).await.map(|()| json!({ "id": id })),
     }

@@ -1,13 +1,14 @@
 //! The server's end of the control socket.
 
 use super::deed::{self, Deed};
-use super::{Address, Ask, LONGEST, NAME, Reply, VERSION};
+use super::{Address, Ask, LONGEST, MOST, NAME, Reply, VERSION};
 use crate::state::AppState;
 use std::fs::{Permissions, remove_file, set_permissions};
 use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::unix::OwnedReadHalf;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::task::JoinHandle;
 
@@ -64,8 +65,9 @@ async fn serve(state: &AppState, stream: UnixStream) -> std::io::Result<()> {
     let uid = stream.peer_cred()?.uid();
     let (read, mut write) = stream.into_split();
     let mut line = String::new();
-    BufReader::new(read.take(LONGEST)).read_line(&mut line).await?;
-    let reply = match answer(state, uid, &line).await {
+    let mut read = BufReader::new(read);
+    (&mut read).take(LONGEST).read_line(&mut line).await?;
+    let reply = match answer(state, uid, &line, &mut read).await {
         Ok(done) => Reply::Done(done),
         Err(why) => Reply::Refused(why),
     };
@@ -74,11 +76,19 @@ async fn serve(state: &AppState, stream: UnixStream) -> std::io::Result<()> {
     write.write_all(text.as_bytes()).await
 }
 
-async fn answer(state: &AppState, uid: u32, line: &str) -> Result<serde_json::Value, String> {
+async fn answer(state: &AppState, uid: u32, line: &str, rest: &mut BufReader<OwnedReadHalf>) -> Result<serde_json::Value, String> {
     let ask: Ask = serde_json::from_str(line).map_err(|_| "the command cannot be read".to_owned())?;
     if ask.version != VERSION {
         return Err(format!("the running server is candor {VERSION}, this command is candor {}: use the same", ask.version));
     }
     let deed: Deed = serde_json::from_value(ask.deed).map_err(|error| error.to_string())?;
-    deed::perform(&state.app, uid, deed).await.map_err(|error| error.to_string())
+    if ask.bytes > MOST {
+        return Err(format!("at most {MOST} bytes"));
+    }
+    let mut bytes = Vec::new();
+    rest.take(ask.bytes).read_to_end(&mut bytes).await.map_err(|error| error.to_string())?;
+    if bytes.len() as u64 != ask.bytes {
+        return Err("the command broke off".to_owned());
+    }
+    deed::perform(&state.app, uid, deed, bytes).await.map_err(|error| error.to_string())
 }

@@ -2,10 +2,11 @@
 //! `DIR/control.sock`, which only the owner of the directory can open. Without a server the same deed is done here.
 
 mod call;
+mod channels;
 mod deed;
 mod listen;
 
-pub use call::{Refused, perform, perform_to_end};
+pub use call::{Refused, perform, perform_to_end, perform_with};
 pub use deed::Deed;
 pub use listen::{Control, listen};
 
@@ -19,6 +20,8 @@ const NAME: &str = "control.sock";
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The longest line either side reads.
 const LONGEST: u64 = 4 << 20;
+/// The most bytes that follow a line: the largest mail.
+const MOST: u64 = candor_app::mail::MAX_BYTES;
 /// What the address of a Unix socket can hold.
 const LONGEST_PATH: usize = 107;
 
@@ -27,6 +30,9 @@ const LONGEST_PATH: usize = 107;
 struct Ask {
     version: String,
     deed: Value,
+    /// How many bytes follow the line: a mail.
+    #[serde(default)]
+    bytes: u64,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

@@ -22,6 +22,7 @@ mod inboxes;
 mod input;
 mod lists;
 mod live;
+mod mail;
 mod matrix;
 mod nodes;
 mod openapi;

@@ -5,7 +5,7 @@ use crate::keys::KeyId;
 use crate::message::split;
 use crate::query::Query;
 use crate::tx::Tx;
-use candor_domain::id::{ConversationId, FileId};
+use candor_domain::id::{ConversationId, FileId, MessageId};
 use uuid::Uuid;
 
 /// What [`shut`] found.
@@ -69,6 +69,7 @@ pub fn wipe(tx: &mut Tx<'_>, erasure: Uuid, id: ConversationId, limit: i64) -> R
     let left = tx.list(LEFT, &[&id.0, &limit], |row| Ok((row.get::<Uuid>(0)?, row.get::<i64>(1)?)))?;
     for (message, doc) in &left {
         tx.execute(WIPE, &[message, &now])?;
+        crate::mail::forget(tx, MessageId(*message))?;
         tx.unindex(*doc);
     }
     if !left.is_empty() {

@@ -47,11 +47,12 @@ macro_rules! column {
     };
 }
 
-const OF_CONTACT: [Column; 4] = [
+const OF_CONTACT: [Column; 5] = [
     column!("contact", "name", "id", "id"),
     column!("contact", "fields", "id", "id"),
     column!("contact", "device", "id", "id"),
     column!("contact_identity", "value", "id", "contact_id"),
+    column!("inbound", "envelope", "id", "contact_id"),
 ];
 const OF_CASE: [Column; 6] = [
     column!("conversation", "subject", "id", "id"),
@@ -61,6 +62,9 @@ const OF_CASE: [Column; 6] = [
     column!("held_reply", "text", "id", "conversation_id"),
     column!("rating", "comment", "conversation_id", "conversation_id"),
 ];
+
+/// Stands beside a message, which may be one of very many in a case.
+const OF_MAIL: [Column; 2] = [column!("mail", "head", "message_id", "message_id"), column!("mail", "problem", "message_id", "message_id")];
 
 /// Gives a contact a new key and seals its record with it. `None`: it was erased, or became part of somebody else.
 pub fn renew_contact(tx: &mut Tx<'_>, contact: ContactId) -> Result<Option<Renewal>, Error> {
@@ -97,6 +101,7 @@ pub fn renew_messages(tx: &mut Tx<'_>, renewal: &Renewal, id: ConversationId, se
     let piece =
         tx.list(FIND, &[&id.0, &seq, &limit], |row| Ok((row.get::<Uuid>(0)?, row.get::<i64>(1)?, row.get::<Option<Vec<u8>>>(2)?)))?;
     for (message, _, sealed) in &piece {
+        seal_anew(tx, renewal.key, &OF_MAIL, *message)?;
         let Some(sealed) = sealed else { continue };
         let at = Cell { table: "message", column: "body", row: *message };
         if let Some(anew) = anew(tx, renewal.key, at, sealed)? {

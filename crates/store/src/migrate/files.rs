@@ -43,6 +43,7 @@ const FILES: &[File] = &[
     file!("0005_node_name"),
     file!("0006_thrift"),
     file!("0007_keyed" and own),
+    file!("0008_mail" and own),
 ];
 
 pub(crate) fn migrations(backend: Backend) -> Vec<Migration> {

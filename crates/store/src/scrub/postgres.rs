@@ -14,7 +14,8 @@ use std::ops::ControlFlow;
 /// Rewritten whole whatever their size; the caller asks [`super::due_at`] when. The last is the server's own; whoever owns the
 /// database may rewrite it, for others the server passes it over.
 const WHOLE: [&str; 3] = ["customer_key", "contact_identity", "pg_catalog.pg_statistic"];
-const LARGE: [&str; 9] = ["search_doc", "message", "conversation", "contact", "file", "draft", "held_reply", "rating", "visitor_session"];
+const LARGE: [&str; 11] =
+    ["search_doc", "message", "conversation", "contact", "file", "draft", "held_reply", "rating", "visitor_session", "inbound", "mail"];
 /// Up to this size a rewrite takes a second or two, in which commands wait for it.
 const AT_ONCE: i64 = 64 << 20;
 const SIZE: &str = "SELECT CAST(pg_total_relation_size(CAST(CAST($1 AS TEXT) AS regclass)) AS BIGINT)";

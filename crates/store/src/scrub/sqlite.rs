@@ -62,13 +62,14 @@ fn varint(bytes: &[u8]) -> Option<(i64, &[u8])> {
 
 /// Rows move between pages as a table grows and shrinks, and the place they left keeps their bytes until it is used again. The
 /// wrapped keys are what must not stay so: the table is emptied, which overwrites its pages, and filled again.
-const REWRITE: [&str; 5] = [
+const REWRITE: [&str; 6] = [
     "CREATE TEMP TABLE kept_key AS SELECT id, contact_id, purpose, wrapped, created_at FROM customer_key",
     "DELETE FROM customer_key",
     "INSERT INTO customer_key (id, contact_id, purpose, wrapped, created_at) \
      SELECT id, contact_id, purpose, wrapped, created_at FROM kept_key ORDER BY id",
     "DROP TABLE temp.kept_key",
     "REINDEX contact_identity",
+    "REINDEX inbound",
 ];
 
 /// Writes the table of keys and the indexes of identities anew, in one command; the caller asks [`super::due_at`] when. False:

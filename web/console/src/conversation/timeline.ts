@@ -12,7 +12,7 @@ export interface Block { key: number; entries: Entry[]; source: readonly (Timeli
 const BLOCK = 40;
 const TOGETHER_MS = 5 * 60_000;
 /** Things that are shown elsewhere, or that nobody needs a line for. */
-const SILENT: ReadonlySet<EventType> = new Set<EventType>(['redacted', 'rating_asked']);
+const SILENT: ReadonlySet<EventType> = new Set<EventType>(['redacted', 'rating_asked', 'mail_moved']);
 
 const dayOf = (at: number): string => new Date(at).toDateString();
 

@@ -6,13 +6,13 @@ import { agentOf, inboxOf, statusName, statusOf, tagOf, teamOf } from '../state/
 import { myself } from '../state/session.svelte';
 
 /** The beginnings of action names, as the filter offers them. */
-export const AUDIT_GROUPS = ['session', 'password', 'link', 'agent', 'role', 'team', 'token', 'inbox', 'settings', 'tag', 'status', 'case', 'contact', 'message', 'block'] as const;
+export const AUDIT_GROUPS = ['session', 'password', 'link', 'agent', 'role', 'team', 'token', 'inbox', 'channel', 'mail', 'settings', 'tag', 'status', 'case', 'contact', 'message', 'block'] as const;
 
 const SAID = new Set<string>([
   'session.started', 'session.ended', 'session.others_ended', 'password.changed', 'link.issued', 'link.used',
   'agent.invited', 'agent.created', 'agent.changed', 'agent.renamed', 'agent.disabled', 'agent.enabled',
   'role.created', 'role.changed', 'role.deleted', 'team.created', 'team.changed', 'team.deleted', 'token.created', 'token.revoked',
-  'inbox.created', 'inbox.changed', 'inbox.deleted', 'inbox.secret_made', 'settings.changed', 'tag.created', 'tag.changed', 'tag.deleted',
+  'inbox.created', 'inbox.changed', 'inbox.deleted', 'inbox.secret_made', 'channel.created', 'channel.changed', 'channel.deleted', 'mail.read_again', 'settings.changed', 'tag.created', 'tag.changed', 'tag.deleted',
   'status.created', 'status.changed', 'status.deleted', 'case.shared', 'case.unshared', 'case.broke_glass',
   'contact.described', 'contact.changed', 'contact.revealed', 'contact.identified', 'contact.merged', 'contact.viewed',
   'contact.history_viewed', 'contact.identity_moved', 'case.files_viewed', 'message.redacted', 'contact.erasure_ordered', 'contact.erased', 'contact.erasure_done', 'workspace.created', 'block.made', 'block.lifted',

@@ -1,7 +1,7 @@
 // One open conversation: its head, its timeline as far as it was read, what is held or on its way, and who else is there.
 // Fed by REST for what was, and by the live line for what is; a gap is filled before anything after it is shown.
 import { isProblem } from '$shared/api/client';
-import type { Author, Conversation, HeldReply, Id, Message, TimelineItem, Viewer } from '$shared/api/types';
+import type { Author, Conversation, HeldReply, Id, MailState, Message, TimelineItem, Viewer } from '$shared/api/types';
 import * as line from '../live/line.svelte';
 import { api, serverNow } from './api';
 import { dropDrafts } from './drafts.svelte';
@@ -161,6 +161,7 @@ export class Talk {
       if (client) this.leaving = this.leaving.filter((each) => each.client_id !== client);
       if (event.message?.kind === 'customer') this.typingUntil = 0;
       if (event.type === 'redacted') items = items.map((item) => redact(item, event.data?.message));
+      if (event.type === 'mail_moved') items = items.map((item) => moved(item, event.data?.message, event.data?.state));
       // The keys go a moment later: to read it all again now could still bring words.
       if (event.type === 'erased') {
         items = items.map(empty);
@@ -168,6 +169,8 @@ export class Talk {
       }
     }
     this.items = items;
+    // What the other server said stands with the message alone.
+    if (fresh.some((event) => event.type === 'mail_moved' && event.data?.state !== 'queued' && event.data?.state !== 'handed')) void this.load();
   }
 
   /** Puts an item that a request answered into its place; the live line may have brought it already. */
@@ -201,6 +204,12 @@ export class Talk {
   dropHeld(id: Id): void {
     this.held = this.held.filter((each) => each.id !== id);
   }
+}
+
+/** A mail of ours has come further. */
+function moved(item: TimelineItem, message: Id | undefined, state: MailState | undefined): TimelineItem {
+  if (!message || !state || item.message?.id !== message || !item.message.mail) return item;
+  return { ...item, message: { ...item.message, mail: { ...item.message.mail, state, problem: null } } };
 }
 
 function redact(item: TimelineItem, message: Id | undefined): TimelineItem {

@@ -2,6 +2,7 @@
 
 use super::event::EventData;
 use super::file::FileInfo;
+use super::mail::MailHead;
 use super::words;
 use candor_app::conversation::view::{Item, Names, Opened, Timeline};
 use candor_domain::actor::{ActorKind, ActorRef};
@@ -55,11 +56,15 @@ pub struct Message {
     pub redacted: bool,
     /// It went out before its author had seen the customer's last message.
     pub answered_before_last: bool,
+    /// Where it was a mail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mail: Option<MailHead>,
 }
 
 impl Message {
     fn of(opened: Opened, names: &Names) -> Self {
         let kept = opened.stored;
+        let mail = opened.mail.map(|letter| MailHead::of(letter, &opened.text));
         Self {
             id: kept.id.0,
             seq: kept.seq,
@@ -73,6 +78,7 @@ impl Message {
             mentions: kept.mentions.into_iter().map(|id| id.0).collect(),
             redacted: kept.redacted_at.is_some(),
             answered_before_last: kept.late,
+            mail,
         }
     }
 }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// The types of events, as `candor_domain::event::Event` names them.
-pub const TYPES: [&str; 24] = [
+pub const TYPES: [&str; 25] = [
     "started",
     "message",
     "assigned",
@@ -30,6 +30,7 @@ pub const TYPES: [&str; 24] = [
     "broke_glass",
     "rating_asked",
     "rated",
+    "mail_moved",
     "reactions_stopped",
 ];
 
@@ -45,11 +46,17 @@ pub struct EventData {
     inbox: Option<Uuid>,
     #[schema(value_type = Option<words::Category>, nullable = false)]
     category: Option<words::Category>,
+    /// Of a finished case that is opened again: since when the customer has waited.
+    #[schema(nullable = false)]
+    waiting_since: Option<i64>,
     #[schema(nullable = false)]
     tag: Option<Uuid>,
     until: Option<i64>,
     #[schema(nullable = false)]
     message: Option<Uuid>,
+    /// How far a mail has come.
+    #[schema(value_type = Option<words::MailState>, nullable = false)]
+    state: Option<words::MailState>,
     #[schema(nullable = false)]
     proof: Option<words::Proof>,
     #[schema(nullable = false)]

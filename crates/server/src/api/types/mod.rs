@@ -6,5 +6,6 @@ pub mod desk;
 pub mod event;
 pub mod file;
 pub mod filter;
+pub mod mail;
 pub mod staff;
 pub mod words;

@@ -228,6 +228,12 @@ impl World {
             "spare tag" => text(&self.made("tags", json!({ "name": new, "colour": "red" })).await["id"]),
             "spare team" => text(&self.made("teams", json!({ "name": new })).await["id"]),
             "spare inbox" => text(&self.made("inboxes", json!({ "name": new, "channel": "web" })).await["id"]),
+            "mail inbox" => text(&self.made("inboxes", json!({ "name": new, "channel": "email" })).await["id"]),
+            "channel" => {
+                let inbox = self.made("inboxes", json!({ "name": new, "channel": "email" })).await["id"].clone();
+                text(&self.made("channels", json!({ "inbox": inbox, "kind": "pipe", "name": new })).await["id"])
+            }
+            "failed mail" => crate::mail::failed(&self.app, &new).await,
             "spare role" => text(&self.made("roles", json!({ "name": new, "permissions": ["report.read"] })).await["id"]),
             "spare token" => text(&self.made("tokens", json!({ "name": new, "permissions": ["conversation.read"] })).await["token"]["id"]),
             "spare status" => {

@@ -1,0 +1,121 @@
+//! The command that makes a mail a message. What it needs was read before; what it names was made before.
+
+use super::place::{self, Place};
+use super::read::Letter;
+use crate::conversation::{ByMail, Content, join_by_mail, open_by_mail};
+use crate::{Error, Result};
+use candor_domain::actor::Actor;
+use candor_domain::channel::MailState;
+use candor_domain::contact::{Identity, IdentityKind};
+use candor_domain::event::Proof;
+use candor_domain::id::{ConversationId, InboundId, InboxId, MessageId};
+use candor_domain::text;
+use candor_store::contact::Contact;
+use candor_store::conversation::Stored;
+use candor_store::inbound::{Inbound, State};
+use candor_store::mail::Mail;
+use candor_store::{Query, Tx, contact, file, inbound, inbox, mail};
+use uuid::Uuid;
+
+/// The longest name of a sender that is taken over, in characters.
+const MAX_NAME: usize = candor_domain::contact::MAX_NAME;
+
+/// A letter with the ids its message will have.
+#[derive(Clone)]
+pub(super) struct Entry {
+    pub inbound: InboundId,
+    pub inbox: InboxId,
+    pub conversation: ConversationId,
+    pub message: MessageId,
+    pub doc: i64,
+    pub identity: Uuid,
+    pub letter: Letter,
+}
+
+/// Makes it a message of the case where it belongs. A mail that is a message already changes nothing.
+pub(super) fn enter(tx: &mut Tx<'_>, entry: &Entry) -> Result<()> {
+    let kept = inbound::lock(tx, entry.inbound)?;
+    if kept.state == State::Read {
+        return Ok(());
+    }
+    let content = Content { text: shown(&entry.letter), ..entry.letter.content.clone() };
+    let mail =
+        ByMail { message: entry.message, doc: entry.doc, client_id: entry.inbound.0, content: &content, preview: &entry.letter.fresh };
+    let (stored, doubt) = match place::find(tx, entry)? {
+        Place::Case(mut stored) => {
+            join(tx, &kept, &mut stored, &mail)?;
+            (*stored, None)
+        }
+        Place::Own(doubt) => (open(tx, &kept, entry, &mail)?, doubt),
+    };
+    note(tx, entry, &stored, doubt)?;
+    Ok(inbound::is_read(tx, entry.inbound, stored.case.contact, stored.case.id, entry.message)?)
+}
+
+/// Writes it into its customer's case. Who was made for it becomes part of the customer, with everything sealed for them.
+fn join(tx: &mut Tx<'_>, kept: &Inbound, stored: &mut Stored, mail: &ByMail<'_>) -> Result<()> {
+    let (sender, customer) = (contact::lock(tx, kept.contact)?, contact::lock(tx, stored.case.contact)?);
+    contact::absorb(tx, &sender, &customer)?;
+    join_by_mail(tx, stored, mail)?;
+    attach(tx, kept, stored)
+}
+
+/// Opens a case for whoever it says it is from.
+fn open(tx: &mut Tx<'_>, kept: &Inbound, entry: &Entry, mail: &ByMail<'_>) -> Result<Stored> {
+    let place = inbox::get(tx, entry.inbox)?;
+    if !place.enabled {
+        return Err(Error::Conflict("the inbox is switched off"));
+    }
+    let sender = introduce(tx, kept, entry)?;
+    let stored = open_by_mail(tx, &place, &sender, entry.conversation, &entry.letter.head.subject, mail)?;
+    attach(tx, kept, &stored)?;
+    Ok(stored)
+}
+
+/// The original goes with the case.
+fn attach(tx: &mut Tx<'_>, kept: &Inbound, stored: &Stored) -> Result<()> {
+    let owner = Actor::Visitor { contact: stored.case.contact }.as_ref();
+    let attached = file::attach(tx, kept.file, stored.case.id, owner)?;
+    if attached { Ok(()) } else { Err(Error::Broken("the original of a mail has another owner".into())) }
+}
+
+/// Keeps what is known of it beside its words.
+fn note(tx: &mut Tx<'_>, entry: &Entry, stored: &Stored, doubt: Option<&str>) -> Result<()> {
+    let mut head = entry.letter.head.clone();
+    head.doubts.extend(doubt.map(str::to_owned));
+    let known = Mail {
+        message: entry.message,
+        conversation: stored.case.id,
+        inbound: Some(entry.inbound),
+        head: Some(serde_json::to_string(&head).map_err(|error| Error::Broken(error.to_string()))?),
+        state: MailState::Received,
+        problem: None,
+        pieces: entry.letter.pieces.clone(),
+        at: tx.now(),
+    };
+    Ok(mail::insert(tx, stored.key, &known)?)
+}
+
+/// Gives the sender the name and the address they wrote: typed, not proven.
+fn introduce(tx: &mut Tx<'_>, kept: &Inbound, entry: &Entry) -> Result<Contact> {
+    let mut sender = contact::lock(tx, kept.contact)?;
+    let Some(from) = &entry.letter.head.from else { return Ok(sender) };
+    let named = text::clean_line(&from.name, MAX_NAME);
+    sender.name = Some(if named.is_empty() { text::clean_line(&from.mail, MAX_NAME) } else { named }).filter(|name| !name.is_empty());
+    if let Some(value) = IdentityKind::Email.normal(&from.mail) {
+        sender.proof = Proof::Typed;
+        let identity = Identity { kind: IdentityKind::Email, value, proof: Proof::Typed };
+        contact::add_identity(tx, entry.identity, sender.id, sender.key, &identity)?;
+    }
+    contact::update(tx, &sender)?;
+    Ok(sender)
+}
+
+/// A message needs words: a mail without any is named by its subject, and by nothing but a dash where it has none.
+fn shown(letter: &Letter) -> String {
+    let text = &letter.content.text;
+    if !text.trim().is_empty() || !letter.content.files.is_empty() {
+        return text.clone();
+    }
+    if letter.head.subject.is_empty() { "-".to_owned() } else { letter.head.subject.clone() }
+}

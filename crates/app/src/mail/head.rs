@@ -1,0 +1,48 @@
+//! What is known of a mail beside its words, as it is kept with its message.
+
+use super::Envelope;
+use candor_connect::channel::email::verdict::Verdict;
+use serde::{Deserialize, Serialize};
+
+/// Somebody in a header.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    pub mail: String,
+}
+
+/// A file that was in the mail and is not taken, with the stable code of the reason; it is still in the original.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    pub name: String,
+    pub why: String,
+}
+
+/// The head of a mail.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    pub from: Option<Person>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reply_to: Vec<Person>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub to: Vec<Person>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cc: Vec<Person>,
+    #[serde(default)]
+    pub subject: String,
+    /// As the sender dated it, in milliseconds; believed by nobody.
+    pub date: Option<i64>,
+    pub message_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_reply_to: Option<String>,
+    /// What is odd about it, as stable codes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doubts: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
+    /// Who really sent it.
+    #[serde(default)]
+    pub verdict: Verdict,
+    pub envelope: Envelope,
+}

@@ -1,0 +1,25 @@
+//! Mail: kept byte for byte before anybody reads it, then made a message of a case.
+//!
+//! [`keep`] is what an acknowledgement to another server means. [`work`] reads what was kept, one mail at a time, as often as it
+//! takes: the row of the mail says whether it is a message already, so a worker that dies in between doubles nothing.
+
+mod enter;
+mod head;
+mod intake;
+mod keep;
+pub mod out;
+pub(crate) mod pieces;
+pub(crate) mod place;
+mod read;
+mod relays;
+mod work;
+
+pub use candor_connect::channel::email::verdict::{Judge, Trust, Verdict};
+pub use head::{Head, LeftOut, Person};
+pub use intake::{Failed, again, failed};
+pub use keep::{Envelope, Kept, keep};
+pub(crate) use relays::Relays;
+pub use work::{QUEUE, next_due, work};
+
+/// The largest mail that is taken, in bytes: a file of 25 MB grows by a third on its way.
+pub const MAX_BYTES: u64 = 40 << 20;

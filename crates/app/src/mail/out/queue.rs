@@ -1,0 +1,104 @@
+//! A reply in a conversation by mail is queued with its message: in one commit both are there, or neither.
+
+use super::{code, place, work};
+use crate::mail::{Head, Person};
+use crate::{Error, Result};
+use candor_domain::channel::{ChannelKind, MailState};
+use candor_domain::contact::IdentityKind;
+use candor_domain::id::MessageId;
+use candor_domain::inbox::Channel as Medium;
+use candor_store::channel::{self, Channel};
+use candor_store::conversation::Stored;
+use candor_store::mail::{self, Mail};
+use candor_store::{Query, Tx, contact, conversation, job};
+
+/// Queues the mail of a reply that is written by now. In a chat it does nothing.
+pub(crate) fn queue(tx: &mut Tx<'_>, stored: &Stored, message: MessageId) -> Result<()> {
+    if stored.channel != Medium::Email.as_str() {
+        return Ok(());
+    }
+    let (head, problem) = address(tx, stored)?;
+    let known = Mail {
+        message,
+        conversation: stored.case.id,
+        inbound: None,
+        head: Some(written(&head)?),
+        state: if problem.is_some() { MailState::Failed } else { MailState::Queued },
+        problem: None,
+        pieces: String::new(),
+        at: tx.now(),
+    };
+    mail::insert(tx, stored.key, &known)?;
+    if problem.is_some() {
+        return Ok(mail::moved(tx, stored.key, message, known.state, problem)?);
+    }
+    let now = tx.now();
+    job::insert(tx, &work::sending(message, &message.to_string(), now))?;
+    Ok(())
+}
+
+/// Who writes to whom, and why that cannot be now.
+pub(super) fn address(tx: &mut Tx<'_>, stored: &Stored) -> Result<(Head, Option<&'static str>)> {
+    let sender = sender_of(tx, stored)?;
+    let answered = answered(tx, stored)?;
+    let to = match &answered {
+        Some(head) => head.from.clone(),
+        None => known_address(tx, stored)?,
+    };
+    let problem = match (&sender, &to) {
+        (None, _) => Some(code::NO_SENDER),
+        (_, None) => Some(code::NO_ADDRESS),
+        _ => None,
+    };
+    Ok((head(tx, stored, sender.as_ref(), to, answered.as_ref())?, problem))
+}
+
+/// A head as it is kept.
+pub(super) fn written(head: &Head) -> Result<String> {
+    serde_json::to_string(head).map_err(|error| Error::Broken(error.to_string()))
+}
+
+/// What sends the mail of a case's inbox.
+pub(super) fn sender_of(q: &mut impl Query, stored: &Stored) -> Result<Option<Channel>> {
+    let all = channel::list(q)?;
+    Ok(all.into_iter().find(|one| one.kind == ChannelKind::Sender && one.enabled && one.inbox == stored.case.inbox))
+}
+
+/// The head of the customer's last mail: whom an answer goes to, and what it answers.
+pub(super) fn answered(q: &mut impl Query, stored: &Stored) -> Result<Option<Head>> {
+    let last = mail::newest_received(q, stored.case.id)?.and_then(|last| last.head);
+    let read = |head: String| serde_json::from_str(&head).map_err(|error| Error::Broken(error.to_string()));
+    last.map(read).transpose()
+}
+
+/// The customer's best proven address, where they have not written by mail yet.
+fn known_address(q: &mut impl Query, stored: &Stored) -> Result<Option<Person>> {
+    let known = contact::identities(q, stored.case.contact)?;
+    let best = known.into_iter().find(|one| one.identity.kind == IdentityKind::Email);
+    Ok(best.map(|one| Person { name: String::new(), mail: one.identity.value }))
+}
+
+fn head(tx: &mut Tx<'_>, stored: &Stored, sender: Option<&Channel>, to: Option<Person>, answered: Option<&Head>) -> Result<Head> {
+    let own = sender.and_then(|sender| sender.settings.addresses.first().map(|mail| (sender, mail.clone())));
+    let token = to.as_ref().and_then(|to| place::token(tx, stored, &to.mail));
+    let reply_to = token.as_ref().zip(own.as_ref()).and_then(|(token, (_, mail))| token.address(mail));
+    let subject = match answered {
+        Some(head) if !head.subject.is_empty() => head.subject.clone(),
+        _ => conversation::subject(tx, stored.case.id)?.unwrap_or_default(),
+    };
+    Ok(Head {
+        from: own.map(|(sender, mail)| Person { name: sender.settings.name.clone(), mail }),
+        reply_to: reply_to.into_iter().map(|mail| Person { name: String::new(), mail }).collect(),
+        to: to.into_iter().collect(),
+        subject: answer_to(&subject),
+        date: Some(tx.now()),
+        in_reply_to: answered.and_then(|head| head.message_id.clone()),
+        ..Head::default()
+    })
+}
+
+/// The subject of an answer: what stands there, with one `Re:` before it.
+fn answer_to(subject: &str) -> String {
+    let begins = subject.get(..3).is_some_and(|begins| begins.eq_ignore_ascii_case("re:"));
+    if begins { subject.to_owned() } else { format!("Re: {subject}") }
+}

@@ -1,0 +1,97 @@
+//! The worker that makes messages of kept mails. A mail that cannot be one waits for a person, with the reason; it is never lost.
+
+use super::enter::{Entry, enter};
+use super::{Envelope, read};
+use crate::file::read_whole;
+use crate::{App, Error, Result, claim};
+use candor_domain::actor::Actor;
+use candor_domain::id::InboundId;
+use candor_store::inbound::{self, State};
+use candor_store::job::{self, Job, NewJob};
+use candor_store::{Pool, Queue, channel, file};
+use uuid::Uuid;
+
+/// The queue these jobs stand in.
+pub const QUEUE: &str = "mail";
+const READ: &str = "read";
+/// How long a lease lasts, in milliseconds: longer than the largest mail takes.
+const LEASE: i64 = 60_000;
+/// How long a failed mail rests before it is tried again, in milliseconds.
+const REST: i64 = 2_000;
+const TRIES: i64 = 5;
+
+/// The job that reads a mail; goes with the row that keeps it. Its tries are counted here and not by the queue, so that what
+/// waits for a person in the end is the mail and not a job.
+pub(super) fn reading(id: Uuid, inbound: &str, now: i64) -> NewJob<'_> {
+    NewJob { id, queue: QUEUE, kind: READ, unique_key: None, stream: None, body: inbound, due_at: now, max_tries: i64::MAX }
+}
+
+/// Reads the mails that are due; says how many.
+pub async fn work(app: &App) -> Result<usize> {
+    let mut taken = 0;
+    while let Some(job) = claim::next(app, QUEUE, LEASE).await? {
+        taken += 1;
+        let read = if job.tries > TRIES { Err(Error::Broken("reading it ended the process".into())) } else { one(app, &job).await };
+        if let Err(problem) = read {
+            tracing::warn!(inbound = %job.body, %problem, "a mail could not be made a message");
+            put_back(app, job, problem).await?;
+        }
+    }
+    Ok(taken)
+}
+
+async fn one(app: &App, job: &Job) -> Result<()> {
+    let id: InboundId = job.body.parse().map_err(|_| Error::Broken("a job of the mail without its mail".into()))?;
+    let found = app
+        .db
+        .read(Pool::Quick, move |rx| {
+            let kept = inbound::get(rx, id)?;
+            if kept.state == State::Read {
+                return Ok(None);
+            }
+            let envelope = kept.envelope(rx)?.ok_or(Error::Erased)?;
+            let inbox = channel::get(rx, kept.channel)?.inbox;
+            let raw = file::get(rx, kept.file)?;
+            Ok::<_, Error>(Some((kept, envelope, inbox, raw)))
+        })
+        .await?;
+    if let Some((kept, envelope, inbox, raw)) = found {
+        let envelope: Envelope = serde_json::from_str(&envelope).map_err(|error| Error::Broken(error.to_string()))?;
+        let bytes = read_whole(app, &raw).await?;
+        let letter = read::letter(app, &Actor::Visitor { contact: kept.contact }, bytes, envelope).await?;
+        let entry = Entry {
+            inbound: id,
+            inbox,
+            conversation: app.ids.make(),
+            message: app.ids.make(),
+            doc: app.db.new_doc(),
+            identity: app.ids.make(),
+            letter,
+        };
+        app.db.write(Queue::People, move |tx| enter(tx, &entry)).await?;
+    }
+    let job = job.clone();
+    app.db.write(Queue::Machines, move |tx| Ok(job::finish(tx, &job)?)).await
+}
+
+/// The mail is tried again later, or waits for a person after the last try. A try that killed the process counts, too.
+async fn put_back(app: &App, job: Job, problem: Error) -> Result<()> {
+    let (retry_at, said) = (app.now() + REST * job.tries.max(1), problem.to_string());
+    let put = app.db.write(Queue::Machines, move |tx| match job.body.parse::<InboundId>() {
+        Ok(id) if job.tries >= TRIES => {
+            inbound::failed(tx, id, &said)?;
+            Ok::<_, Error>(job::finish(tx, &job)?)
+        }
+        _ => Ok(job::fail(tx, &job, &said, retry_at).map(|_| ())?),
+    });
+    match put.await {
+        // Another worker has it by now, or it is done.
+        Err(Error::Store(candor_store::Error::LeaseLost)) => Ok(()),
+        put => put,
+    }
+}
+
+/// When there is something to do next.
+pub async fn next_due(app: &App) -> Option<i64> {
+    app.db.read(Pool::Quick, |rx| Ok::<_, Error>(job::next_due(rx, QUEUE)?)).await.ok().flatten()
+}

@@ -1,0 +1,108 @@
+//! What is known of a message that was a mail.
+
+use super::words;
+use candor_app::conversation::view::Letter;
+use candor_app::mail;
+use candor_domain::channel::MailState;
+use candor_domain::mask::{PersonalKind, mask};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The head of a mail. Addresses are masked: they open with the customer's record.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MailHead {
+    #[schema(required)]
+    pub from: Option<MailPerson>,
+    pub to: Vec<MailPerson>,
+    pub cc: Vec<MailPerson>,
+    pub subject: String,
+    /// As the sender dated it.
+    #[schema(required)]
+    pub date: Option<i64>,
+    /// What is odd about it.
+    pub doubts: Vec<String>,
+    /// Files of the mail that were not taken; they are in the original.
+    pub left_out: Vec<LeftOutFile>,
+    /// How far it has come.
+    #[schema(value_type = words::MailState)]
+    pub state: MailState,
+    /// What the other server said of it, or `no_sender`, `no_address`.
+    #[schema(required)]
+    pub problem: Option<String>,
+    /// The text from its beginning to its end.
+    pub pieces: Vec<MailPiece>,
+}
+
+/// Somebody in the head of a mail.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MailPerson {
+    pub name: String,
+    pub mail: String,
+}
+
+/// A file that was not taken, and why.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct LeftOutFile {
+    pub name: String,
+    /// The code with which an upload of it would be refused, or `too_many`.
+    pub why: String,
+}
+
+/// A stretch of the text.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MailPiece {
+    pub kind: PieceKind,
+    /// In UTF-16 units, as JavaScript counts.
+    pub length: usize,
+}
+
+/// What a stretch of a mail's text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PieceKind {
+    New,
+    Quote,
+    Signature,
+}
+
+impl MailHead {
+    pub(super) fn of(letter: Letter, text: &str) -> Self {
+        let (people, pieces) = (|all: Vec<mail::Person>| all.into_iter().map(MailPerson::from).collect(), pieces(&letter.pieces, text));
+        let head = letter.head;
+        Self {
+            from: head.from.map(MailPerson::from),
+            to: people(head.to),
+            cc: people(head.cc),
+            subject: head.subject,
+            date: head.date,
+            doubts: head.doubts,
+            left_out: head.left_out.into_iter().map(|file| LeftOutFile { name: file.name, why: file.why }).collect(),
+            state: letter.state,
+            problem: letter.problem,
+            pieces,
+        }
+    }
+}
+
+impl From<mail::Person> for MailPerson {
+    fn from(person: mail::Person) -> Self {
+        Self { name: person.name, mail: mask(PersonalKind::Mail, &person.mail) }
+    }
+}
+
+/// Lengths that do not fit the text (it was redacted) give one new piece: the whole.
+fn pieces(kept: &[(char, usize)], text: &str) -> Vec<MailPiece> {
+    let mut begins = 0;
+    let mut piece = |(letter, bytes): &(char, usize)| {
+        let part = text.get(begins..begins + bytes)?;
+        begins += bytes;
+        let kind = match letter {
+            'q' => PieceKind::Quote,
+            's' => PieceKind::Signature,
+            _ => PieceKind::New,
+        };
+        Some(MailPiece { kind, length: part.encode_utf16().count() })
+    };
+    let found: Option<Vec<MailPiece>> = kept.iter().map(&mut piece).collect();
+    found.filter(|_| begins == text.len()).unwrap_or_else(|| vec![MailPiece { kind: PieceKind::New, length: text.encode_utf16().count() }])
+}

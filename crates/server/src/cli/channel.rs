@@ -1,0 +1,121 @@
+//! `candor channel`: the ways on which mail comes in, and the mail of a pipe.
+
+use super::out::{self, Form};
+use super::{Done, Failure, open};
+use crate::config::Config;
+use crate::control::{self, Deed};
+use anyhow::Context;
+use candor_app::mail::MAX_BYTES;
+use candor_domain::channel::ChannelKind;
+use candor_domain::id::InboundId;
+use clap::Subcommand;
+use serde_json::Value;
+use std::io::Read;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ChannelCommand {
+    /// Makes a channel.
+    Create {
+        name: String,
+        /// The inbox its mail goes to, by name or id; an inbox for e-mail is made where there is none of that name.
+        #[arg(long)]
+        inbox: String,
+        /// listener (another mail server hands mail over) or pipe (`candor channel deliver`).
+        #[arg(long, value_parser = kind)]
+        kind: ChannelKind,
+        /// An address whose mail belongs here; may be given several times.
+        #[arg(long = "address", value_name = "ADDRESS")]
+        addresses: Vec<String>,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Lists all channels.
+    List {
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Takes mail on a channel again.
+    On {
+        channel: String,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Takes no more mail on a channel.
+    Off {
+        channel: String,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Keeps the mail on standard input; when it ends well, the mail is durable. The same mail twice is kept once.
+    Deliver {
+        /// The channel, by name or id; not needed where there is one pipe.
+        #[arg(long)]
+        channel: Option<String>,
+        /// Where bounces go, as the mail server knows it.
+        #[arg(long, default_value = "")]
+        from: String,
+        /// Whom it was sent to; may be given several times.
+        #[arg(long)]
+        to: Vec<String>,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Lists mail that could not be made a message.
+    Failed {
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Reads such a mail again.
+    Again {
+        id: InboundId,
+        #[command(flatten)]
+        form: Form,
+    },
+}
+
+fn kind(text: &str) -> Result<ChannelKind, String> {
+    ChannelKind::parse(text).ok_or_else(|| "listener or pipe".to_owned())
+}
+
+pub(super) fn channel(config: &Config, command: ChannelCommand) -> Done {
+    const CHANNEL: &[&str] = &["name", "kind", "enabled", "addresses"];
+    let (deed, form, columns): (_, _, &[&str]) = match command {
+        ChannelCommand::Create { name, inbox, kind, addresses, form } => {
+            (Deed::ChannelCreate { name, inbox, kind, addresses }, form, CHANNEL)
+        }
+        ChannelCommand::List { form } => (Deed::ChannelList, form, CHANNEL),
+        ChannelCommand::On { channel, form } => (Deed::ChannelSwitch { channel, on: true }, form, CHANNEL),
+        ChannelCommand::Off { channel, form } => (Deed::ChannelSwitch { channel, on: false }, form, CHANNEL),
+        ChannelCommand::Deliver { channel, from, to, form } => return deliver(config, Deed::ChannelDeliver { channel, from, to }, form),
+        ChannelCommand::Failed { form } => (Deed::IntakeList, form, &["id", "received_at", "problem"]),
+        ChannelCommand::Again { id, form } => (Deed::IntakeAgain { id }, form, &["id"]),
+    };
+    let said = control::perform(&config.data, deed, || open::opened(config))?;
+    show(&said, form, columns);
+    Ok(())
+}
+
+fn deliver(config: &Config, deed: Deed, form: Form) -> Done {
+    let mut mail = Vec::new();
+    std::io::stdin().take(MAX_BYTES + 1).read_to_end(&mut mail).context("cannot read the mail")?;
+    if mail.is_empty() {
+        return Err(Failure::Failed(anyhow::anyhow!("there is no mail on standard input")));
+    }
+    if mail.len() as u64 > MAX_BYTES {
+        return Err(Failure::Failed(anyhow::anyhow!("the mail has more than {MAX_BYTES} bytes")));
+    }
+    let said = control::perform_with(&config.data, deed, mail, || open::opened(config))?;
+    show(&said, form, &["id"]);
+    Ok(())
+}
+
+fn show(said: &Value, form: Form, columns: &[&str]) {
+    if form.json {
+        return out::json(said);
+    }
+    if let Some(items) = said["items"].as_array() {
+        let row = |item: &Value| columns.iter().map(|column| out::cell(&item[*column])).collect();
+        return out::table(columns, &items.iter().map(row).collect::<Vec<_>>());
+    }
+    out::line(&columns.iter().map(|column| out::cell(&said[*column])).collect::<Vec<_>>().join("  "));
+}

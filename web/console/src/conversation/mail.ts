@@ -1,0 +1,49 @@
+// What of a mail is shown at once and what one click away, and what is worth a warning.
+import type { MailHead } from '$shared/api/types';
+import type { PlainKey } from '../i18n.svelte';
+
+/** A stretch of the text; `folded` ones are quoted history and signatures. */
+export interface Stretch { folded: boolean; text: string }
+
+/** Cuts a text as the server divided it; lengths that do not fit show everything. */
+export function stretches(text: string, pieces: MailHead['pieces']): Stretch[] {
+  const found: Stretch[] = [];
+  let from = 0;
+  for (const { kind, length } of pieces) {
+    const part = text.slice(from, from + length);
+    from += length;
+    const folded = kind !== 'new';
+    const last = found[found.length - 1];
+    if (last?.folded === folded) last.text += part;
+    else if (part.trim() !== '' || !folded) found.push({ folded, text: part });
+  }
+  return from === text.length && found.some((each) => !each.folded) ? found : [{ folded: false, text }];
+}
+
+const DOUBTS: Readonly<Record<string, PlainKey>> = {
+  no_from: 'mail.doubt.noFrom', two_froms: 'mail.doubt.twoFroms', imitation: 'mail.doubt.imitation', unparsable: 'mail.doubt.unparsable',
+  text_cut: 'mail.doubt.cut', too_many_parts: 'mail.doubt.parts', broken_structure: 'mail.doubt.broken',
+};
+
+/** The doubts that an agent should know of; the others say something to machines only. */
+export function warnings(head: MailHead): PlainKey[] {
+  return head.doubts.flatMap((code) => DOUBTS[code] ?? []);
+}
+
+const REASONS: Readonly<Record<string, PlainKey>> = {
+  archive: 'mail.left.archive', program: 'mail.left.program', office: 'mail.left.office', markup: 'mail.left.markup', too_large: 'mail.left.large',
+  too_many: 'mail.left.many', empty: 'mail.left.empty',
+};
+
+/** Why a file of the mail was not taken. */
+export const reason = (code: string): PlainKey => REASONS[code] ?? 'mail.left.other';
+
+/** "Ann Lee, b***@example.net" */
+export const people = (list: readonly { name: string; mail: string }[]): string => list.map((each) => each.name || each.mail).join(', ');
+
+/** Why a mail did not leave: words of our own for what the desk knows, else what the other server said. */
+export function stuck(problem: string | null): string | { words: PlainKey } | null {
+  if (problem === 'no_sender') return { words: 'mail.noSender' };
+  if (problem === 'no_address') return { words: 'mail.noAddress' };
+  return problem;
+}
