@@ -1,7 +1,7 @@
 #!/bin/bash
 # The figures of the release build, each beside the raw limit of this machine in the same run: at most an hour on two cores.
 # Nothing else should run meanwhile. target/bench.jsonl keeps the lines, target/bench.md their rows, which docs/figures.md takes over
-# by hand, with commit, date and machine. Named groups are run alone (intake, disk, ack, idle, fanout, rush, footprint, reads);
+# by hand, with commit, date and machine. Named groups are run alone (intake, disk, mail, ack, idle, fanout, rush, footprint, reads);
 # LARGE_DIR keeps the large desk for the next run.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -19,14 +19,14 @@ run() {
 }
 
 groups=("$@")
-[ $# -gt 0 ] || groups=(footprint ack intake disk idle fanout rush reads)
+[ $# -gt 0 ] || groups=(footprint ack intake disk mail idle fanout rush reads)
 for group in "${groups[@]}"; do
   echo "== $group, $(date -u +%H:%M:%S)"
   case $group in
     reads) run figures reads ${LARGE_DIR:+--large-dir "$LARGE_DIR"} ;;
     # A message costs PostgreSQL several times as much, so fewer tell as much.
     intake | disk) run figures "$group"; run figures "$group" --postgres "$address" --messages 10000 ;;
-    footprint | ack | rush) run figures "$group"; run figures "$group" --postgres "$address" ;;
+    footprint | ack | mail | rush) run figures "$group"; run figures "$group" --postgres "$address" ;;
     *) run figures "$group" ;;
   esac
 done

@@ -17,6 +17,7 @@ bench=target/release/candor-bench
 for database in sqlite postgres; do
   address=(--candor "$candor"); [ "$database" = sqlite ] || address+=(--postgres "$CANDOR_TEST_POSTGRES")
   one "kill-$database" "$bench" kill "${address[@]}" --kills 300 --writers 8
+  one "mails-$database" "$bench" mails "${address[@]}" --mails 1000 --kills 160
   one "cuts-$database" "$bench" cuts "${address[@]}" --cuts 2000 --clients 50
 done
 one nodes "$bench" nodes --candor "$candor" --postgres "$CANDOR_TEST_POSTGRES" --rounds 20

@@ -39,6 +39,7 @@ before(async () => {
     message: (await mine.get(`/visitor/v1/conversations/${conversation}/events`)).items[0].message.id, files: randomUUID(), sessions: randomUUID(), inbox: inbox.id,
     inboxes: await made('/inboxes', { name: name(), channel: 'web' }), tags: await made('/tags', { name: name(), colour: 'grey' }), teams: await made('/teams', { name: name(), members: [] }),
     roles: await made('/roles', { name: name(), permissions: [] }), statuses: await made('/statuses', { name: { 'zh-CN': '甲', 'zh-TW': '甲', en: 'A' }, category: 'open' }),
+    channels: await made('/channels', { inbox: await made('/inboxes', { name: name(), channel: 'email' }), kind: 'pipe', name: name() }), intake: randomUUID(),
     tokens: (await admin.post('/api/v1/tokens', { name: name(), permissions: ['conversation.read'] })).token.id,
   };
   assert.ok(me.agent.id);

@@ -27,10 +27,18 @@ const PASSES = all ? [
 
 /** Name, where (an address, or a route's name), what is done there, and whether a phone has no place for it. */
 const part = (name) => [`settings.inbox.${name}`, `settings.inbox?part=${name}`, (page) => page.getByRole('tab', { selected: true }).first().waitFor()];
+/** Presses a key until what it opens is there: a page that is still being put together hears none. */
+async function pressed(page, key, opened) {
+  for (let time = 0; time < 5 && !(await opened.isVisible()); time += 1) {
+    await page.keyboard.press(key);
+    await opened.waitFor({ timeout: 2_000 }).catch(() => {});
+  }
+  await opened.waitFor();
+}
 const STATES = [
   ['search.found', '/search?q=提现', (page) => page.locator('mark').first().waitFor()],
-  ['palette', '/inbox/all', async (page) => { await page.getByRole('link').first().waitFor(); await page.keyboard.press('Control+k'); await page.getByRole('option').first().waitFor(); }],
-  ['keys', '/inbox/all', async (page) => { await page.getByRole('link').first().waitFor(); await page.keyboard.press('?'); await page.getByRole('dialog').waitFor(); }],
+  ['palette', '/inbox/all', async (page) => { await page.getByRole('link').first().waitFor(); await pressed(page, 'Control+k', page.getByRole('option').first()); }],
+  ['keys', '/inbox/all', async (page) => { await page.getByRole('link').first().waitFor(); await pressed(page, '?', page.getByRole('dialog')); }],
   ['assign', 'conversation', async (page) => { await page.getByRole('log').waitFor(); await page.keyboard.press('a'); await page.getByRole('option').first().waitFor(); }],
   ['snooze', 'conversation', async (page) => { await page.getByRole('log').waitFor(); await page.keyboard.press('Shift+s'); await page.getByRole('dialog').first().waitFor(); }, 'not on a phone'],
   ['note', 'conversation', async (page) => { await page.getByRole('log').waitFor(); await page.keyboard.press('n'); await page.keyboard.type('@'); }],

@@ -3,7 +3,7 @@
 //! A timer is claimed in the transaction that acts, so it acts once, whichever node finds it first.
 
 use crate::conversation::{self, Action};
-use crate::{App, Result};
+use crate::{App, Result, mail};
 use candor_domain::actor::Actor;
 use candor_domain::id::ConversationId;
 use candor_store::{Pool, Queue, Tx, timer};
@@ -16,15 +16,18 @@ pub enum Kind {
     ReleaseReply,
     /// A sleeping conversation wakes up.
     Wake,
+    /// An answer in a chat that nobody has seen goes by mail.
+    FollowUp,
 }
 
 impl Kind {
-    const ALL: [Self; 2] = [Self::ReleaseReply, Self::Wake];
+    const ALL: [Self; 3] = [Self::ReleaseReply, Self::Wake, Self::FollowUp];
 
     fn as_str(self) -> &'static str {
         match self {
             Self::ReleaseReply => "release_reply",
             Self::Wake => "wake",
+            Self::FollowUp => "follow_up",
         }
     }
 }
@@ -35,7 +38,7 @@ pub(crate) fn arm(tx: &mut Tx<'_>, id: ConversationId, kind: Kind, due_at: i64) 
     let row = Uuid::from_u128(id.0.as_u128() ^ (kind as u128 + 1));
     let one = timer::Timer { id: row, stream: id.0, kind: kind.as_str().into(), name: String::new(), due_at, body: String::new() };
     match kind {
-        Kind::ReleaseReply => timer::arm_sooner(tx, &one)?,
+        Kind::ReleaseReply | Kind::FollowUp => timer::arm_sooner(tx, &one)?,
         Kind::Wake => timer::arm(tx, &one)?,
     }
     Ok(())
@@ -66,6 +69,7 @@ async fn fire(app: &App, due: &timer::Timer) -> Result<()> {
     match kind {
         Kind::ReleaseReply => conversation::release_due(app, id, row).await,
         Kind::Wake => wake(app, id, row).await,
+        Kind::FollowUp => mail::out::follow_up(app, id, row).await,
     }
 }
 

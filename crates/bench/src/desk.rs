@@ -254,7 +254,11 @@ impl Desk {
     }
 }
 
-/// Free now; nobody on this machine is expected to take it in between.
+/// A port that is free now; nobody on this machine is expected to take it in between.
+pub(crate) fn free_port() -> Result<u16> {
+    Ok(free_ports()?[0])
+}
+
 /// Two ports that are free now; held together, because the system may give a port that was just let go a second time.
 fn free_ports() -> Result<[u16; 2]> {
     let bound = || TcpListener::bind(("127.0.0.1", 0)).context("no free port");

@@ -40,10 +40,20 @@ pub(crate) fn used(pid: u32) -> Result<f64> {
 
 /// Resident memory of a process, in bytes.
 pub(crate) fn resident(pid: u32) -> Result<f64> {
+    status(pid, "VmRSS:")
+}
+
+/// A line of a process's status that counts kilobytes, in bytes.
+fn status(pid: u32, name: &str) -> Result<f64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).context("the process does not run")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name)).context("the system does not say it")?;
     let kilobytes: f64 = line.trim().trim_end_matches("kB").trim().parse().context("not a number")?;
     Ok(kilobytes * 1024.0)
+}
+
+/// The most memory a process ever held, in MB.
+pub(crate) fn peak_mb(pid: u32) -> Result<f64> {
+    Ok(status(pid, "VmHWM:")? / f64::from(1 << 20))
 }
 
 /// Threads that do nothing as fast as they can, until they are dropped.

@@ -16,6 +16,7 @@ mod kill;
 mod ledger;
 mod line;
 mod machine;
+mod mails;
 mod nodes;
 mod people;
 mod pgbench;
@@ -46,6 +47,8 @@ enum Command {
     Bare(bare::BareArgs),
     /// Kills the server with -9 under load, again and again, and compares what it has with what it acknowledged.
     Kill(kill::KillArgs),
+    /// Kills the server with -9 at every step of SMTP while mail comes in, and compares its conversations with what it took.
+    Mails(mails::MailsArgs),
     /// Cuts and freezes clients' lines while messages come in, and compares what every client has at the end.
     Cuts(cuts::CutsArgs),
     /// What reactions cost, and whether they catch up after a burst.
@@ -69,6 +72,7 @@ fn main() -> ExitCode {
             Command::Figures(args) => figures::run(args).await,
             Command::Bare(args) => bare::run(args).await,
             Command::Kill(args) => kill::run(args).await,
+            Command::Mails(args) => mails::run(args).await,
             Command::Cuts(args) => cuts::run(args).await,
             Command::Reactor(args) => reactor::run(args).await,
             Command::Flood(args) => flood::run(args).await,

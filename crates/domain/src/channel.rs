@@ -58,6 +58,9 @@ pub struct ChannelSettings {
     /// The name customers read beside a sender's address.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
+    /// Whether a sender tells customers that their first mail has arrived.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub acknowledges: bool,
     /// Where a sender hands mail over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server: Option<Server>,
@@ -93,7 +96,10 @@ impl ChannelSettings {
             (_, Some(_)) => return Err(("settings.server", "only a sender has a server")),
             (_, None) => None,
         };
-        Ok(Self { addresses, name, server })
+        if self.acknowledges && kind != ChannelKind::Sender {
+            return Err(("settings.acknowledges", "only a sender tells anybody anything"));
+        }
+        Ok(Self { addresses, name, acknowledges: self.acknowledges, server })
     }
 
     /// Whether mail to this address belongs here. What follows a plus sign in the part before the @ is the sender's own business.

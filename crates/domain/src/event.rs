@@ -7,6 +7,7 @@ use crate::block::BlockKind;
 use crate::channel::MailState;
 use crate::conversation::{Category, Priority};
 use crate::id::{AgentId, BlockId, InboxId, MessageId, StatusId, TagId, TeamId};
+use crate::locale::Locale;
 use serde::{Deserialize, Serialize};
 
 /// How sure we are who a contact is; rises, never falls by itself.
@@ -80,6 +81,9 @@ pub enum Event {
     Message {
         message: MessageId,
         kind: MessageKind,
+        /// A machine answered for the customer, as a note of absence does: nobody waits for an answer to it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        automatic: bool,
     },
     Assigned {
         from: Option<AgentId>,
@@ -159,6 +163,10 @@ pub enum Event {
         message: MessageId,
         state: MailState,
     },
+    /// The customer was told by mail that their message has arrived.
+    Acknowledged {
+        locale: Locale,
+    },
     /// Reactions kept causing each other and were stopped: nothing automatic follows from this event.
     ReactionsStopped {
         seq: i64,
@@ -206,6 +214,7 @@ impl Event {
             Self::RatingAsked => "rating_asked",
             Self::Rated { .. } => "rated",
             Self::MailMoved { .. } => "mail_moved",
+            Self::Acknowledged { .. } => "acknowledged",
             Self::ReactionsStopped { .. } => "reactions_stopped",
         }
     }

@@ -68,9 +68,14 @@ impl ReplyToken {
 
     /// The token in an id that a mail refers to; only ids of this host are ours.
     pub fn in_message_id(id: &str, host: &str) -> Option<Self> {
+        Self::split(id, host).map(|(token, _)| token)
+    }
+
+    /// The same with what makes the id unique.
+    pub fn split<'a>(id: &'a str, host: &str) -> Option<(Self, &'a str)> {
         let (left, at) = id.rsplit_once('@')?;
-        let (token, _) = left.split_once('.')?;
-        if at.eq_ignore_ascii_case(host) { Self::decode(token) } else { None }
+        let (token, unique) = left.split_once('.')?;
+        if at.eq_ignore_ascii_case(host) { Some((Self::decode(token)?, unique)) } else { None }
     }
 }
 

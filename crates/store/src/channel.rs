@@ -81,6 +81,12 @@ fn secret_cell(id: ChannelId) -> Cell<'static> {
     Cell { table: "channel", column: "secret", row: id.0 }
 }
 
+/// Whether anything sends mail at all.
+pub fn any_sends(q: &mut impl Query) -> Result<bool, Error> {
+    const SENDS: &str = "SELECT 1 FROM channel WHERE kind = 'sender' AND enabled LIMIT 1";
+    Ok(q.optional(SENDS, &[], |_| Ok(()))?.is_some())
+}
+
 /// Whether anything ever came in on it.
 pub fn is_used(q: &mut impl Query, id: ChannelId) -> Result<bool, Error> {
     Ok(q.optional(USED, &[&id.0], |_| Ok(()))?.is_some())

@@ -120,10 +120,16 @@ pub fn open(q: &mut impl Query, state: State, limit: i64) -> Result<Vec<Inbound>
     q.list(OPEN, &[&state.as_str(), &limit], read)
 }
 
-/// It is a message now, and who handed it over stands in the head of its mail.
-pub fn is_read(tx: &mut Tx<'_>, id: InboundId, contact: ContactId, conversation: ConversationId, message: MessageId) -> Result<(), Error> {
+/// It is a message now, or tells of one of ours; who handed it over stands in the head of its mail.
+pub fn is_read(
+    tx: &mut Tx<'_>,
+    id: InboundId,
+    contact: ContactId,
+    conversation: ConversationId,
+    message: Option<MessageId>,
+) -> Result<(), Error> {
     let now = tx.now();
-    tx.execute(READ, &[&id.0, &contact.0, &conversation.0, &message.0, &now])?;
+    tx.execute(READ, &[&id.0, &contact.0, &conversation.0, &message.map(|id| id.0), &now])?;
     Ok(())
 }
 
@@ -138,7 +144,19 @@ pub fn again(tx: &mut Tx<'_>, id: InboundId) -> Result<bool, Error> {
     Ok(tx.execute(AGAIN, &[&id.0])? > 0)
 }
 
-/// Takes away what an erased sender sent and nobody has read; its files are the erasure's. What was read goes with its message.
+/// Takes away what tells nobody anything any more.
+pub fn remove(tx: &mut Tx<'_>, id: InboundId) -> Result<(), Error> {
+    tx.execute("DELETE FROM inbound WHERE id = $1", &[&id.0])?;
+    Ok(())
+}
+
+/// Takes away what came in for a case that is shut: its mails, and reports about ours. The files are the erasure's.
+pub(crate) fn forget_case(tx: &mut Tx<'_>, conversation: ConversationId) -> Result<(), Error> {
+    tx.execute("DELETE FROM inbound WHERE conversation_id = $1", &[&conversation.0])?;
+    Ok(())
+}
+
+/// Takes away what an erased sender sent and nobody has read; its files are the erasure's. What was read goes with its case.
 pub(crate) fn forget(tx: &mut Tx<'_>, contact: ContactId) -> Result<(), Error> {
     tx.execute("DELETE FROM inbound WHERE contact_id = $1 AND state <> 'read'", &[&contact.0])?;
     Ok(())

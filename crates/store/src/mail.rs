@@ -45,6 +45,11 @@ const NEWEST: &str = concat!(
     columns!(),
     " FROM mail m JOIN message s ON s.id = m.message_id WHERE s.conversation_id = $1 AND m.state = 'received' ORDER BY s.seq DESC LIMIT 1"
 );
+const SENT: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM mail m JOIN message s ON s.id = m.message_id WHERE s.conversation_id = $1 AND m.state = 'handed' ORDER BY s.seq DESC LIMIT 1"
+);
 const MOVE: &str = "UPDATE mail SET state = $2, problem_sealed = $3 WHERE message_id = $1";
 
 /// Adds what is known of a message that is written by now. `key` is the case's.
@@ -83,6 +88,12 @@ pub fn newest_received(q: &mut impl Query, conversation: ConversationId) -> Resu
     open(q, line).map(Some)
 }
 
+/// The last mail of ours that another server has taken.
+pub fn newest_handed(q: &mut impl Query, conversation: ConversationId) -> Result<Option<Mail>, Error> {
+    let Some(line) = q.optional(SENT, &[&conversation.0], read)? else { return Ok(None) };
+    open(q, line).map(Some)
+}
+
 /// What is known of the mails among the messages with `first <= seq <= last`.
 pub fn between(q: &mut impl Query, conversation: ConversationId, first: i64, last: i64) -> Result<Vec<Mail>, Error> {
     let lines = q.list(BETWEEN, &[&conversation.0, &first, &last], read)?;
@@ -114,11 +125,9 @@ fn open(q: &mut impl Query, (mail, head, problem): Line) -> Result<Mail, Error> 
     Ok(Mail { head, problem, ..mail })
 }
 
-/// Takes away what is known of an erased customer's mail, and what it was read from.
+/// Takes away what is known of an erased customer's mail.
 pub(crate) fn forget(tx: &mut Tx<'_>, message: MessageId) -> Result<(), Error> {
-    const INBOUND: &str = "DELETE FROM inbound WHERE id IN (SELECT inbound_id FROM mail WHERE message_id = $1)";
     const MAIL: &str = "UPDATE mail SET head_sealed = NULL, problem_sealed = NULL, pieces = '', inbound_id = NULL WHERE message_id = $1";
-    tx.execute(INBOUND, &[&message.0])?;
     tx.execute(MAIL, &[&message.0])?;
     Ok(())
 }

@@ -141,6 +141,11 @@ pub fn between(q: &mut impl Query, conversation: ConversationId, first: i64, las
 const NEWEST_PUBLIC: &str =
     concat!("SELECT ", columns!(), " FROM message WHERE conversation_id = $1 AND public_seq IS NOT NULL ORDER BY seq DESC LIMIT 1");
 const UNREAD: &str = "SELECT COUNT(*) FROM message WHERE conversation_id = $1 AND public_seq > $2 AND author_kind <> 'contact'";
+const UNREAD_REPLIES: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM message WHERE conversation_id = $1 AND public_seq > $2 AND kind = 'reply' AND redacted_at IS NULL ORDER BY seq DESC LIMIT $3"
+);
 const UNANSWERED: &str = "SELECT MIN(at) FROM message WHERE conversation_id = $1 AND kind = 'customer' \
      AND seq > COALESCE((SELECT MAX(seq) FROM message WHERE conversation_id = $1 AND kind = 'reply'), 0)";
 const CARRIES: &str = "SELECT 1 FROM message WHERE conversation_id = $1 AND public_seq IS NOT NULL AND files LIKE '%' || $2 || '%' LIMIT 1";
@@ -153,6 +158,11 @@ pub fn newest_public(q: &mut impl Query, conversation: ConversationId) -> Result
 /// How many messages of ours came after this public number.
 pub fn unread_by_customer(q: &mut impl Query, conversation: ConversationId, public_seq: i64) -> Result<i64, Error> {
     q.one(UNREAD, &[&conversation.0, &public_seq], |row| row.get(0))
+}
+
+/// The last answers that came after this public number, newest first; what was redacted is none.
+pub fn unread_replies(q: &mut impl Query, conversation: ConversationId, public_seq: i64, limit: i64) -> Result<Vec<Stored>, Error> {
+    q.list(UNREAD_REPLIES, &[&conversation.0, &public_seq, &limit], read)
 }
 
 /// When the customer asked the first of what nobody has answered yet.

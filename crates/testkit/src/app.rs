@@ -20,7 +20,7 @@ use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
 
 /// Where the tests' desk is reached.
-pub(crate) const PUBLIC_URL: &str = "http://localhost:5689";
+pub const PUBLIC_URL: &str = "http://localhost:5689";
 const SEED: u64 = 11;
 
 /// A desk as after its first start. Cheap to clone.

@@ -4,7 +4,7 @@ use super::start::{First, blank, open};
 use super::write::{self, Content, New};
 use crate::Result;
 use candor_domain::actor::Actor;
-use candor_domain::conversation::{message_events, status};
+use candor_domain::conversation::{automatic_events, message_events, status};
 use candor_domain::event::MessageKind;
 use candor_domain::id::{ContactId, ConversationId, MessageId};
 use candor_store::contact::Contact;
@@ -56,10 +56,13 @@ pub(crate) fn open_by_mail(
     Ok(stored)
 }
 
-/// Writes it into a case whose lock is held, as its customer.
-pub(crate) fn join_by_mail(tx: &mut Tx<'_>, stored: &mut Stored, mail: &ByMail<'_>) -> Result<()> {
+/// Writes it into a case whose lock is held, as its customer; what a machine answered for them changes nothing else.
+pub(crate) fn join_by_mail(tx: &mut Tx<'_>, stored: &mut Stored, mail: &ByMail<'_>, automatic: bool) -> Result<()> {
     let new = mail.row(tx, stored.case.contact);
-    let events = message_events(&stored.case, new.id, new.kind, status::OPEN)?;
+    let events = match automatic {
+        true => automatic_events(&stored.case, new.id)?,
+        false => message_events(&stored.case, new.id, new.kind, status::OPEN)?,
+    };
     write::put(tx, stored, &new, mail.content, mail.preview, events)?;
     Ok(())
 }

@@ -2,10 +2,12 @@
 
 mod change;
 mod key;
+mod office;
 mod snippet;
 
 pub(crate) use change::insert;
 pub use change::{New, Patch, create, delete, rotate_secret, update};
+pub(crate) use office::Office;
 pub use snippet::snippet;
 
 use crate::rights::{require, require_somewhere};

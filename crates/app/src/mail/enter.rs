@@ -2,8 +2,10 @@
 
 use super::place::{self, Place};
 use super::read::Letter;
+use super::{head, receipt, returned};
 use crate::conversation::{ByMail, Content, join_by_mail, open_by_mail};
 use crate::{Error, Result};
+use candor_connect::channel::email::automatic;
 use candor_domain::actor::Actor;
 use candor_domain::channel::MailState;
 use candor_domain::contact::{Identity, IdentityKind};
@@ -14,7 +16,7 @@ use candor_store::contact::Contact;
 use candor_store::conversation::Stored;
 use candor_store::inbound::{Inbound, State};
 use candor_store::mail::Mail;
-use candor_store::{Query, Tx, contact, file, inbound, inbox, mail};
+use candor_store::{Query, Tx, contact, file, inbound, inbox, mail, mail_address};
 use uuid::Uuid;
 
 /// The longest name of a sender that is taken over, in characters.
@@ -29,35 +31,55 @@ pub(super) struct Entry {
     pub message: MessageId,
     pub doc: i64,
     pub identity: Uuid,
+    /// The job that tells the customer of it.
+    pub receipt: Uuid,
     pub letter: Letter,
 }
 
-/// Makes it a message of the case where it belongs. A mail that is a message already changes nothing.
+/// Makes it a message of the case where it belongs, or notes what it says about mail of ours. A mail that was read already changes nothing.
 pub(super) fn enter(tx: &mut Tx<'_>, entry: &Entry) -> Result<()> {
     let kept = inbound::lock(tx, entry.inbound)?;
     if kept.state == State::Read {
         return Ok(());
+    }
+    if let Some(about) = returned::find(tx, entry)? {
+        return returned::note(tx, &kept, about);
     }
     let content = Content { text: shown(&entry.letter), ..entry.letter.content.clone() };
     let mail =
         ByMail { message: entry.message, doc: entry.doc, client_id: entry.inbound.0, content: &content, preview: &entry.letter.fresh };
     let (stored, doubt) = match place::find(tx, entry)? {
         Place::Case(mut stored) => {
-            join(tx, &kept, &mut stored, &mail)?;
+            join(tx, &kept, &mut stored, entry, &mail)?;
             (*stored, None)
         }
         Place::Own(doubt) => (open(tx, &kept, entry, &mail)?, doubt),
     };
     note(tx, entry, &stored, doubt)?;
-    Ok(inbound::is_read(tx, entry.inbound, stored.case.contact, stored.case.id, entry.message)?)
+    if let Some(address) = proven(&entry.letter) {
+        mail_address::alive(tx, &address)?;
+    }
+    Ok(inbound::is_read(tx, entry.inbound, stored.case.contact, stored.case.id, Some(entry.message))?)
 }
 
 /// Writes it into its customer's case. Who was made for it becomes part of the customer, with everything sealed for them.
-fn join(tx: &mut Tx<'_>, kept: &Inbound, stored: &mut Stored, mail: &ByMail<'_>) -> Result<()> {
+fn join(tx: &mut Tx<'_>, kept: &Inbound, stored: &mut Stored, entry: &Entry, mail: &ByMail<'_>) -> Result<()> {
+    belongs(tx, kept, stored)?;
+    join_by_mail(tx, stored, mail, entry.letter.automatic == Some(automatic::Kind::Reply))?;
+    attach(tx, kept, stored)
+}
+
+/// Whoever was made for a mail is the customer of this case.
+pub(super) fn belongs(tx: &mut Tx<'_>, kept: &Inbound, stored: &Stored) -> Result<()> {
     let (sender, customer) = (contact::lock(tx, kept.contact)?, contact::lock(tx, stored.case.contact)?);
     contact::absorb(tx, &sender, &customer)?;
-    join_by_mail(tx, stored, mail)?;
-    attach(tx, kept, stored)
+    Ok(())
+}
+
+/// The address it comes from, where its own domain stands behind it.
+pub(super) fn proven(letter: &Letter) -> Option<String> {
+    let from = letter.head.from.as_ref().filter(|_| letter.head.verdict.aligned)?;
+    IdentityKind::Email.normal(&from.mail)
 }
 
 /// Opens a case for whoever it says it is from.
@@ -69,11 +91,12 @@ fn open(tx: &mut Tx<'_>, kept: &Inbound, entry: &Entry, mail: &ByMail<'_>) -> Re
     let sender = introduce(tx, kept, entry)?;
     let stored = open_by_mail(tx, &place, &sender, entry.conversation, &entry.letter.head.subject, mail)?;
     attach(tx, kept, &stored)?;
+    receipt::order(tx, entry, &stored)?;
     Ok(stored)
 }
 
 /// The original goes with the case.
-fn attach(tx: &mut Tx<'_>, kept: &Inbound, stored: &Stored) -> Result<()> {
+pub(super) fn attach(tx: &mut Tx<'_>, kept: &Inbound, stored: &Stored) -> Result<()> {
     let owner = Actor::Visitor { contact: stored.case.contact }.as_ref();
     let attached = file::attach(tx, kept.file, stored.case.id, owner)?;
     if attached { Ok(()) } else { Err(Error::Broken("the original of a mail has another owner".into())) }
@@ -87,7 +110,7 @@ fn note(tx: &mut Tx<'_>, entry: &Entry, stored: &Stored, doubt: Option<&str>) ->
         message: entry.message,
         conversation: stored.case.id,
         inbound: Some(entry.inbound),
-        head: Some(serde_json::to_string(&head).map_err(|error| Error::Broken(error.to_string()))?),
+        head: Some(head::written(&head)?),
         state: MailState::Received,
         problem: None,
         pieces: entry.letter.pieces.clone(),

@@ -1,7 +1,9 @@
 //! What is known of a mail beside its words, as it is kept with its message.
 
 use super::Envelope;
+use crate::{Error, Result};
 use candor_connect::channel::email::verdict::Verdict;
+use candor_domain::id::MessageId;
 use serde::{Deserialize, Serialize};
 
 /// Somebody in a header.
@@ -36,6 +38,9 @@ pub struct Head {
     pub message_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_reply_to: Option<String>,
+    /// Of ours: earlier answers that go in the same mail, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub with: Vec<MessageId>,
     /// What is odd about it, as stable codes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub doubts: Vec<String>,
@@ -45,4 +50,14 @@ pub struct Head {
     #[serde(default)]
     pub verdict: Verdict,
     pub envelope: Envelope,
+}
+
+/// A head as it was kept; `None` where its customer was erased.
+pub(crate) fn read(kept: Option<&str>) -> Result<Option<Head>> {
+    kept.map(|kept| serde_json::from_str(kept).map_err(|error| Error::Broken(error.to_string()))).transpose()
+}
+
+/// A head as it is kept.
+pub(crate) fn written(head: &Head) -> Result<String> {
+    serde_json::to_string(head).map_err(|error| Error::Broken(error.to_string()))
 }

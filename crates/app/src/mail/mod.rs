@@ -11,7 +11,9 @@ pub mod out;
 pub(crate) mod pieces;
 pub(crate) mod place;
 mod read;
+mod receipt;
 mod relays;
+mod returned;
 mod work;
 
 pub use candor_connect::channel::email::verdict::{Judge, Trust, Verdict};

@@ -2,7 +2,7 @@
 //! only when that address's domain stands behind the mail. A number in the subject, an id seen elsewhere, the same address: none of
 //! these is enough, because all of them can be had by others.
 
-use super::enter::Entry;
+use super::enter::{Entry, proven};
 use crate::Result;
 use candor_domain::contact::IdentityKind;
 use candor_domain::conversation::Category;
@@ -27,11 +27,10 @@ pub(super) fn find(tx: &mut Tx<'_>, entry: &Entry) -> Result<Place> {
     if letter.tokens.is_empty() {
         return Ok(Place::Own(None));
     }
-    let from = letter.head.from.as_ref().and_then(|from| IdentityKind::Email.normal(&from.mail));
-    let (Some(from), true) = (from, letter.head.verdict.aligned) else { return Ok(Place::Own(Some("token_unproven"))) };
+    let Some(from) = proven(letter) else { return Ok(Place::Own(Some("token_unproven"))) };
     for token in &letter.tokens {
         let Some(id) = conversation::by_number(tx, token.number)? else { continue };
-        if !mac(tx, id, &from).is_some_and(|own| bool::from(own.mac.ct_eq(&token.mac))) {
+        if !is_for(tx, token, id, &from) {
             continue;
         }
         let stored = conversation::lock(tx, id)?;
@@ -46,10 +45,14 @@ pub(super) fn find(tx: &mut Tx<'_>, entry: &Entry) -> Result<Place> {
 /// The token of a case for one address; made anew whenever it is needed, and kept nowhere.
 pub(crate) fn token(q: &mut impl Query, stored: &Stored, address: &str) -> Option<ReplyToken> {
     let address = IdentityKind::Email.normal(address)?;
-    let hmac = q.blind("mail.reply", &format!("{} {address}", stored.case.id));
-    ReplyToken::new(stored.case.number, &hmac)
+    ReplyToken::new(stored.case.number, &hmac(q, stored.case.id, &address))
 }
 
-fn mac(q: &impl Query, id: ConversationId, address: &str) -> Option<ReplyToken> {
-    ReplyToken::new(1, &q.blind("mail.reply", &format!("{id} {address}")))
+/// Whether a token was made for this case and this address, which is in its normal form.
+pub(super) fn is_for(q: &impl Query, token: &ReplyToken, id: ConversationId, address: &str) -> bool {
+    ReplyToken::new(token.number, &hmac(q, id, address)).is_some_and(|own| own.mac.ct_eq(&token.mac).into())
+}
+
+fn hmac(q: &impl Query, id: ConversationId, address: &str) -> Vec<u8> {
+    q.blind("mail.reply", &format!("{id} {address}"))
 }

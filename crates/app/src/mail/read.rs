@@ -3,10 +3,13 @@
 use super::head::{Head, LeftOut, Person};
 use super::keep::Envelope;
 use super::pieces;
+use super::returned::Report;
 use crate::conversation::Content;
 use crate::file::{Incoming, take_in};
 use crate::{App, Error, Result};
 use bytes::Bytes;
+use candor_connect::channel::email::automatic;
+use candor_connect::channel::email::bounce::{self, Bounce};
 use candor_connect::channel::email::mime::{self, Address, Doubt, Inbound, Part};
 use candor_connect::channel::email::quote;
 use candor_connect::channel::email::verdict::{self, Verdict};
@@ -31,6 +34,10 @@ pub(super) struct Letter {
     pub fresh: String,
     /// Tokens of cases that it names, in its recipients and in the ids it refers to.
     pub tokens: Vec<ReplyToken>,
+    /// Whether a machine wrote it: no machine answers.
+    pub automatic: Option<automatic::Kind>,
+    /// What another server says about mail of ours.
+    pub report: Option<Report>,
 }
 
 /// Reads a mail, folds its history away and keeps its files for `sender`. Bytes that are no mail give an empty letter: the original
@@ -39,14 +46,20 @@ pub(super) async fn letter(app: &App, sender: &Actor, raw: Vec<u8>, envelope: En
     let verdict = judged(app, &raw, &envelope).await;
     let parsed = tokio::task::spawn_blocking(move || {
         let mut inbound = mime::read(&raw);
+        let machine = machine(&raw);
         drop(raw);
         inbound.text.truncate(inbound.text.floor_char_boundary(MAX_TEXT));
         inbound.text.retain(|c| c != '\0');
         let folded = quote::fold(&inbound.text);
-        (inbound, folded)
+        (inbound, folded, machine)
     });
-    let (mut inbound, folded) = parsed.await.map_err(|error| Error::Broken(format!("reading a mail: {error}")))?;
-    let (mut head, tokens) = (head(&inbound, envelope, verdict), tokens(app, &inbound));
+    let (mut inbound, folded, (automatic, bounce)) = parsed.await.map_err(|error| Error::Broken(format!("reading a mail: {error}")))?;
+    let tokens = tokens(app, &inbound, &envelope);
+    let mut head = head(&inbound, envelope, verdict);
+    if automatic.is_some() {
+        head.doubts.push(AUTOMATIC.to_owned());
+    }
+    let report = bounce.map(|bounce| Report::of(bounce, &tokens, app.host()));
     let mut files = Vec::new();
     for part in std::mem::take(&mut inbound.files) {
         let name = part.name.clone();
@@ -56,7 +69,19 @@ pub(super) async fn letter(app: &App, sender: &Actor, raw: Vec<u8>, envelope: En
         }
     }
     let (fresh, pieces) = (folded.fresh(&inbound.text), pieces::write(&folded));
-    Ok(Letter { content: Content { text: inbound.text, files, mentions: vec![] }, head, pieces, fresh, tokens })
+    let content = Content { text: inbound.text, files, mentions: vec![] };
+    Ok(Letter { content, head, pieces, fresh, tokens, automatic, report })
+}
+
+/// The code by which people see that a machine wrote it.
+const AUTOMATIC: &str = "automatic";
+
+/// The signs that no person wrote it. What is too costly to look at was written by nobody we answer automatically.
+fn machine(raw: &[u8]) -> (Option<automatic::Kind>, Option<Bounce>) {
+    match mime::parse(raw) {
+        Some(message) => (automatic::read(&message).map(|found| found.kind), bounce::read(&message)),
+        None => (Some(automatic::Kind::System), None),
+    }
 }
 
 /// Who really sent it, as far as name servers say. A desk without name servers believes nobody.
@@ -74,11 +99,12 @@ async fn judged(app: &App, raw: &[u8], envelope: &Envelope) -> Verdict {
 /// The most tokens that are looked at: a mail answers one case, and a reference to another is of no use to its sender.
 const MAX_TOKENS: usize = 4;
 
-fn tokens(app: &App, inbound: &Inbound) -> Vec<ReplyToken> {
+fn tokens(app: &App, inbound: &Inbound, envelope: &Envelope) -> Vec<ReplyToken> {
+    let handed = envelope.to.iter().filter_map(|address| ReplyToken::in_address(address));
     let to = inbound.to.iter().chain(&inbound.cc).filter_map(|person| ReplyToken::in_address(&person.mail));
     let ids = inbound.in_reply_to.iter().chain(inbound.references.iter().rev());
     let mut found: Vec<ReplyToken> = Vec::new();
-    for token in to.chain(ids.filter_map(|id| ReplyToken::in_message_id(id, app.host()))) {
+    for token in handed.chain(to).chain(ids.filter_map(|id| ReplyToken::in_message_id(id, app.host()))) {
         if !found.contains(&token) && found.len() < MAX_TOKENS {
             found.push(token);
         }
@@ -112,6 +138,7 @@ fn head(inbound: &Inbound, envelope: Envelope, verdict: Verdict) -> Head {
         date: inbound.date,
         message_id: inbound.message_id.clone(),
         in_reply_to: inbound.in_reply_to.first().cloned(),
+        with: vec![],
         doubts: inbound.doubts.iter().map(|doubt| code(doubt).to_owned()).collect(),
         left_out: vec![],
         verdict,

@@ -66,6 +66,7 @@ async fn one(app: &App, job: &Job) -> Result<()> {
             message: app.ids.make(),
             doc: app.db.new_doc(),
             identity: app.ids.make(),
+            receipt: app.ids.make(),
             letter,
         };
         app.db.write(Queue::People, move |tx| enter(tx, &entry)).await?;

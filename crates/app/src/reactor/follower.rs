@@ -1,7 +1,7 @@
 //! Who follows the events: a closed list, one file each. Tests bring their own.
 
 use super::left::Left;
-use super::{feed, rollup};
+use super::{feed, follow_up, rollup};
 use crate::Result;
 use candor_domain::event::{Cause, Event, Recorded};
 use candor_store::Tx;
@@ -29,7 +29,7 @@ pub type Followers = Vec<Box<dyn Follow>>;
 
 /// Those of a desk.
 pub fn standard() -> Followers {
-    vec![Box::new(rollup::Rollup), Box::new(feed::OutsideFeed)]
+    vec![Box::new(rollup::Rollup), Box::new(feed::OutsideFeed), Box::new(follow_up::FollowUp)]
 }
 
 /// Whether a follower is shown an event: what reacts never sees what it caused itself, and nothing that lies too deep.

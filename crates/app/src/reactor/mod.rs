@@ -5,6 +5,7 @@
 //! job, never a follower's own act.
 
 mod feed;
+mod follow_up;
 mod follower;
 mod left;
 mod parked;

@@ -79,7 +79,7 @@ fn counted(stored: &Stored, recorded: &Recorded) -> Option<Sums> {
     let mut sums = Sums::default();
     match &recorded.event {
         Event::Started { .. } => sums.started = 1,
-        Event::Message { kind: MessageKind::Customer, .. } => sums.received = 1,
+        Event::Message { kind: MessageKind::Customer, automatic: false, .. } => sums.received = 1,
         Event::Message { kind: MessageKind::Reply, .. } => {
             sums.replied = 1;
             if stored.case.first_reply_at == Some(recorded.at) {

@@ -1,14 +1,14 @@
 //! What a widget shows before anybody has signed in: looks, hours, how soon an answer comes, who is there.
 
 use super::{Origin, reachable};
+use crate::inbox::Office;
 use crate::{App, Error, Limit, Result};
 use candor_domain::colour::{Brand, Colour, brand};
-use candor_domain::hours::Calendar;
 use candor_domain::id::InboxId;
-use candor_domain::reply_time::{ReplyTime, reply_time};
+use candor_domain::reply_time::ReplyTime;
 use candor_domain::staff::{AgentState, Presence};
 use candor_store::inbox::Inbox;
-use candor_store::{Pool, Query, agent, rollup};
+use candor_store::{Pool, Query, agent};
 use std::net::IpAddr;
 
 /// The widget of an inbox, now.
@@ -30,31 +30,27 @@ const LIGHT: Colour = Colour::WHITE;
 const DARK: Colour = Colour { red: 0x14, green: 0x17, blue: 0x1a };
 /// Used where a kept brand cannot be read: the desk's own blue.
 const OWN: Colour = Colour { red: 0x1f, green: 0x6f, blue: 0xeb };
-/// How many of the newest first replies tell how soon the next one comes.
-const SAMPLES: i64 = 200;
 
 /// The widget of an inbox, for the pages on its list.
 pub async fn widget(app: &App, id: InboxId, origin: Origin<'_>, peer: IpAddr) -> Result<Widget> {
     app.limits.check_peer(Limit::WidgetConfig, peer)?;
-    let (inbox, samples, agents_online) = app.db.read(Pool::Quick, move |rx| read(rx, id)).await?;
-    origin.may_use(&inbox)?;
     let now = app.now();
-    // Settings are checked when they are saved; what cannot be read keeps the widget open rather than shut.
-    let calendar = Calendar::new(&inbox.hours).ok();
+    let (inbox, office, agents_online) = app.db.read(Pool::Quick, move |rx| read(rx, id, now)).await?;
+    origin.may_use(&inbox)?;
     Ok(Widget {
         brand: brand(inbox.widget.brand.parse().unwrap_or(OWN), LIGHT, DARK),
-        open_now: calendar.as_ref().is_none_or(|calendar| calendar.open_at(now)),
-        next_change_at: calendar.and_then(|calendar| calendar.next_change(now)),
+        open_now: office.open_now,
+        next_change_at: office.next_change_at,
         time_zone: inbox.hours.zone.clone(),
-        reply_time: reply_time(&samples),
+        reply_time: office.reply_time,
         agents_online,
         inbox,
     })
 }
 
-fn read(q: &mut impl Query, id: InboxId) -> Result<(Inbox, Vec<i64>, bool), Error> {
+fn read(q: &mut impl Query, id: InboxId, now: i64) -> Result<(Inbox, Office, bool), Error> {
     let inbox = reachable(q, id)?;
-    let samples = rollup::samples(q, id.0, SAMPLES)?;
+    let office = Office::of(q, &inbox, now)?;
     let online = agent::colleagues(q)?.iter().any(|agent| agent.state == AgentState::Active && agent.presence == Presence::Online);
-    Ok((inbox, samples, online))
+    Ok((inbox, office, online))
 }

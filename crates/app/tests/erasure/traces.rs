@@ -29,7 +29,8 @@ pub(crate) struct Traces {
 }
 
 const KEYS: &str = "SELECT wrapped FROM customer_key WHERE contact_id = $1";
-const VALUES: [&str; 3] = [
+const VALUES: [&str; 4] = [
+    "SELECT address_blind FROM mail_address WHERE contact_id = $1",
     "SELECT value_blind FROM contact_identity WHERE contact_id = $1",
     "SELECT m.request_hmac FROM message m JOIN conversation c ON c.id = m.conversation_id WHERE c.contact_id = $1 AND m.request_hmac IS NOT NULL",
     "SELECT start_hmac FROM conversation WHERE contact_id = $1 AND start_hmac IS NOT NULL",

@@ -7,6 +7,7 @@ mod fanout;
 mod footprint;
 mod idle;
 mod intake;
+mod mail;
 mod reads;
 mod rush;
 
@@ -63,6 +64,8 @@ enum Group {
     Fanout,
     /// Many sockets of both kinds and 200 messages a second.
     Rush,
+    /// Mails a second, beside bare commits, and the memory of a large one.
+    Mail,
     /// Start and memory, small.
     Footprint,
     /// Lists, cases and search at two sizes, beside the bare read; start, memory and filling of the large desk.
@@ -95,6 +98,7 @@ pub(crate) async fn run(args: &FiguresArgs) -> Result<bool> {
             Group::Idle => idle::run(args).await?,
             Group::Fanout => fanout::run(args).await?,
             Group::Rush => rush::run(args).await?,
+            Group::Mail => mail::run(args).await?,
             Group::Footprint => footprint::run(args).await?,
             Group::Reads => reads::run(args).await?,
         };

@@ -1,6 +1,7 @@
 //! What a command makes of a conversation: events, or a refusal that says why.
 
 use super::state::{Category, Conversation, Priority};
+use crate::channel::MailState;
 use crate::event::{Event, MessageKind};
 use crate::id::{AgentId, InboxId, MessageId, StatusId, TagId, TeamId};
 use thiserror::Error;
@@ -120,6 +121,26 @@ fn rate(case: &Conversation, score: i64, solved: Option<bool>) -> Result<Vec<Eve
     Ok(vec![Event::Rated { score, solved }])
 }
 
+/// The events of what a machine answered for the customer: it is there to be read, and changes nothing.
+pub fn automatic_events(case: &Conversation, message: MessageId) -> Result<Vec<Event>, Refusal> {
+    if case.category == Category::Closed {
+        return Err(Refusal::Closed);
+    }
+    Ok(vec![Event::Message { message, kind: MessageKind::Customer, automatic: true }])
+}
+
+/// The events of an answer that does not reach its customer: it is shown, and a case that was done with is work again.
+pub fn undelivered_events(case: &Conversation, message: MessageId, state: MailState, reopen: StatusId) -> Vec<Event> {
+    let mut events = vec![Event::MailMoved { message, state }];
+    if case.snoozed {
+        events.push(Event::Woken);
+    }
+    if !matches!(case.category, Category::Open | Category::Closed) {
+        events.push(Event::StatusChanged { from: case.status, to: reopen, category: Category::Open, waiting_since: None });
+    }
+    events
+}
+
 /// The events of a new message: the message, and what it does to sleep and status. `reopen` is the status an answered
 /// case goes back to when the customer writes again.
 pub fn message_events(case: &Conversation, message: MessageId, kind: MessageKind, reopen: StatusId) -> Result<Vec<Event>, Refusal> {
@@ -129,7 +150,7 @@ pub fn message_events(case: &Conversation, message: MessageId, kind: MessageKind
     if case.spam && kind == MessageKind::Reply {
         return Err(Refusal::Spam);
     }
-    let mut events = vec![Event::Message { message, kind }];
+    let mut events = vec![Event::Message { message, kind, automatic: false }];
     if kind == MessageKind::Customer {
         if case.snoozed {
             events.push(Event::Woken);

@@ -133,6 +133,7 @@ impl Conversation {
         let at = recorded.at;
         self.updated_at = self.updated_at.max(at);
         match &recorded.event {
+            Event::Message { kind: MessageKind::Customer, automatic: true, .. } => self.last_message_at = at,
             Event::Message { kind: MessageKind::Customer, .. } => {
                 self.last_message_at = at;
                 self.last_customer_seq = recorded.seq;
@@ -178,6 +179,7 @@ impl Conversation {
             | Event::AccessRevoked { .. }
             | Event::BrokeGlass { .. }
             | Event::MailMoved { .. }
+            | Event::Acknowledged { .. }
             | Event::ReactionsStopped { .. } => {}
         }
     }

@@ -59,6 +59,11 @@ impl Calendar {
         (span.end - ms < far).then_some(span.end)
     }
 
+    /// A moment as the desk's own clock shows it: `2026-11-23 09:00`.
+    pub fn wall_clock(&self, ms: i64) -> String {
+        timestamp(ms).to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
+    }
+
     /// Open time between two moments, in milliseconds; 0 when they stand the other way round.
     pub fn working_ms_between(&self, from: i64, to: i64) -> i64 {
         let (from, to) = (clamp(from), clamp(to));

@@ -36,6 +36,8 @@ pub struct MailChannel {
     pub addresses: Vec<String>,
     /// The name customers read beside a sender's address.
     pub sender_name: String,
+    /// Whether a sender tells customers that their first mail has arrived.
+    pub acknowledges: bool,
     /// Where a sender hands mail over.
     #[schema(required)]
     pub server: Option<MailServer>,
@@ -54,6 +56,7 @@ impl From<candor_store::channel::Channel> for MailChannel {
             enabled: kept.enabled,
             addresses: kept.settings.addresses,
             sender_name: kept.settings.name,
+            acknowledges: kept.settings.acknowledges,
             server: kept.settings.server.map(MailServer::from),
             secret_set: kept.secret_set,
             version: kept.version,
@@ -100,6 +103,8 @@ pub struct ChannelNew {
     #[serde(default)]
     sender_name: String,
     #[serde(default)]
+    acknowledges: bool,
+    #[serde(default)]
     server: Option<MailServer>,
     /// A sender's password; never read back.
     #[serde(default)]
@@ -114,6 +119,7 @@ pub struct ChannelPatch {
     enabled: Option<bool>,
     addresses: Option<Vec<String>>,
     sender_name: Option<String>,
+    acknowledges: Option<bool>,
     server: Option<MailServer>,
     /// A new password; `null` takes it away.
     #[schema(value_type = Option<String>)]
@@ -147,7 +153,12 @@ async fn list(State(state): State<AppState>, who: SignedIn, _: Params<PageParams
 /// Make a channel.
 #[utoipa::path(post, path = "/channels", tag = "desk", request_body = ChannelNew, responses((status = 201, body = MailChannel), (status = 409, description = "`duplicate`")))]
 async fn create(State(state): State<AppState>, who: SignedIn, Body(input): Body<ChannelNew>) -> ApiResult<Tagged<MailChannel>> {
-    let settings = ChannelSettings { addresses: input.addresses, name: input.sender_name, server: input.server.map(Server::from) };
+    let settings = ChannelSettings {
+        addresses: input.addresses,
+        name: input.sender_name,
+        acknowledges: input.acknowledges,
+        server: input.server.map(Server::from),
+    };
     let new = New { inbox: input.inbox.into(), kind: input.kind, name: input.name, settings, secret: input.secret };
     let made = channel::create(&state.app, &who.actor, new).await?;
     Ok(Tagged::created(made.version, made.into()))
@@ -171,10 +182,11 @@ async fn update(
     Body(input): Body<ChannelPatch>,
 ) -> ApiResult<Tagged<MailChannel>> {
     let before = channel::get(&state.app, &who.actor, id.into()).await?.settings;
-    let touched = input.addresses.is_some() || input.sender_name.is_some() || input.server.is_some();
+    let touched = input.addresses.is_some() || input.sender_name.is_some() || input.acknowledges.is_some() || input.server.is_some();
     let settings = touched.then(|| ChannelSettings {
         addresses: input.addresses.unwrap_or(before.addresses),
         name: input.sender_name.unwrap_or(before.name),
+        acknowledges: input.acknowledges.unwrap_or(before.acknowledges),
         server: input.server.map(Server::from).or(before.server),
     });
     let patch = Patch { name: input.name, enabled: input.enabled, settings, secret: input.secret };

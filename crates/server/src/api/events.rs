@@ -109,7 +109,7 @@ impl FeedEvent {
     fn of(fed: Fed, scope: &Scope) -> Self {
         let recorded = fed.recorded;
         let message = match &recorded.event {
-            Event::Message { message, kind } => Some(FeedMessage { id: message.0, kind: kind.as_str() }),
+            Event::Message { message, kind, .. } => Some(FeedMessage { id: message.0, kind: kind.as_str() }),
             _ => None,
         };
         Self {

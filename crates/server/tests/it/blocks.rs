@@ -25,7 +25,7 @@ async fn start(app: &TestApp, from: &str) -> candor_testkit::Answer {
 }
 
 /// A start with the exchange's word on who this is; `resume` among the claims is the session that goes on.
-async fn signed_in(app: &TestApp, ada: &Agent, mut claims: Value) -> candor_testkit::Answer {
+pub(crate) async fn signed_in(app: &TestApp, ada: &Agent, mut claims: Value) -> candor_testkit::Answer {
     let inbox = app.inbox().await;
     let secret = ada.post(&format!("/api/v1/inboxes/{inbox}/identity-secret"), Value::Null).await.created()["secret"].clone();
     let resume = claims.as_object_mut().unwrap().remove("resume");

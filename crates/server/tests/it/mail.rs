@@ -16,12 +16,12 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
 
-const MAIL: &str = "From: Ann Lee <ann@example.net>\r\nTo: support@desk.test\r\nSubject: Deposit missing\r\n\
+pub(crate) const MAIL: &str = "From: Ann Lee <ann@example.net>\r\nTo: support@desk.test\r\nSubject: Deposit missing\r\n\
     Date: Mon, 2 Feb 2026 10:00:00 +0000\r\nMessage-ID: <1@example.net>\r\n\r\n\
     My deposit has not arrived.\r\n\r\nOn Sun, 1 Feb 2026 at 09:00, Desk <support@desk.test> wrote:\r\n> How can we help?\r\n";
 
 /// An inbox for e-mail with a listener for `support@desk.test`.
-async fn mailbox(app: &TestApp) -> Channel {
+pub(crate) async fn mailbox(app: &TestApp) -> Channel {
     let by = Actor::machine("test");
     let new = inbox::New { name: "Mail".to_owned(), channel: Medium::Email, team: None, widget: WidgetPatch::default(), hours: None };
     let inbox = inbox::create(&app.app, &by, new).await.unwrap();
@@ -101,7 +101,7 @@ impl Peer {
     }
 }
 
-async fn cases(agent: &Agent) -> Vec<Value> {
+pub(crate) async fn cases(agent: &Agent) -> Vec<Value> {
     let listed = agent.get("/api/v1/conversations?view=all").await.ok();
     listed["items"].as_array().unwrap().iter().filter(|case| case["channel"] == "email").cloned().collect()
 }
@@ -258,7 +258,7 @@ async fn knows_nobody() -> SocketAddr {
 }
 
 /// A desk whose only trusted word on senders is that of `mx.desk.test`; no name server answers.
-fn judging(test: impl AsyncFn(TestApp)) {
+pub(crate) fn judging(test: impl AsyncFn(TestApp)) {
     for db in [TestDb::sqlite, TestDb::postgres] {
         let db = db();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
@@ -276,14 +276,14 @@ fn judging(test: impl AsyncFn(TestApp)) {
 }
 
 /// What `mx.desk.test` says above a mail whose From it has checked.
-const CHECKED: &str = "Authentication-Results: mx.desk.test; dmarc=pass header.from=example.net\r\n";
+pub(crate) const CHECKED: &str = "Authentication-Results: mx.desk.test; dmarc=pass header.from=example.net\r\n";
 
-async fn pipe(app: &TestApp, inbox: candor_domain::id::InboxId) -> Channel {
+pub(crate) async fn pipe(app: &TestApp, inbox: candor_domain::id::InboxId) -> Channel {
     let new = New { inbox, kind: ChannelKind::Pipe, name: "Pipe".to_owned(), settings: ChannelSettings::default(), secret: None };
     channel::create(&app.app, &Actor::machine("test"), new).await.unwrap()
 }
 
-async fn piped(app: &TestApp, pipe: &Channel, mail: &str) {
+pub(crate) async fn piped(app: &TestApp, pipe: &Channel, mail: &str) {
     let body = futures_util::stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from(mail.to_owned()))]);
     mail::keep(&app.app, pipe, &mail::Envelope::default(), 1 << 20, body).await.unwrap();
     app.settle().await;
@@ -298,13 +298,18 @@ async fn sender(app: &TestApp, from: &Channel) -> SocketAddr {
     let new = New { inbox: place.id, kind: ChannelKind::Listener, name: "Ann".to_owned(), settings: own, secret: None };
     channel::create(&app.app, &by, new).await.unwrap();
     let server = Server { host: "127.0.0.1".to_owned(), port: address.port(), security: Security::None, user: None };
-    let settings = ChannelSettings { addresses: vec!["support@desk.test".to_owned()], name: "客服".to_owned(), server: Some(server) };
+    let settings = ChannelSettings {
+        addresses: vec!["support@desk.test".to_owned()],
+        name: "客服".to_owned(),
+        server: Some(server),
+        ..ChannelSettings::default()
+    };
     let new = New { inbox: from.inbox, kind: ChannelKind::Sender, name: "Out".to_owned(), settings, secret: None };
     channel::create(&app.app, &by, new).await.unwrap();
     address
 }
 
-async fn mail_of(agent: &Agent, id: &str, place: usize) -> Value {
+pub(crate) async fn mail_of(agent: &Agent, id: &str, place: usize) -> Value {
     let timeline = agent.get(&format!("/api/v1/conversations/{id}/timeline")).await.ok();
     let items = timeline["items"].as_array().unwrap();
     items.iter().filter(|item| !item["message"].is_null()).nth(place).unwrap()["message"].clone()
@@ -353,7 +358,7 @@ app_test!(an_answer_that_nothing_sends_says_so_and_can_be_sent_later, |app| asyn
 });
 
 /// The address customers answer to, as the mail to them said it.
-async fn reply_address(app: &TestApp, id: &str) -> String {
+pub(crate) async fn reply_address(app: &TestApp, id: &str) -> String {
     let id: candor_domain::id::ConversationId = id.parse().unwrap();
     let mail = app
         .app

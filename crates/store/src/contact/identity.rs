@@ -43,6 +43,12 @@ pub fn identities(q: &mut impl Query, contact: ContactId) -> Result<Vec<Known>, 
     lines.into_iter().filter_map(|line| open(line).transpose()).collect()
 }
 
+/// Whether a contact has an identity of this kind that is confirmed or signed.
+pub fn has_proven(q: &mut impl Query, contact: ContactId, kind: IdentityKind) -> Result<bool, Error> {
+    const HAS: &str = "SELECT 1 FROM contact_identity WHERE contact_id = $1 AND kind = $2 AND proof >= 2 LIMIT 1";
+    Ok(q.optional(HAS, &[&contact.0, &kind.as_str()], |_| Ok(()))?.is_some())
+}
+
 /// Who has proven this identity, and its row.
 pub fn proven(q: &mut impl Query, kind: IdentityKind, value: &str) -> Result<Option<(ContactId, Uuid)>, Error> {
     const PROVEN: &str = "SELECT contact_id, id FROM contact_identity WHERE kind = $1 AND value_blind = $2 AND proof >= 2";

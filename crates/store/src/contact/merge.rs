@@ -4,9 +4,9 @@
 
 use super::Contact;
 use crate::Error;
-use crate::block;
 use crate::query::Query;
 use crate::tx::Tx;
+use crate::{block, mail_address};
 use candor_domain::id::{ContactId, ConversationId};
 
 /// What moved.
@@ -43,6 +43,7 @@ pub fn absorb(tx: &mut Tx<'_>, from: &Contact, to: &Contact) -> Result<Moved, Er
     let ids: [&dyn crate::Value; 2] = [&from.id.0, &to.id.0];
     let cases = tx.execute(CASES, &ids)?;
     block::move_all(tx, from.id, to.id)?;
+    mail_address::move_all(tx, from.id, to.id)?;
     tx.execute(IDENTITIES, &ids)?;
     tx.execute(FILES, &ids)?;
     let keys = tx.execute(KEYS, &ids)?;

@@ -37,6 +37,7 @@ pub fn shut(tx: &mut Tx<'_>, erasure: Uuid, id: ConversationId) -> Result<Shut, 
     tx.execute("DELETE FROM draft WHERE conversation_id = $1", &[&id.0])?;
     tx.execute("DELETE FROM held_reply WHERE conversation_id = $1", &[&id.0])?;
     tx.execute("DELETE FROM timer WHERE stream_id = $1", &[&id.0])?;
+    crate::inbound::forget_case(tx, id)?;
     tx.execute("UPDATE rating SET comment_sealed = NULL WHERE conversation_id = $1", &[&id.0])?;
     tx.execute(COUNT, &[&erasure])?;
     Ok(Shut { now: true, files })

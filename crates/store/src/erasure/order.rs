@@ -40,6 +40,7 @@ fn empty(tx: &mut Tx<'_>, contact: ContactId) -> Result<i64, Error> {
     tx.execute(EMPTY, &[&contact.0, &KeyId::NONE.0])?;
     crate::block::forget(tx, contact)?;
     crate::inbound::forget(tx, contact)?;
+    crate::mail_address::forget(tx, contact)?;
     let gone = tx.execute("DELETE FROM contact_identity WHERE contact_id = $1", &[&contact.0])?;
     Ok(i64::try_from(gone).unwrap_or(i64::MAX))
 }

@@ -44,6 +44,7 @@ const FILES: &[File] = &[
     file!("0006_thrift"),
     file!("0007_keyed" and own),
     file!("0008_mail" and own),
+    file!("0009_mail_address" and own),
 ];
 
 pub(crate) fn migrations(backend: Backend) -> Vec<Migration> {

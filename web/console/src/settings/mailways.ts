@@ -8,6 +8,7 @@ export interface Way {
   enabled: boolean;
   addresses: string[];
   sender_name: string;
+  acknowledges: boolean;
   server: MailServer | null;
   /** Typed now; what is kept is never read back. */
   secret?: string;
@@ -17,7 +18,7 @@ export const KINDS = ['listener', 'pipe', 'sender'] as const;
 export const SECURITY = ['starttls', 'tls', 'none'] as const;
 const PORTS = { starttls: 587, tls: 465, none: 25 } as const;
 
-export const fresh = (): Way => ({ name: '', kind: 'listener', enabled: true, addresses: [], sender_name: '', server: null });
+export const fresh = (): Way => ({ name: '', kind: 'listener', enabled: true, addresses: [], sender_name: '', acknowledges: true, server: null });
 export const freshServer = (): MailServer => ({ host: '', port: PORTS.starttls, security: 'starttls', user: null });
 
 /** The usual port follows the protection until another was typed. */
@@ -28,8 +29,8 @@ export function protect(server: MailServer, security: MailServer['security']): M
 
 /** What the server needs to know of it. */
 export function sent(way: Way) {
-  const { name, addresses, sender_name, server, secret } = way;
-  return { name: name.trim(), addresses, sender_name, ...(way.kind === 'sender' && server ? { server } : {}), ...(secret ? { secret } : {}) };
+  const { name, addresses, sender_name, acknowledges, server, secret } = way;
+  return { name: name.trim(), addresses, sender_name, acknowledges: way.kind === 'sender' && acknowledges, ...(way.kind === 'sender' && server ? { server } : {}), ...(secret ? { secret } : {}) };
 }
 
 /** Addresses as they are typed, one a line or with commas. */

@@ -1,8 +1,9 @@
 //! An agent has a mail that was not taken tried once more, under the same id.
 
-use super::queue::{address, written};
+use super::queue::address;
 use super::work::{self, sending, tell};
 use crate::conversation::lock_permitted;
+use crate::mail::head::written;
 use crate::{App, Error, Result};
 use candor_domain::actor::Actor;
 use candor_domain::channel::MailState;

@@ -53,7 +53,7 @@ impl Parts<'_> {
     }
 }
 
-fn lines(text: &str) -> String {
+pub(super) fn lines(text: &str) -> String {
     escaped(text).replace('\n', "<br>\n")
 }
 

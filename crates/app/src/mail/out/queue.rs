@@ -1,12 +1,15 @@
 //! A reply in a conversation by mail is queued with its message: in one commit both are there, or neither.
 
-use super::{code, place, work};
+use super::{code, locale_of, place, work};
+use crate::Result;
+use crate::mail::head::{read, written};
 use crate::mail::{Head, Person};
-use crate::{Error, Result};
 use candor_domain::channel::{ChannelKind, MailState};
 use candor_domain::contact::IdentityKind;
+use candor_domain::event::Proof;
 use candor_domain::id::MessageId;
 use candor_domain::inbox::Channel as Medium;
+use candor_domain::locale::Locale;
 use candor_store::channel::{self, Channel};
 use candor_store::conversation::Stored;
 use candor_store::mail::{self, Mail};
@@ -18,11 +21,16 @@ pub(crate) fn queue(tx: &mut Tx<'_>, stored: &Stored, message: MessageId) -> Res
         return Ok(());
     }
     let (head, problem) = address(tx, stored)?;
+    put(tx, stored, message, &head, problem)
+}
+
+/// Keeps the mail of a message, and leaves the job that sends it where nothing stands against it.
+pub(super) fn put(tx: &mut Tx<'_>, stored: &Stored, message: MessageId, head: &Head, problem: Option<&str>) -> Result<()> {
     let known = Mail {
         message,
         conversation: stored.case.id,
         inbound: None,
-        head: Some(written(&head)?),
+        head: Some(written(head)?),
         state: if problem.is_some() { MailState::Failed } else { MailState::Queued },
         problem: None,
         pieces: String::new(),
@@ -53,28 +61,25 @@ pub(super) fn address(tx: &mut Tx<'_>, stored: &Stored) -> Result<(Head, Option<
     Ok((head(tx, stored, sender.as_ref(), to, answered.as_ref())?, problem))
 }
 
-/// A head as it is kept.
-pub(super) fn written(head: &Head) -> Result<String> {
-    serde_json::to_string(head).map_err(|error| Error::Broken(error.to_string()))
-}
-
-/// What sends the mail of a case's inbox.
-pub(super) fn sender_of(q: &mut impl Query, stored: &Stored) -> Result<Option<Channel>> {
+/// What sends the mail of a case's inbox. A chat has no mail of its own: there the first sender of the desk serves.
+pub(crate) fn sender_of(q: &mut impl Query, stored: &Stored) -> Result<Option<Channel>> {
+    let is_mail = stored.channel == Medium::Email.as_str();
     let all = channel::list(q)?;
-    Ok(all.into_iter().find(|one| one.kind == ChannelKind::Sender && one.enabled && one.inbox == stored.case.inbox))
+    Ok(all.into_iter().find(|one| one.kind == ChannelKind::Sender && one.enabled && (!is_mail || one.inbox == stored.case.inbox)))
 }
 
 /// The head of the customer's last mail: whom an answer goes to, and what it answers.
 pub(super) fn answered(q: &mut impl Query, stored: &Stored) -> Result<Option<Head>> {
     let last = mail::newest_received(q, stored.case.id)?.and_then(|last| last.head);
-    let read = |head: String| serde_json::from_str(&head).map_err(|error| Error::Broken(error.to_string()));
-    last.map(read).transpose()
+    read(last.as_deref())
 }
 
 /// The customer's best proven address, where they have not written by mail yet.
 fn known_address(q: &mut impl Query, stored: &Stored) -> Result<Option<Person>> {
     let known = contact::identities(q, stored.case.contact)?;
-    let best = known.into_iter().find(|one| one.identity.kind == IdentityKind::Email);
+    // Who chats may have typed anybody's address; who wrote from one is answered there.
+    let least = if stored.channel == Medium::Email.as_str() { Proof::Typed } else { Proof::Confirmed };
+    let best = known.into_iter().find(|one| one.identity.kind == IdentityKind::Email && one.identity.proof >= least);
     Ok(best.map(|one| Person { name: String::new(), mail: one.identity.value }))
 }
 
@@ -90,11 +95,21 @@ fn head(tx: &mut Tx<'_>, stored: &Stored, sender: Option<&Channel>, to: Option<P
         from: own.map(|(sender, mail)| Person { name: sender.settings.name.clone(), mail }),
         reply_to: reply_to.into_iter().map(|mail| Person { name: String::new(), mail }).collect(),
         to: to.into_iter().collect(),
-        subject: answer_to(&subject),
+        subject: if subject.is_empty() { named(stored) } else { answer_to(&subject) },
         date: Some(tx.now()),
         in_reply_to: answered.and_then(|head| head.message_id.clone()),
         ..Head::default()
     })
+}
+
+/// The subject of an answer in a case that has none, as chats do not.
+fn named(stored: &Stored) -> String {
+    let number = stored.case.number;
+    match locale_of(stored) {
+        Locale::English => format!("Our answer to your message (case #{number})"),
+        Locale::SimplifiedChinese => format!("客服已回复您的咨询（编号 #{number}）"),
+        Locale::TraditionalChinese => format!("客服已回覆您的諮詢（編號 #{number}）"),
+    }
 }
 
 /// The subject of an answer: what stands there, with one `Re:` before it.

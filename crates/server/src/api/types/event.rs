@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// The types of events, as `candor_domain::event::Event` names them.
-pub const TYPES: [&str; 25] = [
+pub const TYPES: [&str; 26] = [
     "started",
     "message",
     "assigned",
@@ -31,6 +31,7 @@ pub const TYPES: [&str; 25] = [
     "rating_asked",
     "rated",
     "mail_moved",
+    "acknowledged",
     "reactions_stopped",
 ];
 
@@ -70,6 +71,9 @@ pub struct EventData {
     block: Option<Uuid>,
     #[schema(value_type = Option<words::BlockKind>, nullable = false)]
     what: Option<words::BlockKind>,
+    /// The language in which the customer was told that their mail has arrived.
+    #[schema(value_type = Option<words::Locale>, nullable = false)]
+    locale: Option<words::Locale>,
     /// The event that nothing automatic follows from.
     #[schema(nullable = false)]
     seq: Option<i64>,

@@ -26,6 +26,8 @@ const texts: Record<keyof typeof source, string> = {
   'mailway.fromHint': 'Answers to it must come back to this inbox.',
   'mailway.senderName': 'Name customers see',
   'mailway.senderNameHint': 'For example “Example Exchange Support”.',
+  'mailway.acknowledges': 'Tell customers that their mail has arrived',
+  'mailway.acknowledgesHint': 'Case number, when to expect an answer and the live chat, in the customer’s language. Only to senders who are proven, never to machines.',
   'mailway.host': 'Mail server',
   'mailway.hostWrong': 'This is not the name of a server',
   'mailway.hostNeeded': 'Name the mail server',

@@ -25,6 +25,8 @@ const texts = {
   'mailway.fromHint': '客户回复到这个地址的邮件必须能回到此收件箱。',
   'mailway.senderName': '客户看到的名称',
   'mailway.senderNameHint': '例如“示例交易所客服”。',
+  'mailway.acknowledges': '自动回复已收到来信',
+  'mailway.acknowledgesHint': '用客户的语言告知编号、预计回复时间和在线客服入口；只发给已验证的发件人，不会回复自动邮件。',
   'mailway.host': '邮件服务器',
   'mailway.hostWrong': '这不是有效的服务器名称',
   'mailway.hostNeeded': '请填写邮件服务器',

@@ -26,6 +26,8 @@ const texts: Record<keyof typeof source, string> = {
   'mailway.fromHint': '客戶回覆到這個地址的郵件必須能回到此收件匣。',
   'mailway.senderName': '客戶看到的名稱',
   'mailway.senderNameHint': '例如「範例交易所客服」。',
+  'mailway.acknowledges': '自動回覆已收到來信',
+  'mailway.acknowledgesHint': '以客戶的語言告知編號、預計回覆時間與線上客服入口；只寄給已驗證的寄件人，不會回覆自動郵件。',
   'mailway.host': '郵件伺服器',
   'mailway.hostWrong': '這不是有效的伺服器名稱',
   'mailway.hostNeeded': '請填寫郵件伺服器',

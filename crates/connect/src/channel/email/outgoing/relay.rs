@@ -65,17 +65,17 @@ impl Relay {
         Ok(Self(builder.build()))
     }
 
-    /// Hands a mail over; the server's words when it took it. A line that breaks after the last byte leaves open whether it did: then
+    /// Hands a mail over; the server's words when it took it. What comes back goes to `from`, and nowhere without it. A line that breaks after the last byte leaves open whether it did: then
     /// it is tried again under the same id.
     ///
     /// # Errors
     ///
     /// It was not taken, or nobody said so.
-    pub async fn send(&self, from: &str, to: &str, mail: &[u8]) -> Result<String, Refused> {
+    pub async fn send(&self, from: Option<&str>, to: &str, mail: &[u8]) -> Result<String, Refused> {
         let never = |words: String| Refused { permanent: true, words };
-        let from = from.parse().map_err(|_| never("the sender's address is none".to_owned()))?;
+        let from = from.map(str::parse).transpose().map_err(|_| never("the sender's address is none".to_owned()))?;
         let to = to.parse().map_err(|_| never("the recipient's address is none".to_owned()))?;
-        let envelope = Envelope::new(Some(from), vec![to]).map_err(|error| never(error.to_string()))?;
+        let envelope = Envelope::new(from, vec![to]).map_err(|error| never(error.to_string()))?;
         match self.0.send_raw(&envelope, mail).await {
             Ok(response) => Ok(cut(&format!("{} {}", response.code(), response.message().collect::<Vec<_>>().join(" ")))),
             Err(error) => Err(Refused { permanent: error.is_permanent(), words: cut(&words(&error)) }),

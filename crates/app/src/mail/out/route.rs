@@ -1,0 +1,45 @@
+//! The way out of an inbox: its sender, and the line to the sender's server.
+
+use super::code;
+use super::queue::sender_of;
+use crate::{App, Error, Result};
+use candor_connect::channel::email::outgoing::{self, Login, Outgoing, Refused, Relay};
+use candor_domain::channel::Server;
+use candor_store::Query;
+use candor_store::channel::{self, Channel};
+use candor_store::conversation::Stored;
+
+/// What became of a try; `None` where there is nothing to send any more.
+pub(super) type Tried = Option<std::result::Result<String, Refused>>;
+
+pub(super) struct Route {
+    pub sender: Channel,
+    server: Server,
+    login: Option<Login>,
+}
+
+impl Route {
+    /// The way of a case's mail as it is set up now.
+    pub(super) fn of(q: &mut impl Query, stored: &Stored) -> Result<Self> {
+        let Some(sender) = sender_of(q, stored)? else { return Err(Error::Conflict("nothing sends the mail of this inbox now")) };
+        let server = sender.settings.server.clone().ok_or_else(|| Error::Broken("a sender without a server".into()))?;
+        let password = channel::secret(q, sender.id)?;
+        let login = server.user.clone().zip(password).map(|(user, password)| Login { user, password });
+        Ok(Self { sender, server, login })
+    }
+
+    /// Writes a mail and hands it over. What comes back goes to `back`, and nowhere without it.
+    pub(super) async fn hand_over(&self, app: &App, mail: &Outgoing, back: Option<&str>) -> Result<Tried> {
+        let raw = match outgoing::compose(mail) {
+            Ok(raw) => raw,
+            Err(error) => return Ok(Some(Err(Refused { permanent: true, words: format!("{}: {error}", code::NOT_WRITTEN) }))),
+        };
+        Ok(Some(self.relay(app)?.send(back, &mail.to.mail, &raw).await))
+    }
+
+    /// The line to the server, kept while its settings stay the same.
+    fn relay(&self, app: &App) -> Result<Relay> {
+        let make = || Relay::new(&self.server, self.login.clone(), app.host()).map_err(|error| Error::Broken(error.to_string()));
+        app.relays.get(self.sender.id, self.sender.version, make)
+    }
+}

@@ -1,0 +1,97 @@
+//! What other servers report about mail of ours: that it came back, or that somebody called it spam. A report is believed where it
+//! names a token of the case and of the very address the mail went to, which only those know who had the mail in hand.
+
+use super::enter::{Entry, attach, belongs};
+use super::out::{self, Sent};
+use super::place;
+use crate::Result;
+use candor_connect::channel::email::bounce::{Bounce, Kind};
+use candor_domain::contact::IdentityKind;
+use candor_domain::id::{ConversationId, MessageId};
+use candor_domain::reply_token::ReplyToken;
+use candor_store::conversation::Stored;
+use candor_store::inbound::{self, Inbound};
+use candor_store::keys::KeyId;
+use candor_store::mail::Mail;
+use candor_store::{Tx, conversation, mail, mail_address};
+
+/// A report as it was read, with the mails of ours that it may be about.
+#[derive(Clone, Debug)]
+pub(super) struct Report {
+    bounce: Bounce,
+    about: Vec<(ReplyToken, Option<Sent>)>,
+}
+
+impl Report {
+    /// The id of the mail that came back tells most; the address it came back to tells the case.
+    pub(super) fn of(bounce: Bounce, tokens: &[ReplyToken], host: &str) -> Self {
+        let original = bounce.original.as_deref().and_then(|id| ReplyToken::split(id, host));
+        let named = original.map(|(token, unique)| (token, Sent::parse(unique)));
+        let about = named.into_iter().chain(tokens.iter().map(|token| (token.clone(), None))).collect();
+        Self { bounce, about }
+    }
+}
+
+/// A mail of ours that is known, with its case locked.
+pub(super) struct About<'a> {
+    bounce: &'a Bounce,
+    stored: Stored,
+    /// `None` for a receipt.
+    message: Option<MessageId>,
+    address: String,
+}
+
+/// Finds the mail that a report is about; `None` where there is no report, or where it proves nothing.
+pub(super) fn find<'a>(tx: &mut Tx<'_>, entry: &'a Entry) -> Result<Option<About<'a>>> {
+    let Some(report) = &entry.letter.report else { return Ok(None) };
+    for (token, sent) in &report.about {
+        let Some(id) = conversation::by_number(tx, token.number)? else { continue };
+        let Some((message, address)) = recipient(tx, id, *sent)? else { continue };
+        if place::is_for(tx, token, id, &address) {
+            let stored = conversation::lock(tx, id)?;
+            return Ok(Some(About { bounce: &report.bounce, stored, message, address }));
+        }
+    }
+    Ok(None)
+}
+
+/// Whom a mail of ours went to: the one that is named, else the last one that was taken.
+fn recipient(tx: &mut Tx<'_>, id: ConversationId, sent: Option<Sent>) -> Result<Option<(Option<MessageId>, String)>> {
+    let known = match sent {
+        Some(Sent::Reply(message)) => mail::get(tx, message)?.filter(|known| known.conversation == id && known.inbound.is_none()),
+        Some(Sent::Receipt(of)) if of == id => None,
+        Some(Sent::Receipt(_)) => return Ok(None),
+        None => mail::newest_handed(tx, id)?,
+    };
+    let head = |known: &Mail| super::head::read(known.head.as_deref());
+    let (message, person) = match &known {
+        Some(known) => (Some(known.message), head(known)?.and_then(|head| head.to.into_iter().next())),
+        None => (None, mail::newest_received(tx, id)?.map(|first| head(&first)).transpose()?.flatten().and_then(|head| head.from)),
+    };
+    Ok(person.and_then(|person| IdentityKind::Email.normal(&person.mail)).map(|address| (message, address)))
+}
+
+/// Notes what the report says, and keeps it with the case.
+pub(super) fn note(tx: &mut Tx<'_>, kept: &Inbound, about: About<'_>) -> Result<()> {
+    let About { bounce, mut stored, message, address } = about;
+    let customer = stored.case.contact;
+    // The report holds words of the mail. Of a customer who was erased nothing is kept: its file has no row that names it and is swept.
+    if stored.key == KeyId::NONE {
+        return Ok(inbound::remove(tx, kept.id)?);
+    }
+    if bounce.permanent || bounce.kind == Kind::Complaint {
+        mail_address::bounced(tx, customer, &address)?;
+    }
+    if let (Kind::Bounce, Some(message)) = (bounce.kind, message) {
+        out::came_back(tx, &mut stored, message, &words(bounce))?;
+    }
+    belongs(tx, kept, &stored)?;
+    attach(tx, kept, &stored)?;
+    Ok(inbound::is_read(tx, kept.id, customer, stored.case.id, message)?)
+}
+
+/// The server's reason, with its code.
+fn words(bounce: &Bounce) -> String {
+    let Some(first) = bounce.recipients.first() else { return String::new() };
+    [first.status.as_deref().unwrap_or_default(), &first.words].join(" ").trim().to_owned()
+}

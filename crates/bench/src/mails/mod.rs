@@ -1,0 +1,179 @@
+//! Mail under kills: servers hand mails over, again and again until they hear 250, while the desk is killed with -9 at every step of
+//! the protocol. In the end each mail must be exactly one conversation with one message.
+
+mod session;
+
+use crate::client::{Client, text};
+use crate::desk::{Desk, DeskArgs};
+use crate::report;
+use anyhow::{Context, Result};
+use clap::Args;
+use serde_json::json;
+use session::{Session, Step};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+pub(crate) use session::Session as Line;
+
+/// How long a server waits before it hands a mail over again.
+const REST: Duration = Duration::from_millis(20);
+/// How long the desk may take to read what it kept.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+#[derive(Debug, Args)]
+pub(crate) struct MailsArgs {
+    #[command(flatten)]
+    desk: DeskArgs,
+    /// Mails of the servers that know of no kill.
+    #[arg(long, default_value_t = 200)]
+    mails: usize,
+    /// Kills; one after the other at each step of the protocol.
+    #[arg(long, default_value_t = 16)]
+    kills: usize,
+    /// Servers that hand over at the same time.
+    #[arg(long, default_value_t = 4)]
+    servers: usize,
+}
+
+/// What happened to the mails.
+#[derive(Debug, Default, PartialEq, Eq, serde::Serialize)]
+struct Faults {
+    lost: usize,
+    doubled: usize,
+    /// Conversations of a mail with more or fewer messages than one.
+    torn: usize,
+}
+
+/// Says whether each mail is one message.
+pub(crate) async fn run(args: &MailsArgs) -> Result<bool> {
+    let (mut desk, port) = desk_with_mail(&args.desk).await?;
+    let admin = desk.admin().await?;
+    mailbox(&admin).await?;
+    let begun = Instant::now();
+    let (next, ended) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+    let servers: Vec<_> = (0..args.servers).map(|_| tokio::spawn(server(port, next.clone(), args.mails, ended.clone()))).collect();
+    for (number, step) in (0..args.kills).zip(Step::ALL.into_iter().cycle()) {
+        let mail = mail(&format!("killed {number}"), 2_000);
+        let at = async { Session::open(port).await?.hand_over(&mail, step).await };
+        // The step before may fail where another server's mail is in the way; the kill comes all the same.
+        let _ = at.await;
+        desk.kill()?;
+        desk.wake().await?;
+        deliver(port, &mail).await;
+    }
+    for server in servers {
+        server.await.context("a server panicked")?;
+    }
+    ended.store(true, Ordering::Relaxed);
+    let expected: Vec<String> =
+        (0..args.mails).map(|number| format!("mail {number}")).chain((0..args.kills).map(|number| format!("killed {number}"))).collect();
+    let faults = compare(&admin, &expected).await?;
+    let good = faults == Faults::default() && desk.audit_is_whole()?;
+    report::line(&json!({
+        "figure": "mails", "passed": good, "database": args.desk.database(), "kills": args.kills, "mails": expected.len(),
+        "faults": faults, "took_s": begun.elapsed().as_secs(),
+    }));
+    Ok(good)
+}
+
+/// A desk that listens for mail, and where.
+pub(crate) async fn desk_with_mail(args: &DeskArgs) -> Result<(Desk, u16)> {
+    let port = crate::desk::free_port()?;
+    let desk = Desk::node(args, None, &[("CANDOR_MAIL_LISTEN", &format!("127.0.0.1:{port}"))]).await?;
+    Ok((desk, port))
+}
+
+/// An inbox for mail to `support@desk.test`.
+pub(crate) async fn mailbox(admin: &Client) -> Result<()> {
+    let inbox = admin.post("/api/v1/inboxes", &json!({ "name": "Mail", "channel": "email" })).await?.ok()?;
+    let channel = json!({ "inbox": inbox["id"], "kind": "listener", "name": "MX", "addresses": ["support@desk.test"] });
+    admin.post("/api/v1/channels", &channel).await?.ok()?;
+    Ok(())
+}
+
+/// A mail of about so many bytes, told from others by its subject.
+pub(crate) fn mail(subject: &str, size: usize) -> String {
+    let id = subject.replace(' ', "-");
+    let head = format!(
+        "From: Ann Lee <ann@example.net>\r\nTo: support@desk.test\r\nSubject: {subject}\r\nDate: Mon, 2 Feb 2026 10:00:00 +0000\r\n\
+         Message-ID: <{id}@example.net>\r\n\r\nMy withdrawal of 500 USDT has not arrived.\r\n"
+    );
+    let line = "It left on the second of the month and the chain shows it.\r\n";
+    let lines = size.saturating_sub(head.len()) / line.len();
+    format!("{head}{}", line.repeat(lines)).trim_end().to_owned()
+}
+
+async fn server(port: u16, next: Arc<AtomicUsize>, mails: usize, ended: Arc<AtomicBool>) {
+    while !ended.load(Ordering::Relaxed) {
+        let number = next.fetch_add(1, Ordering::Relaxed);
+        if number >= mails {
+            return;
+        }
+        deliver(port, &mail(&format!("mail {number}"), 2_000)).await;
+    }
+}
+
+/// Hands a mail over until the desk has said that it is kept.
+async fn deliver(port: u16, mail: &str) {
+    loop {
+        let once = async { Session::open(port).await?.hand_over(mail, Step::Kept).await };
+        if once.await.is_ok() {
+            return;
+        }
+        tokio::time::sleep(REST).await;
+    }
+}
+
+/// Waits until everything is read, and counts what is there for each subject.
+async fn compare(admin: &Client, expected: &[String]) -> Result<Faults> {
+    let begun = Instant::now();
+    let found = loop {
+        let found = cases(admin).await?;
+        let all = expected.iter().all(|subject| found.contains_key(subject));
+        if all || begun.elapsed() > PATIENCE {
+            break found;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    };
+    let mut faults = Faults::default();
+    for subject in expected {
+        match found.get(subject).map(Vec::as_slice).unwrap_or_default() {
+            [] => faults.lost += 1,
+            [id] => {
+                let timeline = admin.get(&format!("/api/v1/conversations/{id}/timeline")).await?.ok()?;
+                let items = timeline["items"].as_array().context("no items")?;
+                let messages = items.iter().filter(|item| item["type"] == "message").count();
+                faults.torn += usize::from(messages != 1);
+            }
+            more => faults.doubled += more.len() - 1,
+        }
+    }
+    Ok(faults)
+}
+
+/// Waits until a mail is a conversation.
+pub(crate) async fn seen(admin: &Client, subject: &str) -> Result<()> {
+    let begun = Instant::now();
+    while !cases(admin).await?.contains_key(subject) {
+        anyhow::ensure!(begun.elapsed() < PATIENCE, "{subject} was not read");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    Ok(())
+}
+
+/// The conversations by mail, by their subject.
+async fn cases(admin: &Client) -> Result<BTreeMap<String, Vec<String>>> {
+    let (mut found, mut cursor) = (BTreeMap::<String, Vec<String>>::new(), String::new());
+    loop {
+        let page = admin.get(&format!("/api/v1/conversations?view=all&limit=100{cursor}")).await?.ok()?;
+        for case in page["items"].as_array().context("no items")?.iter().filter(|case| case["channel"] == "email") {
+            found.entry(text(case, "/subject")?).or_default().push(text(case, "/id")?);
+        }
+        match page["next"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return Ok(found),
+        }
+    }
+}
