@@ -5,7 +5,6 @@ use crate::{App, Error, Result, claim, erasure, keys};
 use candor_store::job::{self, Job};
 use candor_store::{Pool, Queue};
 use std::time::{Duration, Instant};
-use tokio::time::timeout;
 
 /// The queue these jobs stand in.
 pub const QUEUE: &str = candor_store::erasure::QUEUE;
@@ -47,13 +46,9 @@ impl Lease {
 
     /// Renews the lease while something long goes on elsewhere.
     pub(crate) async fn keeping<T>(&mut self, app: &App, work: impl Future<Output = T>) -> Result<T> {
-        let mut work = std::pin::pin!(work);
-        loop {
-            match timeout(RENEW, &mut work).await {
-                Ok(done) => return Ok(done),
-                Err(_) => self.note(app, self.job.body.clone()).await?,
-            }
-        }
+        let done = claim::keeping(app, &self.job, LEASE, work).await;
+        self.renewed = Instant::now();
+        done
     }
 }
 

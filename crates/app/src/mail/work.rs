@@ -14,8 +14,8 @@ use uuid::Uuid;
 /// The queue these jobs stand in.
 pub const QUEUE: &str = "mail";
 const READ: &str = "read";
-/// How long a lease lasts, in milliseconds: longer than the largest mail takes.
-const LEASE: i64 = 60_000;
+/// How long a mail waits whose worker was killed, in milliseconds; who works on it renews it.
+const LEASE: i64 = 6_000;
 /// How long a failed mail rests before it is tried again, in milliseconds.
 const REST: i64 = 2_000;
 const TRIES: i64 = 5;
@@ -31,13 +31,17 @@ pub async fn work(app: &App) -> Result<usize> {
     let mut taken = 0;
     while let Some(job) = claim::next(app, QUEUE, LEASE).await? {
         taken += 1;
-        let read = if job.tries > TRIES { Err(Error::Broken("reading it ended the process".into())) } else { one(app, &job).await };
+        let read = if job.tries > TRIES { Err(Error::Broken("reading it ended the process".into())) } else { kept(app, &job).await };
         if let Err(problem) = read {
             tracing::warn!(inbound = %job.body, %problem, "a mail could not be made a message");
             put_back(app, job, problem).await?;
         }
     }
     Ok(taken)
+}
+
+async fn kept(app: &App, job: &Job) -> Result<()> {
+    claim::keeping(app, job, LEASE, one(app, job)).await?
 }
 
 async fn one(app: &App, job: &Job) -> Result<()> {

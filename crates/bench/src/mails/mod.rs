@@ -30,7 +30,7 @@ pub(crate) struct MailsArgs {
     #[arg(long, default_value_t = 200)]
     mails: usize,
     /// Kills; one after the other at each step of the protocol.
-    #[arg(long, default_value_t = 16)]
+    #[arg(long, default_value_t = 8)]
     kills: usize,
     /// Servers that hand over at the same time.
     #[arg(long, default_value_t = 4)]

@@ -21,8 +21,8 @@ use uuid::Uuid;
 pub const QUEUE: &str = "mail_out";
 const SEND: &str = "send";
 const TELL: &str = "tell";
-/// How long a lease lasts, in milliseconds: longer than a slow server takes for the largest mail.
-const LEASE: i64 = 300_000;
+/// How long a mail waits whose worker was killed, in milliseconds; who works on it renews it.
+const LEASE: i64 = 30_000;
 /// When a mail is tried again, in milliseconds after each try; together a day.
 const RESTS: [i64; 9] = [30_000, 120_000, 600_000, 1_800_000, 3_600_000, 7_200_000, 14_400_000, 28_800_000, 28_800_000];
 /// How many of these rests a receipt is worth.
@@ -47,7 +47,9 @@ pub async fn work(app: &App) -> Result<usize> {
     let mut taken = 0;
     while let Some(job) = claim::next(app, QUEUE, LEASE).await? {
         taken += 1;
-        let tried = if job.kind == TELL { receipt::send(app, &job).await } else { reply::send(app, &job).await };
+        let tried = async { if job.kind == TELL { receipt::send(app, &job).await } else { reply::send(app, &job).await } };
+        // Who has it now tries it under the same id.
+        let Ok(tried) = claim::keeping(app, &job, LEASE, tried).await else { continue };
         settle(app, job, tried).await?;
     }
     Ok(taken)
