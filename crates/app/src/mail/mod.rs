@@ -5,6 +5,7 @@
 
 mod enter;
 mod head;
+pub mod imap;
 mod intake;
 mod keep;
 pub mod out;
@@ -14,6 +15,7 @@ mod read;
 mod relays;
 mod work;
 
+pub use candor_connect::channel::email::imap::{Tls, TlsError};
 pub use candor_connect::channel::email::verdict::{Judge, Trust, Verdict};
 pub use head::{Head, LeftOut, Person};
 pub use intake::{Failed, again, failed};

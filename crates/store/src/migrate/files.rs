@@ -44,6 +44,7 @@ const FILES: &[File] = &[
     file!("0006_thrift"),
     file!("0007_keyed" and own),
     file!("0008_mail" and own),
+    file!("0009_imap"),
 ];
 
 pub(crate) fn migrations(backend: Backend) -> Vec<Migration> {
