@@ -19,6 +19,8 @@ ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 || packages+=(postgresql-15
 command -v psql > /dev/null || packages+=(postgresql-client-15)
 # The tests put it between a node and the database, to see it recognised.
 command -v pgbouncer > /dev/null || packages+=(pgbouncer)
+# The tests fetch mail from it.
+PATH=$PATH:/usr/sbin command -v dovecot > /dev/null || packages+=(dovecot-imapd)
 ls /usr/lib/*/faketime/libfaketimeMT.so.1 > /dev/null 2>&1 || packages+=(faketime)
 command -v pgrep > /dev/null || packages+=(procps)
 [ -x /usr/bin/chromium ] || packages+=(chromium)
@@ -33,6 +35,12 @@ if [ ${#packages[@]} -gt 0 ]; then
   if [ ! -e /etc/postgresql-common/createcluster.conf ]; then
     mkdir -p /etc/postgresql-common
     echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.conf
+  fi
+  # Nor is the mail server that Debian would start.
+  if [ ! -e /usr/sbin/policy-rc.d ]; then
+    printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d
+    chmod +x /usr/sbin/policy-rc.d
+    trap 'rm -f /usr/sbin/policy-rc.d' EXIT
   fi
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -qq

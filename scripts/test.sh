@@ -6,10 +6,12 @@ cd "$(dirname "$0")/.."
 . scripts/faults.sh
 
 postgres=$(mktemp -d)
-trap 'scripts/postgres.sh stop "$postgres"' EXIT
+dovecot=$(mktemp -d)
+trap 'scripts/postgres.sh stop "$postgres"; scripts/dovecot.sh stop "$dovecot"' EXIT
 trap 'exit 130' INT TERM
 CANDOR_TEST_POSTGRES=$(scripts/postgres.sh start "$postgres") || exit 1
-export CANDOR_TEST_POSTGRES
+CANDOR_TEST_IMAP=$(scripts/dovecot.sh start "$dovecot") || exit 1
+export CANDOR_TEST_POSTGRES CANDOR_TEST_IMAP
 if [ -d ../shared ]; then
   export CANDOR_SHARED=${CANDOR_SHARED:-$(cd ../shared && pwd)}
 else

@@ -92,4 +92,35 @@ step('what a program pipes in is kept once, while the desk runs', async () => {
   assert.equal((await listed()).filter((each) => each.subject === 'Fees').length, 1);
 });
 
+step('a mailbox is set up in the console, and says there why it cannot be read', async () => {
+  await page.goto(`${desk.url}/settings/inboxes`);
+  await page.getByRole('link', { name: '客服邮箱' }).click();
+  await page.getByRole('tab', { name: '邮件' }).click();
+  await page.getByRole('button', { name: '新增途径' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('radio', { name: /其他服务器上的邮箱/ }).check();
+  await dialog.getByLabel('名称').fill('邮箱');
+  await dialog.getByRole('button', { name: /创建|新建/ }).click();
+  await dialog.getByText('请填写邮箱的登录名').waitFor();
+  await dialog.getByLabel('邮件服务器').fill('127.0.0.1');
+  await dialog.getByLabel('加密方式').selectOption('none');
+  await dialog.getByLabel('端口').fill(String(await freePort()));
+  await dialog.getByLabel('用户名').fill('support@desk.test');
+  await dialog.getByLabel('密码', { exact: true }).fill('a word');
+  await dialog.getByLabel('收取之后，服务器上的邮件').selectOption('move');
+  await dialog.getByLabel('移到的文件夹').fill('INBOX');
+  await dialog.getByRole('button', { name: /创建|新建/ }).click();
+  await dialog.getByText('不能是正在收取的文件夹').waitFor();
+  await dialog.getByLabel('移到的文件夹').fill('Done');
+  await dialog.getByRole('button', { name: /创建|新建/ }).click();
+  await page.getByText('support@desk.test · 127.0.0.1', { exact: false }).waitFor();
+  await until('the list says why', async () => {
+    await page.reload();
+    await page.getByRole('tab', { name: '邮件' }).click();
+    await page.getByRole('button', { name: '邮箱', exact: true }).waitFor();
+    return (await page.getByText(/起无法收取：/).count()) > 0;
+  }, 30_000);
+  await page.screenshot({ path: `${SCREENS}mailbox.png` });
+});
+
 step('nothing went wrong on the screen', () => assert.deepEqual(page.faults, []));

@@ -59,6 +59,7 @@ pub fn start(app: &App, roles: Roles, stop: &CancellationToken) -> JoinSet<()> {
         spawn("bulk", Box::pin(work(app.clone())));
         spawn("keys", Box::pin(work_on_keys(app.clone())));
         spawn("mail", Box::pin(read_mail(app.clone())));
+        spawn("imap", Box::pin(mail::imap::run(app.clone())));
         spawn("mail_out", Box::pin(send_mail(app.clone())));
         spawn("timers", Box::pin(fire(app.clone())));
         spawn("chores", Box::pin(tidy(app.clone())));

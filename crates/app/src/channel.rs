@@ -1,5 +1,10 @@
 //! Channels: the ways of mail into an inbox and out of it, as administrators set them up.
 
+mod secret;
+
+pub use candor_store::mailbox::Reading;
+pub use secret::Secret;
+
 use crate::rights::{require, require_somewhere};
 use crate::{App, Error, Result, audit};
 use candor_domain::actor::Actor;
@@ -9,8 +14,9 @@ use candor_domain::inbox::Channel as Medium;
 use candor_domain::permission::{Permission, Subject, can};
 use candor_domain::staff::display_name;
 use candor_store::channel::{self, Channel};
-use candor_store::{Note, Pool, Queue, inbox};
+use candor_store::{Note, Pool, Queue, inbox, mailbox};
 use serde_json::json;
+use std::collections::HashMap;
 
 const MAX_NAME: usize = 60;
 
@@ -21,8 +27,7 @@ pub struct New {
     pub kind: ChannelKind,
     pub name: String,
     pub settings: ChannelSettings,
-    /// A sender's password.
-    pub secret: Option<String>,
+    pub secret: Option<Secret>,
 }
 
 /// What is changed; what is absent stays.
@@ -31,7 +36,7 @@ pub struct Patch {
     pub name: Option<String>,
     pub enabled: Option<bool>,
     pub settings: Option<ChannelSettings>,
-    pub secret: Option<Option<String>>,
+    pub secret: Option<Option<Secret>>,
 }
 
 /// The channels of the inboxes the actor may set up.
@@ -46,6 +51,11 @@ pub async fn get(app: &App, actor: &Actor, id: ChannelId) -> Result<Channel> {
     let found = app.db.read(Pool::Quick, move |rx| Ok::<_, Error>(channel::get(rx, id)?)).await?;
     reach(actor, found.inbox)?;
     Ok(found)
+}
+
+/// How reading goes, for those of the channels that are mailboxes and were ever read.
+pub async fn readings(app: &App) -> Result<HashMap<ChannelId, Reading>> {
+    app.db.read(Pool::Quick, |rx| Ok::<_, Error>(mailbox::readings(rx)?)).await
 }
 
 /// The listener that takes mail to this address, for whoever hands it over.
@@ -67,7 +77,7 @@ pub async fn create(app: &App, actor: &Actor, new: New) -> Result<Channel> {
         created_at: app.now(),
         version: 1,
     };
-    let (actor, secret) = (actor.clone(), password(new.secret.as_deref(), new.kind)?);
+    let (actor, secret) = (actor.clone(), kept(new.secret, new.kind)?);
     app.db
         .write(Queue::People, move |tx| {
             if inbox::get(tx, made.inbox)?.channel != Medium::Email {
@@ -78,7 +88,8 @@ pub async fn create(app: &App, actor: &Actor, new: New) -> Result<Channel> {
             if let Some(secret) = &secret {
                 channel::set_secret(tx, made.id, Some(secret))?;
             }
-            let data = json!({ "inbox": made.inbox, "kind": made.kind, "addresses": made.settings.addresses });
+            let server = made.settings.server.as_ref().map(|server| &server.host);
+            let data = json!({ "inbox": made.inbox, "kind": made.kind, "addresses": made.settings.addresses, "server": server });
             audit::record(tx, &actor, "channel.created", ("channel", made.id.0), data)?;
             tx.note(Note::Settings);
             Ok(channel::get(tx, made.id)?)
@@ -90,7 +101,7 @@ pub async fn update(app: &App, actor: &Actor, id: ChannelId, patch: Patch, expec
     let kind = get(app, actor, id).await?.kind;
     let name = patch.name.as_deref().map(named).transpose()?;
     let settings = patch.settings.map(|settings| settled(settings, kind)).transpose()?;
-    let secret = patch.secret.map(|secret| password(secret.as_deref(), kind)).transpose()?;
+    let secret = patch.secret.map(|secret| kept(secret, kind)).transpose()?;
     let actor = actor.clone();
     app.db
         .write(Queue::People, move |tx| {
@@ -152,16 +163,8 @@ fn settled(settings: ChannelSettings, kind: ChannelKind) -> Result<ChannelSettin
     settings.checked(kind).map_err(|(field, why)| Error::invalid(field, why))
 }
 
-/// The longest password, in bytes.
-const MAX_SECRET: usize = 500;
-
-/// An empty one is none.
-fn password(typed: Option<&str>, kind: ChannelKind) -> Result<Option<String>> {
-    let Some(typed) = typed.filter(|typed| !typed.is_empty()) else { return Ok(None) };
-    if kind != ChannelKind::Sender || typed.len() > MAX_SECRET || typed.contains(char::is_control) {
-        return Err(Error::invalid("secret", "the password of a sender, in one line"));
-    }
-    Ok(Some(typed.to_owned()))
+fn kept(typed: Option<Secret>, kind: ChannelKind) -> Result<Option<String>> {
+    Secret::checked(typed, kind)?.map(|secret| secret.kept(kind)).transpose()
 }
 
 /// An address leads to one place only, and an inbox writes in one way.

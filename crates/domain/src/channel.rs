@@ -1,5 +1,9 @@
 //! The ways on which mail comes to an inbox and leaves it, and what each needs to know.
 
+mod mailbox;
+
+pub use mailbox::{Afterwards, Mailbox, OAuth};
+
 use crate::contact::IdentityKind;
 use crate::word::words;
 use serde::{Deserialize, Serialize};
@@ -11,6 +15,8 @@ words! {
         Listener = "listener",
         /// A program pipes it into `candor channel deliver`.
         Pipe = "pipe",
+        /// It is fetched from a mailbox on another server.
+        Imap = "imap",
         /// What leaves the inbox is handed to a mail server.
         Sender = "sender",
     }
@@ -36,7 +42,7 @@ words! {
     }
 }
 
-/// A mail server that takes what we send.
+/// A mail server that takes what we send, or from which we fetch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Server {
@@ -61,15 +67,20 @@ pub struct ChannelSettings {
     /// Whether a sender tells customers that their first mail has arrived.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub acknowledges: bool,
-    /// Where a sender hands mail over.
+    /// Where a sender hands mail over, or where a mailbox is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server: Option<Server>,
+    /// What is read of a mailbox.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mailbox: Option<Mailbox>,
 }
 
 /// Addresses one channel may have.
 const MAX_ADDRESSES: usize = 50;
 /// Of the name customers read, in characters.
 const MAX_NAME: usize = 100;
+/// Of who signs in, in bytes.
+const MAX_USER: usize = 320;
 
 type Wrong = (&'static str, &'static str);
 
@@ -91,15 +102,21 @@ impl ChannelSettings {
         }
         let name = crate::text::clean_line(&self.name, MAX_NAME);
         let server = match (kind, self.server) {
-            (ChannelKind::Sender, Some(server)) => Some(server.checked()?),
+            (ChannelKind::Sender | ChannelKind::Imap, Some(server)) => Some(server.checked(kind)?),
             (ChannelKind::Sender, None) => return Err(("settings.server", "a sender needs a server that takes its mail")),
-            (_, Some(_)) => return Err(("settings.server", "only a sender has a server")),
+            (ChannelKind::Imap, None) => return Err(("settings.server", "a mailbox is on a server")),
+            (_, Some(_)) => return Err(("settings.server", "only a sender and a mailbox have a server")),
             (_, None) => None,
         };
         if self.acknowledges && kind != ChannelKind::Sender {
             return Err(("settings.acknowledges", "only a sender tells anybody anything"));
         }
-        Ok(Self { addresses, name, acknowledges: self.acknowledges, server })
+        let mailbox = match (kind, self.mailbox) {
+            (ChannelKind::Imap, mailbox) => Some(mailbox.unwrap_or_default().checked()?),
+            (_, Some(_)) => return Err(("settings.mailbox", "only what is fetched has a mailbox")),
+            (_, None) => None,
+        };
+        Ok(Self { addresses, name, acknowledges: self.acknowledges, server, mailbox })
     }
 
     /// Whether mail to this address belongs here. What follows a plus sign in the part before the @ is the sender's own business.
@@ -111,7 +128,7 @@ impl ChannelSettings {
 }
 
 impl Server {
-    fn checked(self) -> Result<Self, Wrong> {
+    fn checked(self, kind: ChannelKind) -> Result<Self, Wrong> {
         let host = self.host.trim().to_ascii_lowercase();
         let named = !host.is_empty() && host.len() <= 253 && host.chars().all(|c| c.is_ascii_alphanumeric() || "-.:[]".contains(c));
         if !named {
@@ -120,12 +137,24 @@ impl Server {
         if self.port == 0 {
             return Err(("settings.server.port", "1 to 65535"));
         }
-        let here = ["localhost", "127.0.0.1", "::1", "[::1]"].contains(&host.as_str());
-        if self.security == Security::None && (!here || self.user.is_some()) {
-            return Err(("settings.server.security", "in the clear only to this machine, and without a password"));
+        let user = self.user.filter(|user| !user.is_empty());
+        if user.as_ref().is_some_and(|user| user.len() > MAX_USER || user.contains(char::is_control)) {
+            return Err(("settings.server.user", "a name in one line"));
         }
-        Ok(Self { host, ..self })
+        match (self.security, kind) {
+            (Security::None, _) if !is_here(&host) => Err(("settings.server.security", "in the clear only to this machine")),
+            (Security::None, ChannelKind::Sender) if user.is_some() => {
+                Err(("settings.server.security", "in the clear only to this machine, and without a password"))
+            }
+            (_, ChannelKind::Imap) if user.is_none() => Err(("settings.server.user", "whose mailbox it is")),
+            _ => Ok(Self { host, user, ..self }),
+        }
     }
+}
+
+/// Whether a host is this machine itself.
+fn is_here(host: &str) -> bool {
+    ["localhost", "127.0.0.1", "::1", "[::1]"].contains(&host)
 }
 
 #[cfg(test)]
@@ -167,5 +196,21 @@ mod tests {
         assert_eq!(to("localhost", Security::None, Some("desk")).unwrap_err().0, "settings.server.security");
         assert_eq!(to("a b", Security::Tls, None).unwrap_err().0, "settings.server.host");
         assert_eq!(with(&["a@b.test"]).checked(ChannelKind::Sender).unwrap_err().0, "settings.server");
+    }
+
+    #[test]
+    fn a_mailbox_is_on_a_server_and_somebodys() {
+        let on = |host: &str, security, user: Option<&str>| {
+            let server = Server { host: host.to_owned(), port: 993, security, user: user.map(str::to_owned) };
+            ChannelSettings { server: Some(server), ..with(&[]) }.checked(ChannelKind::Imap)
+        };
+        let kept = on("IMAP.example.com ", Security::Tls, Some("desk")).unwrap();
+        assert_eq!((kept.server.unwrap().host.as_str(), kept.mailbox), ("imap.example.com", Some(Mailbox::default())));
+        assert!(on("127.0.0.1", Security::None, Some("desk")).is_ok(), "to a server on the same machine");
+        assert_eq!(on("imap.example.com", Security::None, Some("desk")).unwrap_err().0, "settings.server.security");
+        assert_eq!(on("imap.example.com", Security::Tls, Some("")).unwrap_err().0, "settings.server.user");
+        assert_eq!(with(&[]).checked(ChannelKind::Imap).unwrap_err().0, "settings.server");
+        let pipe = ChannelSettings { mailbox: Some(Mailbox::default()), ..with(&[]) };
+        assert_eq!(pipe.checked(ChannelKind::Pipe).unwrap_err().0, "settings.mailbox");
     }
 }

@@ -1,4 +1,5 @@
-//! Channels: the ways of mail into an inbox and out of it. The password of a sender is sealed and leaves only with [`secret`].
+//! Channels: the ways of mail into an inbox and out of it. What one signs in with elsewhere is sealed and leaves only with
+//! [`secret`].
 
 use crate::Error;
 use crate::keys::Cell;
@@ -72,6 +73,13 @@ pub fn set_secret(tx: &mut Tx<'_>, id: ChannelId, secret: Option<&str>) -> Resul
     Ok(())
 }
 
+/// The other server gave out a new secret for the one it was shown. False: somebody has set up the channel anew since `version`.
+pub fn replace_secret(tx: &mut Tx<'_>, id: ChannelId, version: i64, secret: &str) -> Result<bool, Error> {
+    let key = tx.workspace_key();
+    let sealed = tx.seal(key, secret_cell(id), secret.as_bytes())?;
+    Ok(tx.execute("UPDATE channel SET secret_sealed = $3 WHERE id = $1 AND version = $2", &[&id.0, &version, &sealed])? > 0)
+}
+
 pub fn secret(q: &mut impl Query, id: ChannelId) -> Result<Option<String>, Error> {
     let sealed = q.one("SELECT secret_sealed FROM channel WHERE id = $1", &[&id.0], |row| row.get::<Option<Vec<u8>>>(0))?;
     Ok(sealed.map(|sealed| q.open_kept(secret_cell(id), &sealed)).transpose()?.flatten())
@@ -93,6 +101,7 @@ pub fn is_used(q: &mut impl Query, id: ChannelId) -> Result<bool, Error> {
 }
 
 pub fn delete(tx: &mut Tx<'_>, id: ChannelId) -> Result<(), Error> {
+    crate::mailbox::delete(tx, id)?;
     tx.execute(DELETE, &[&id.0])?;
     Ok(())
 }

@@ -38,6 +38,7 @@ export type MailChannel = Schema['MailChannel'];
 export type FailedMail = Schema['FailedMail'];
 export type MailState = Schema['MailState'];
 export type MailServer = Schema['MailServer'];
+export type MailboxRead = Schema['MailboxRead'];
 export type EventType = Schema['EventType'];
 export type EventData = Schema['EventData'];
 export type TimelineItem = Schema['TimelineItem'];

@@ -11,9 +11,10 @@ use candor_store::file::File;
 use candor_store::file_seal::{FileKey, FileSealer};
 use candor_store::inbound::{self, New};
 use candor_store::{Pool, Query, Queue, Tx, contact, file as files, job};
-use futures_util::{Stream, StreamExt};
+use futures_util::{Stream, StreamExt, stream};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::convert::Infallible;
 use std::net::IpAddr;
 use std::pin::pin;
 
@@ -53,6 +54,23 @@ pub async fn keep<E: std::fmt::Display>(
     limit: u64,
     body: impl Stream<Item = Result<Bytes, E>>,
 ) -> Result<Kept> {
+    enter(app, channel, envelope, limit, body, None).await
+}
+
+/// Keeps what there is of a mail that could not be had whole; a person is told why.
+pub(super) async fn keep_failed(app: &App, channel: &Channel, part: Bytes, why: String) -> Result<Kept> {
+    let body = stream::iter([Ok::<_, Infallible>(part)]);
+    enter(app, channel, &Envelope::default(), super::MAX_BYTES, body, Some(why)).await
+}
+
+async fn enter<E: std::fmt::Display>(
+    app: &App,
+    channel: &Channel,
+    envelope: &Envelope,
+    limit: u64,
+    body: impl Stream<Item = Result<Bytes, E>>,
+    failed: Option<String>,
+) -> Result<Kept> {
     let sealed = seal(app, limit, body).await?;
     let (id, contact, file) = (app.ids.make::<InboundId>(), app.ids.make::<ContactId>(), sealed.id);
     let envelope = serde_json::to_string(envelope).map_err(|error| Error::Broken(error.to_string()))?;
@@ -67,7 +85,10 @@ pub async fn keep<E: std::fmt::Display>(
             files::insert(tx, &raw_file(tx, &sealed, &sender)?, sealed.key.as_slice())?;
             let new = New { id, channel, contact, key: sender.key, file: sealed.id, external: &sealed.digest, envelope: &envelope };
             inbound::insert(tx, &new)?;
-            job::insert(tx, &work::reading(job, &id.to_string(), tx.now()))?;
+            match &failed {
+                Some(why) => inbound::failed(tx, id, why)?,
+                None => drop(job::insert(tx, &work::reading(job, &id.to_string(), tx.now()))?),
+            }
             Ok::<_, Error>(Kept { id, repeated: false })
         })
         .await;

@@ -5,6 +5,7 @@
 
 mod enter;
 mod head;
+pub mod imap;
 mod intake;
 mod keep;
 pub mod out;
@@ -16,6 +17,7 @@ mod relays;
 mod returned;
 mod work;
 
+pub use candor_connect::channel::email::imap::{Tls, TlsError};
 pub use candor_connect::channel::email::verdict::{Judge, Trust, Verdict};
 pub use head::{Head, LeftOut, Person};
 pub use intake::{Failed, again, failed};

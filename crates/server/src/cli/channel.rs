@@ -1,9 +1,10 @@
 //! `candor channel`: the ways on which mail comes in, and the mail of a pipe.
 
+use super::mailbox::{Described, MailboxArgs};
 use super::out::{self, Form};
 use super::{Done, Failure, open};
 use crate::config::Config;
-use crate::control::{self, Deed};
+use crate::control::{self, ChannelWanted, Deed};
 use anyhow::Context;
 use candor_app::mail::MAX_BYTES;
 use candor_domain::channel::ChannelKind;
@@ -20,12 +21,14 @@ pub(super) enum ChannelCommand {
         /// The inbox its mail goes to, by name or id; an inbox for e-mail is made where there is none of that name.
         #[arg(long)]
         inbox: String,
-        /// listener (another mail server hands mail over) or pipe (`candor channel deliver`).
+        /// listener (another mail server hands mail over), pipe (`candor channel deliver`) or imap (a mailbox on another server).
         #[arg(long, value_parser = kind)]
         kind: ChannelKind,
         /// An address whose mail belongs here; may be given several times.
         #[arg(long = "address", value_name = "ADDRESS")]
         addresses: Vec<String>,
+        #[command(flatten)]
+        mailbox: Box<MailboxArgs>,
         #[command(flatten)]
         form: Form,
     },
@@ -74,16 +77,18 @@ pub(super) enum ChannelCommand {
 }
 
 fn kind(text: &str) -> Result<ChannelKind, String> {
-    ChannelKind::parse(text).ok_or_else(|| "listener or pipe".to_owned())
+    ChannelKind::parse(text).ok_or_else(|| "listener, pipe or imap".to_owned())
 }
 
 pub(super) fn channel(config: &Config, command: ChannelCommand) -> Done {
     const CHANNEL: &[&str] = &["name", "kind", "enabled", "addresses"];
+    const LISTED: &[&str] = &["name", "kind", "enabled", "addresses", "problem"];
     let (deed, form, columns): (_, _, &[&str]) = match command {
-        ChannelCommand::Create { name, inbox, kind, addresses, form } => {
-            (Deed::ChannelCreate { name, inbox, kind, addresses }, form, CHANNEL)
+        ChannelCommand::Create { name, inbox, kind, addresses, mailbox, form } => {
+            let described = (kind == ChannelKind::Imap).then(|| mailbox.described()).transpose()?;
+            (Deed::ChannelCreate { wanted: Box::new(wanted(name, inbox, kind, addresses, described)) }, form, CHANNEL)
         }
-        ChannelCommand::List { form } => (Deed::ChannelList, form, CHANNEL),
+        ChannelCommand::List { form } => (Deed::ChannelList, form, LISTED),
         ChannelCommand::On { channel, form } => (Deed::ChannelSwitch { channel, on: true }, form, CHANNEL),
         ChannelCommand::Off { channel, form } => (Deed::ChannelSwitch { channel, on: false }, form, CHANNEL),
         ChannelCommand::Deliver { channel, from, to, form } => return deliver(config, Deed::ChannelDeliver { channel, from, to }, form),
@@ -93,6 +98,16 @@ pub(super) fn channel(config: &Config, command: ChannelCommand) -> Done {
     let said = control::perform(&config.data, deed, || open::opened(config))?;
     show(&said, form, columns);
     Ok(())
+}
+
+fn wanted(name: String, inbox: String, kind: ChannelKind, addresses: Vec<String>, described: Option<Described>) -> ChannelWanted {
+    let bare = ChannelWanted { name, inbox, kind, addresses, server: None, mailbox: None, secret: None, client_secret: None };
+    match described {
+        None => bare,
+        Some(Described { server, mailbox, secret, client_secret }) => {
+            ChannelWanted { server: Some(server), mailbox: Some(mailbox), secret, client_secret, ..bare }
+        }
+    }
 }
 
 fn deliver(config: &Config, deed: Deed, form: Form) -> Done {

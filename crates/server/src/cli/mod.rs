@@ -10,6 +10,7 @@ mod doctor;
 mod files;
 mod healthcheck;
 mod key;
+mod mailbox;
 mod migrate;
 mod node;
 mod open;

@@ -94,6 +94,7 @@ pub(super) fn app(config: &Config, db: Db) -> Result<App, Failure> {
     settings.limit_factor = config.limit_factor;
     settings.files = files(config)?;
     settings.judge = config.judge().map(Arc::new);
+    settings.mail_tls = config.mail_tls().map_err(|error| Failure::Unreachable(format!("mail_authorities: {error}")))?;
     // The store corrects its clock by the database's; everybody goes by that one.
     let clock = Arc::clone(db.clock());
     Ok(App::new(db, settings, Ids::new(Arc::clone(&clock)), clock))

@@ -114,7 +114,7 @@ pub(super) fn token(config: &Config, command: TokenCommand) -> Done {
 }
 
 /// One line of standard input.
-fn typed() -> Result<String, Failure> {
+pub(super) fn typed() -> Result<String, Failure> {
     let mut line = String::new();
     std::io::stdin().read_line(&mut line).context("cannot read the password")?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())

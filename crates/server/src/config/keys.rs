@@ -37,6 +37,11 @@ pub(crate) const KEYS: &[Key] = &[
     key("mail_name_servers", Kind::List, "name servers that prove senders, as 192.0.2.1:53; absent: this machine's own"),
     key("mail_trusted_servers", Kind::List, "names of mail servers before the desk whose Authentication-Results are believed"),
     key("mail_trusted_sealers", Kind::List, "domains of forwarders whose ARC seals are believed"),
+    key(
+        "mail_authorities",
+        Kind::Text,
+        "certificates, PEM, of your own authorities that vouch for servers with mailboxes; the public ones always do",
+    ),
     key("public_url", Kind::Text, "where browsers reach the desk; cookies, Origin checks and links follow it"),
     key("trusted_proxies", Kind::List, "networks whose X-Forwarded-For is believed"),
     secret("database_url", "a PostgreSQL address; absent: SQLite in the data directory"),

@@ -2,7 +2,7 @@
 
 use super::Config;
 use crate::smtp::{Settings, acceptor};
-use candor_app::mail::{Judge, Trust};
+use candor_app::mail::{Judge, Tls, TlsError, Trust};
 use serde::{Deserialize, Serialize};
 
 /// What the listener for mail speaks.
@@ -30,6 +30,11 @@ impl Config {
             servers => Judge::at(servers, trust),
         };
         judge.inspect_err(|error| tracing::warn!(%error, "no sender of mail can be proven")).ok()
+    }
+
+    /// Whom we believe to be a mail server with a mailbox.
+    pub(crate) fn mail_tls(&self) -> Result<Tls, TlsError> {
+        self.mail_authorities.as_deref().map_or_else(|| Ok(Tls::public()), Tls::and_of)
     }
 
     /// How the listener for mail speaks; reads the certificate.

@@ -51,6 +51,8 @@ pub struct Config {
     pub mail_name_servers: Vec<SocketAddr>,
     pub mail_trusted_servers: Vec<String>,
     pub mail_trusted_sealers: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mail_authorities: Option<PathBuf>,
     pub public_url: String,
     pub trusted_proxies: Vec<Network>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,6 +100,7 @@ impl Default for Config {
             mail_name_servers: Vec::new(),
             mail_trusted_servers: Vec::new(),
             mail_trusted_sealers: Vec::new(),
+            mail_authorities: None,
             public_url: String::new(),
             trusted_proxies: Vec::new(),
             database_url: None,

@@ -1,32 +1,51 @@
 //! What the operator may do with channels and with the mail that came on them.
 
 use bytes::Bytes;
+use candor_app::channel::Secret;
 use candor_app::mail::{Envelope, MAX_BYTES};
 use candor_app::{App, Error, Result, channel, inbox, mail};
 use candor_domain::actor::Actor;
-use candor_domain::channel::{ChannelKind, ChannelSettings};
+use candor_domain::channel::{ChannelKind, ChannelSettings, Mailbox, Server};
 use candor_domain::id::{InboundId, InboxId};
 use candor_domain::inbox::{Channel as Medium, WidgetPatch};
 use candor_store::channel::Channel;
 use futures_util::stream;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::convert::Infallible;
 
-pub(super) async fn list(app: &App, actor: &Actor) -> Result<Value> {
-    let all = channel::list(app, actor).await?;
-    Ok(json!({ "items": all.iter().map(shown).collect::<Vec<_>>() }))
+/// A channel as the operator wants it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChannelWanted {
+    pub name: String,
+    /// By name or id; made where there is none of that name.
+    pub inbox: String,
+    pub kind: ChannelKind,
+    pub addresses: Vec<String>,
+    pub server: Option<Server>,
+    pub mailbox: Option<Mailbox>,
+    pub secret: Option<String>,
+    pub client_secret: Option<String>,
 }
 
-pub(super) async fn create(
-    app: &App,
-    actor: &Actor,
-    name: String,
-    place: &str,
-    kind: ChannelKind,
-    addresses: Vec<String>,
-) -> Result<Value> {
-    let inbox = inbox_for_mail(app, actor, place).await?;
-    let new = channel::New { inbox, kind, name, settings: ChannelSettings { addresses, ..ChannelSettings::default() }, secret: None };
+pub(super) async fn list(app: &App, actor: &Actor) -> Result<Value> {
+    let (all, readings) = (channel::list(app, actor).await?, channel::readings(app).await?);
+    let line = |one: &Channel| {
+        let (mut line, reading) = (shown(one), readings.get(&one.id));
+        line["read_at"] = json!(reading.and_then(|reading| reading.read_at));
+        line["problem"] = json!(reading.and_then(|reading| reading.problem.as_ref()));
+        line
+    };
+    Ok(json!({ "items": all.iter().map(line).collect::<Vec<_>>() }))
+}
+
+pub(super) async fn create(app: &App, actor: &Actor, wanted: ChannelWanted) -> Result<Value> {
+    let inbox = inbox_for_mail(app, actor, &wanted.inbox).await?;
+    let settings =
+        ChannelSettings { addresses: wanted.addresses, server: wanted.server, mailbox: wanted.mailbox, ..ChannelSettings::default() };
+    let secret = wanted.secret.map(|word| Secret { word, client: wanted.client_secret });
+    let new = channel::New { inbox, kind: wanted.kind, name: wanted.name, settings, secret };
     channel::create(app, actor, new).await.map(|made| shown(&made))
 }
 

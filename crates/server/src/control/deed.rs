@@ -1,11 +1,10 @@
 //! What the operator may do from the command line, and doing it. The audit log names the operator's user id.
 
-use super::channels;
+use super::channels::{self, ChannelWanted};
 use crate::api::erasures::Erasure;
 use crate::api::parked::ParkedEvent;
 use candor_app::{App, Error, Result, agent, erasure, feed, inbox, keys, keywork, reactor, setup, token};
 use candor_domain::actor::Actor;
-use candor_domain::channel::ChannelKind;
 use candor_domain::id::{ContactId, ConversationId, InboundId, InboxId, TokenId};
 use candor_domain::locale::Locale;
 use candor_domain::permission::Permission;
@@ -73,10 +72,7 @@ pub enum Deed {
     ChannelList,
     /// Makes a channel, and the inbox for e-mail of that name where there is none.
     ChannelCreate {
-        name: String,
-        inbox: String,
-        kind: ChannelKind,
-        addresses: Vec<String>,
+        wanted: Box<ChannelWanted>,
     },
     /// Switches a channel, named by name or id, on or off.
     ChannelSwitch {
@@ -145,7 +141,7 @@ pub(crate) async fn perform(app: &App, uid: u32, deed: Deed, bytes: Vec<u8>) -> 
             Ok(json!({ "done": reactor::run_again(app, &actor, &follower, conversation).await? }))
         }
         Deed::ChannelList => channels::list(app, &actor).await,
-        Deed::ChannelCreate { name, inbox, kind, addresses } => channels::create(app, &actor, name, &inbox, kind, addresses).await,
+        Deed::ChannelCreate { wanted } => channels::create(app, &actor, *wanted).await,
         Deed::ChannelSwitch { channel, on } => channels::switch(app, &actor, &channel, on).await,
         Deed::ChannelDeliver { channel, from, to } => channels::deliver(app, &actor, channel.as_deref(), from, to, bytes).await,
         Deed::IntakeList => channels::failed(app, &actor).await,

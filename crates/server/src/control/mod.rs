@@ -7,6 +7,7 @@ mod deed;
 mod listen;
 
 pub use call::{Refused, perform, perform_to_end, perform_with};
+pub use channels::ChannelWanted;
 pub use deed::Deed;
 pub use listen::{Control, listen};
 

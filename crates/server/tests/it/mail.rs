@@ -298,12 +298,8 @@ async fn sender(app: &TestApp, from: &Channel) -> SocketAddr {
     let new = New { inbox: place.id, kind: ChannelKind::Listener, name: "Ann".to_owned(), settings: own, secret: None };
     channel::create(&app.app, &by, new).await.unwrap();
     let server = Server { host: "127.0.0.1".to_owned(), port: address.port(), security: Security::None, user: None };
-    let settings = ChannelSettings {
-        addresses: vec!["support@desk.test".to_owned()],
-        name: "客服".to_owned(),
-        server: Some(server),
-        ..ChannelSettings::default()
-    };
+    let own = vec!["support@desk.test".to_owned()];
+    let settings = ChannelSettings { addresses: own, name: "客服".to_owned(), server: Some(server), ..ChannelSettings::default() };
     let new = New { inbox: from.inbox, kind: ChannelKind::Sender, name: "Out".to_owned(), settings, secret: None };
     channel::create(&app.app, &by, new).await.unwrap();
     address

@@ -18,6 +18,7 @@ mod feed;
 mod files;
 mod filters;
 mod idempotency;
+mod imap;
 mod inboxes;
 mod input;
 mod lists;

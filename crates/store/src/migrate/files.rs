@@ -45,6 +45,7 @@ const FILES: &[File] = &[
     file!("0007_keyed" and own),
     file!("0008_mail" and own),
     file!("0009_mail_address" and own),
+    file!("0010_imap"),
 ];
 
 pub(crate) fn migrations(backend: Backend) -> Vec<Migration> {

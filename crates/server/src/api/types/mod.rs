@@ -1,6 +1,7 @@
 //! The agents' API types: the server's own, named as in the OpenAPI document, made from what use cases return.
 
 pub mod case;
+pub mod channel;
 pub mod conversation;
 pub mod desk;
 pub mod event;

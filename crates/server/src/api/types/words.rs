@@ -45,6 +45,7 @@ describe! {
     Category = candor_domain::conversation::Category,
     Channel = candor_domain::inbox::Channel,
     ChannelKind = candor_domain::channel::ChannelKind,
+    Afterwards = candor_domain::channel::Afterwards,
     MailState = candor_domain::channel::MailState,
     Security = candor_domain::channel::Security,
     Position = candor_domain::inbox::Position,

@@ -41,7 +41,7 @@ struct Found {
 }
 
 /// Milliseconds of UTC. Without a zone the time is taken for UTC; without a time there is no answer.
-pub(super) fn read(text: &str) -> Option<i64> {
+pub(in super::super) fn read(text: &str) -> Option<i64> {
     let text = without_comments(text);
     let mut found = Found::default();
     for word in text.split([' ', '\t', ',']).filter(|word| !word.is_empty()) {

@@ -7,7 +7,7 @@
 mod address;
 mod body;
 mod charset;
-mod date;
+pub(super) mod date;
 mod encoding;
 mod flowed;
 mod guard;

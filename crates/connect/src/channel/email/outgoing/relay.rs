@@ -1,5 +1,6 @@
 //! The mail server that takes what we send.
 
+use crate::channel::email::said::{cut, told};
 use candor_domain::channel::{Security, Server};
 use lettre::address::Envelope;
 use lettre::transport::smtp::PoolConfig;
@@ -12,8 +13,6 @@ use std::time::Duration;
 const POOL: u32 = 4;
 /// A command and its answer.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// How much of the server's words is kept, in characters.
-const WORDS: usize = 300;
 
 /// Who signs in there.
 #[derive(Clone)]
@@ -78,24 +77,7 @@ impl Relay {
         let envelope = Envelope::new(from, vec![to]).map_err(|error| never(error.to_string()))?;
         match self.0.send_raw(&envelope, mail).await {
             Ok(response) => Ok(cut(&format!("{} {}", response.code(), response.message().collect::<Vec<_>>().join(" ")))),
-            Err(error) => Err(Refused { permanent: error.is_permanent(), words: cut(&words(&error)) }),
+            Err(error) => Err(Refused { permanent: error.is_permanent(), words: cut(&told(&error)) }),
         }
     }
-}
-
-fn words(error: &lettre::transport::smtp::Error) -> String {
-    let mut said = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        let more = cause.to_string();
-        if !said.contains(&more) {
-            said = format!("{said}: {more}");
-        }
-        source = cause.source();
-    }
-    said
-}
-
-fn cut(words: &str) -> String {
-    words.chars().map(|c| if c.is_control() { ' ' } else { c }).take(WORDS).collect()
 }

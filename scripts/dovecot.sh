@@ -1,0 +1,123 @@
+#!/bin/bash
+# A private IMAP server for tests: Dovecot on loopback and free ports. Everybody may sign in with the password `test-secret`; a mailbox
+# is made when its owner first does.
+#   scripts/dovecot.sh start DIR    prints PORT,TLSPORT,DIR: the first offers STARTTLS; DIR/ca.pem is whose certificate it shows
+#   scripts/dovecot.sh stop DIR     stops it and removes DIR
+# Dovecot never opens mail as root: for root it does so as the user `dovenull` that Debian's package makes.
+set -euo pipefail
+
+usage() { echo "usage: $0 start|stop DIR" >&2; exit 2; }
+[ $# -eq 2 ] || usage
+dir=$2
+bin=$(PATH=$PATH:/usr/sbin command -v dovecot || true)
+
+certificates() {
+  local key=(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes)
+  openssl req -x509 "${key[@]}" -keyout ca.key -out ca.pem -days 30 -subj '/CN=tests'
+  openssl req "${key[@]}" -keyout key.pem -out request.pem -subj '/CN=localhost'
+  openssl x509 -req -in request.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -out certificate.pem \
+    -extfile <(echo 'subjectAltName=IP:127.0.0.1,DNS:localhost')
+}
+
+free_port() {
+  node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})'
+}
+
+settings() {
+  cat << EOF
+protocols = imap
+listen = 127.0.0.1
+base_dir = $dir/run
+log_path = $dir/log
+default_internal_user = $inner
+default_internal_group = $group
+default_login_user = $login
+disable_plaintext_auth = no
+auth_mechanisms = plain login
+auth_failure_delay = 0 secs
+ssl = yes
+ssl_cert = <$dir/certificate.pem
+ssl_key = <$dir/key.pem
+mail_location = maildir:~/Maildir
+mailbox_idle_check_interval = 1 secs
+mail_max_userip_connections = 100
+first_valid_uid = 1
+passdb {
+  driver = static
+  args = password=test-secret
+}
+userdb {
+  driver = static
+  args = uid=$owner gid=$owned home=$dir/mail/%u
+}
+namespace inbox {
+  inbox = yes
+  separator = /
+}
+service anvil {
+  chroot =
+}
+service imap-login {
+  chroot =
+  process_limit = 500
+  inet_listener imap {
+    port = $1
+  }
+  inet_listener imaps {
+    port = $2
+    ssl = yes
+  }
+}
+service imap {
+  process_limit = 500
+}
+EOF
+}
+
+start() {
+  [ -n "$bin" ] || { echo "Dovecot is not installed: run 'make setup'" >&2; exit 1; }
+  mkdir -p "$dir"
+  dir=$(cd "$dir" && pwd)
+  cd "$dir"
+  certificates > certificates.log 2>&1 || { cat certificates.log >&2; exit 1; }
+  if [ "$(id -u)" -eq 0 ]; then
+    inner=dovecot group=dovecot login=dovenull owner=dovenull owned=dovenull
+    chmod 711 "$dir"
+    install -d -o dovenull -g dovenull mail
+  else
+    inner=$(id -un) group=$(id -gn) login=$(id -un) owner=$(id -un) owned=$(id -gn)
+    mkdir -p mail
+  fi
+  # Another program may take a free port before Dovecot does: then the next ones.
+  for _ in 1 2 3 4 5; do
+    local port tls
+    port=$(free_port) tls=$(free_port)
+    settings "$port" "$tls" > dovecot.conf
+    # It goes into the background when it listens.
+    if "$bin" -c dovecot.conf > start.log 2>&1; then
+      echo "$port,$tls,$dir"
+      return
+    fi
+  done
+  cat start.log log >&2 2> /dev/null || true
+  exit 1
+}
+
+stop() {
+  [ -d "$dir" ] || return 0
+  dir=$(cd "$dir" && pwd)
+  cd /
+  if [ -f "$dir/run/master.pid" ]; then
+    local pid
+    pid=$(cat "$dir/run/master.pid")
+    kill "$pid" 2> /dev/null || true
+    for _ in $(seq 100); do kill -0 "$pid" 2> /dev/null || break; sleep 0.1; done
+  fi
+  rm -rf "$dir"
+}
+
+case $1 in
+  start) start ;;
+  stop) stop ;;
+  *) usage ;;
+esac
