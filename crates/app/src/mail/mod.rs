@@ -7,17 +7,20 @@ mod enter;
 mod head;
 mod intake;
 mod keep;
+mod original;
 pub mod out;
+mod pictures;
 pub(crate) mod pieces;
 pub(crate) mod place;
 mod read;
 mod relays;
 mod work;
 
-pub use candor_connect::channel::email::verdict::{Judge, Trust, Verdict};
-pub use head::{Head, LeftOut, Person};
+pub use candor_connect::channel::email::verdict::{Check, Judge, Means, Standing, Trust, Verdict};
+pub use head::{Answers, Head, LeftOut, Person};
 pub use intake::{Failed, again, failed};
 pub use keep::{Envelope, Kept, keep};
+pub use original::{Original, Page, PageFacts, bytes, original, page};
 pub(crate) use relays::Relays;
 pub use work::{QUEUE, next_due, work};
 

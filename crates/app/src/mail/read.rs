@@ -113,6 +113,8 @@ fn head(inbound: &Inbound, envelope: Envelope, verdict: Verdict) -> Head {
         message_id: inbound.message_id.clone(),
         in_reply_to: inbound.in_reply_to.first().cloned(),
         doubts: inbound.doubts.iter().map(|doubt| code(doubt).to_owned()).collect(),
+        answers: None,
+        html: inbound.html.is_some(),
         left_out: vec![],
         verdict,
         envelope,

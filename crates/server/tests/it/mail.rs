@@ -4,6 +4,7 @@ use candor_app::channel::{self, New, Patch};
 use candor_app::{inbox, mail};
 use candor_domain::actor::Actor;
 use candor_domain::channel::{ChannelKind, ChannelSettings, Security, Server};
+use candor_domain::id::InboundId;
 use candor_domain::inbox::{Channel as Medium, WidgetPatch};
 use candor_server::smtp::{self, Settings};
 use candor_store::channel::Channel;
@@ -21,7 +22,7 @@ const MAIL: &str = "From: Ann Lee <ann@example.net>\r\nTo: support@desk.test\r\n
     My deposit has not arrived.\r\n\r\nOn Sun, 1 Feb 2026 at 09:00, Desk <support@desk.test> wrote:\r\n> How can we help?\r\n";
 
 /// An inbox for e-mail with a listener for `support@desk.test`.
-async fn mailbox(app: &TestApp) -> Channel {
+pub(crate) async fn mailbox(app: &TestApp) -> Channel {
     let by = Actor::machine("test");
     let new = inbox::New { name: "Mail".to_owned(), channel: Medium::Email, team: None, widget: WidgetPatch::default(), hours: None };
     let inbox = inbox::create(&app.app, &by, new).await.unwrap();
@@ -45,6 +46,19 @@ pub(crate) async fn failed(app: &TestApp, name: &str) -> String {
         app.pass(Duration::from_secs(60)).await;
     }
     kept.id.to_string()
+}
+
+/// A mail that came in by pipe, in an inbox of its own: its case and its message.
+pub(crate) async fn arrived(app: &TestApp, mail: &str) -> (String, String) {
+    let by = Actor::machine("test");
+    // Visitors come to the oldest inbox, which is not to be this one.
+    app.clock.advance(1);
+    let new = inbox::New { name: "Piped".to_owned(), channel: Medium::Email, team: None, widget: WidgetPatch::default(), hours: None };
+    let place = inbox::create(&app.app, &by, new).await.unwrap();
+    let pipe = pipe(app, place.id).await;
+    let kept = kept(app, &pipe, mail).await;
+    let read = app.app.db.read(candor_store::Pool::Quick, move |rx| candor_store::inbound::get(rx, kept)).await.unwrap();
+    (read.conversation.unwrap().to_string(), read.message.unwrap().to_string())
 }
 
 async fn listen(app: &TestApp, lmtp: bool) -> SocketAddr {
@@ -101,7 +115,7 @@ impl Peer {
     }
 }
 
-async fn cases(agent: &Agent) -> Vec<Value> {
+pub(crate) async fn cases(agent: &Agent) -> Vec<Value> {
     let listed = agent.get("/api/v1/conversations?view=all").await.ok();
     listed["items"].as_array().unwrap().iter().filter(|case| case["channel"] == "email").cloned().collect()
 }
@@ -258,7 +272,7 @@ async fn knows_nobody() -> SocketAddr {
 }
 
 /// A desk whose only trusted word on senders is that of `mx.desk.test`; no name server answers.
-fn judging(test: impl AsyncFn(TestApp)) {
+pub(crate) fn judging(test: impl AsyncFn(TestApp)) {
     for db in [TestDb::sqlite, TestDb::postgres] {
         let db = db();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
@@ -276,21 +290,26 @@ fn judging(test: impl AsyncFn(TestApp)) {
 }
 
 /// What `mx.desk.test` says above a mail whose From it has checked.
-const CHECKED: &str = "Authentication-Results: mx.desk.test; dmarc=pass header.from=example.net\r\n";
+pub(crate) const CHECKED: &str = "Authentication-Results: mx.desk.test; dmarc=pass header.from=example.net\r\n";
 
-async fn pipe(app: &TestApp, inbox: candor_domain::id::InboxId) -> Channel {
+pub(crate) async fn pipe(app: &TestApp, inbox: candor_domain::id::InboxId) -> Channel {
     let new = New { inbox, kind: ChannelKind::Pipe, name: "Pipe".to_owned(), settings: ChannelSettings::default(), secret: None };
     channel::create(&app.app, &Actor::machine("test"), new).await.unwrap()
 }
 
-async fn piped(app: &TestApp, pipe: &Channel, mail: &str) {
+pub(crate) async fn piped(app: &TestApp, pipe: &Channel, mail: &str) {
+    kept(app, pipe, mail).await;
+}
+
+async fn kept(app: &TestApp, pipe: &Channel, mail: &str) -> InboundId {
     let body = futures_util::stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from(mail.to_owned()))]);
-    mail::keep(&app.app, pipe, &mail::Envelope::default(), 1 << 20, body).await.unwrap();
+    let kept = mail::keep(&app.app, pipe, &mail::Envelope::default(), 1 << 20, body).await.unwrap();
     app.settle().await;
+    kept.id
 }
 
 /// Sends this inbox's mail to a listener of the desk itself, which takes the customer's address: both ends are real.
-async fn sender(app: &TestApp, from: &Channel) -> SocketAddr {
+pub(crate) async fn sender(app: &TestApp, from: &Channel) -> SocketAddr {
     let (by, address) = (Actor::machine("test"), listen(app, false).await);
     let new = inbox::New { name: "Customer".to_owned(), channel: Medium::Email, team: None, widget: WidgetPatch::default(), hours: None };
     let place = inbox::create(&app.app, &by, new).await.unwrap();
@@ -304,7 +323,7 @@ async fn sender(app: &TestApp, from: &Channel) -> SocketAddr {
     address
 }
 
-async fn mail_of(agent: &Agent, id: &str, place: usize) -> Value {
+pub(crate) async fn mail_of(agent: &Agent, id: &str, place: usize) -> Value {
     let timeline = agent.get(&format!("/api/v1/conversations/{id}/timeline")).await.ok();
     let items = timeline["items"].as_array().unwrap();
     items.iter().filter(|item| !item["message"].is_null()).nth(place).unwrap()["message"].clone()
@@ -353,7 +372,7 @@ app_test!(an_answer_that_nothing_sends_says_so_and_can_be_sent_later, |app| asyn
 });
 
 /// The address customers answer to, as the mail to them said it.
-async fn reply_address(app: &TestApp, id: &str) -> String {
+pub(crate) async fn reply_address(app: &TestApp, id: &str) -> String {
     let id: candor_domain::id::ConversationId = id.parse().unwrap();
     let mail = app
         .app

@@ -23,6 +23,7 @@ mod input;
 mod lists;
 mod live;
 mod mail;
+mod mail_view;
 mod matrix;
 mod nodes;
 mod openapi;
