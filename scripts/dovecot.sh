@@ -54,8 +54,12 @@ namespace inbox {
   inbox = yes
   separator = /
 }
+# All tests come from one address: a wrong password of one makes no other wait.
 service anvil {
   chroot =
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
 }
 service imap-login {
   chroot =

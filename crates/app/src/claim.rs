@@ -9,8 +9,15 @@ use tokio::time::timeout;
 
 /// Claims the job that is due first, for `lease` milliseconds; `None` when nothing is due.
 pub(crate) async fn next(app: &App, queue: &'static str, lease: i64) -> Result<Option<Job>> {
-    let claimed = app.db.write(Queue::Machines, move |tx| Ok::<_, Error>(job::claim(tx, queue, lease, 1)?)).await?;
-    Ok(claimed.into_iter().next())
+    Ok(some(app, queue, lease, 1).await?.pop())
+}
+
+/// Claims up to `most` jobs that are due, in the order in which they were made.
+pub(crate) async fn some(app: &App, queue: &'static str, lease: i64, most: usize) -> Result<Vec<Job>> {
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let mut claimed = app.db.write(Queue::Machines, move |tx| Ok::<_, Error>(job::claim(tx, queue, lease, most)?)).await?;
+    claimed.sort_by_key(|job| (job.created_at, job.id));
+    Ok(claimed)
 }
 
 /// Works while the job's lease of `lease` milliseconds is renewed, so that a lease may be short: a job whose worker was killed waits

@@ -51,20 +51,25 @@ pub fn taken(info: FileInfo) -> impl IntoResponse {
 /// Gives a file out, or the part of it that was asked for.
 pub async fn give(state: &AppState, actor: &Actor, id: FileId, headers: &HeaderMap) -> ApiResult<Response> {
     let opened = file::open(&state.app, actor, id).await?;
+    Ok(send(opened, headers))
+}
+
+/// Sends what whoever asks may have, or the part of it that was asked for.
+pub fn send(opened: Opened, headers: &HeaderMap) -> Response {
     let size = opened.size();
-    let tag = format!("\"{id}\"");
+    let tag = format!("\"{}\"", opened.file.id);
     let same = headers.get(header::IF_RANGE).is_none_or(|value| value.to_str().is_ok_and(|value| value == tag));
     let asked = headers.get(header::RANGE).filter(|_| same).and_then(|value| value.to_str().ok());
     let part = match asked.map(|asked| part(asked, size)) {
         Some(Asked::Nothing) => {
             let range = HeaderValue::from_str(&format!("bytes */{size}")).expect("digits are a header value");
             let problem = ApiError::from(candor_app::Error::OutOfRange { size });
-            return Ok(([(header::CONTENT_RANGE, range)], problem).into_response());
+            return ([(header::CONTENT_RANGE, range)], problem).into_response();
         }
         Some(Asked::Part(range)) => Some(range),
         Some(Asked::Unclear) | None => None,
     };
-    Ok(answer(opened, size, part, &tag))
+    answer(opened, size, part, &tag)
 }
 
 fn answer(opened: Opened, size: u64, part: Option<Range<u64>>, tag: &str) -> Response {

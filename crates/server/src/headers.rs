@@ -41,13 +41,30 @@ pub fn page(headers: &mut HeaderMap, policy: &str, isolated: bool) {
     }
 }
 
-/// The console and `/chat`: everything from here, and shown in no frame.
+/// The console: everything from here, shown in no frame; it frames the mails it shows.
 pub fn console_policy(site: &Site) -> String {
+    format!("{}; frame-src 'self'", chat_policy(site))
+}
+
+/// `/chat`: everything from here, and shown in no frame.
+pub fn chat_policy(site: &Site) -> String {
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; media-src 'self' blob:; \
          connect-src 'self' {}; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
         site.socket_origin()
     )
+}
+
+/// The page in a mail: nobody's own, whatever shows it; it runs nothing and fetches nothing but pictures, those of other servers only
+/// where they were asked for. Links open in windows that know nothing of this one.
+pub fn mail(headers: &mut HeaderMap, remote: bool) {
+    const PLAIN: &str = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; \
+         base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+    const REMOTE: &str = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src data: https:; \
+         style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(if remote { REMOTE } else { PLAIN }));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
 }
 
 /// The widget: as the console, but shown in frames of these pages.

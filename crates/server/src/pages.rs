@@ -73,7 +73,7 @@ pub struct Shown {
 
 /// `/chat`: the widget's app as a page of its own.
 pub async fn chat(State(state): State<AppState>, asked: HeaderMap) -> Response {
-    page("widget/index.html", &asked, &headers::console_policy(&state.site), true)
+    page("widget/index.html", &asked, &headers::chat_policy(&state.site), true)
 }
 
 pub(crate) fn page(name: &str, asked: &HeaderMap, policy: &str, isolated: bool) -> Response {

@@ -2,16 +2,17 @@
 // A locale's files are loaded alone; zh-CN is the source of the keys, the other locales are checked against it by their types.
 import { date, fill, number, relative, type Locale, type Params } from '$shared/i18n/core';
 import type desk from './strings/zh-CN/desk';
+import type mail from './strings/zh-CN/mail';
 import type settings from './strings/zh-CN/settings';
 import type signin from './strings/zh-CN/signin';
 
-type Texts = typeof desk & typeof settings & typeof signin;
+type Texts = typeof desk & typeof mail & typeof settings & typeof signin;
 export type Key = keyof Texts;
 /** Keys of texts that need nothing filled in: what a table of titles holds. */
 export type PlainKey = { [K in Key]: Params<Texts[K]> extends [] ? K : never }[Key];
-export type Area = 'desk' | 'settings' | 'signin';
+export type Area = 'desk' | 'mail' | 'settings' | 'signin';
 
-const files = import.meta.glob<{ default: Record<string, string> }>('./strings/*/{desk,settings,signin}.ts');
+const files = import.meta.glob<{ default: Record<string, string> }>('./strings/*/{desk,mail,settings,signin}.ts');
 const wanted = new Set<Area>(['desk']);
 let now = $state.raw<{ locale: Locale; texts: Record<string, string> }>({ locale: 'zh-CN', texts: {} });
 

@@ -23,7 +23,7 @@ use candor_store::Query;
 use candor_store::conversation::Stored;
 
 /// The second door of a case.
-fn enter(q: &mut impl Query, actor: &Actor, permission: Permission, id: ConversationId) -> Result<Stored> {
+pub(crate) fn enter(q: &mut impl Query, actor: &Actor, permission: Permission, id: ConversationId) -> Result<Stored> {
     let stored = get_permitted(q, actor, Permission::ConversationRead, id)?;
     if permitted(q, actor, permission, Door::Record, &stored)? {
         return Ok(stored);

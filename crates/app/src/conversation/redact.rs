@@ -1,4 +1,4 @@
-//! Removes the text of a message for good: from the row, the index and the files, leaving a line that says so.
+//! Removes the text of a message for good: from the row, the index, the files and the original of a mail, leaving a line that says so.
 
 use super::{lock_permitted, record};
 use crate::{App, Error, Result};
@@ -7,7 +7,7 @@ use candor_domain::event::Event;
 use candor_domain::id::{ConversationId, MessageId};
 use candor_domain::permission::Permission;
 use candor_store::audit::{AuditEntry, detail_cell};
-use candor_store::{Query, Queue, conversation, file, message};
+use candor_store::{Query, Queue, conversation, file, inbound, mail, message};
 
 /// Redacts a message; the reason goes into the audit log, sealed.
 pub async fn redact(app: &App, actor: &Actor, id: ConversationId, message_id: MessageId, reason: String) -> Result<()> {
@@ -28,6 +28,11 @@ pub async fn redact(app: &App, actor: &Actor, id: ConversationId, message_id: Me
             tx.unindex(found.doc);
             for one in &found.files {
                 file::forget(tx, *one)?;
+            }
+            // A mail as it came in has the same words.
+            if let Some(inbound) = mail::get(tx, message_id)?.and_then(|mail| mail.inbound) {
+                let kept = inbound::get(tx, inbound)?;
+                file::forget(tx, kept.file)?;
             }
             let (kind, by) = (actor.as_ref().kind.as_str(), actor.as_ref().id);
             let data = serde_json::json!({ "message": message_id, "seq": found.seq }).to_string();

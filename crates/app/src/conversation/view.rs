@@ -2,7 +2,7 @@
 
 use super::get_permitted;
 use crate::mail::{Head, pieces};
-use crate::{App, Result};
+use crate::{App, Error, Result};
 use candor_domain::actor::{Actor, ActorKind};
 use candor_domain::channel::MailState;
 use candor_domain::event::{Event, Recorded};
@@ -33,6 +33,8 @@ pub struct Letter {
     pub state: MailState,
     /// What the other server said of it.
     pub problem: Option<String>,
+    /// The case it answers without being a part of it, where the reader may open that.
+    pub answers: Option<ConversationId>,
 }
 
 /// One line of a timeline.
@@ -90,14 +92,14 @@ pub fn timeline_in(q: &mut impl Query, actor: &Actor, id: ConversationId, part: 
             Part::Before(_) | Part::Newest => drop(events.remove(0)),
         }
     }
-    let mut messages = messages(q, &stored, &events)?;
+    let mut messages = messages(q, actor, &stored, &events)?;
     let items: Vec<Item> = events.into_iter().map(|recorded| Item { message: messages.remove(&recorded.seq), recorded }).collect();
     let names = names(q, &stored, &items)?;
     Ok(Timeline { stored, items, more, names })
 }
 
 /// The opened messages of these events, by their number: one statement, and one for the files if there are any.
-fn messages(q: &mut impl Query, stored: &Stored, events: &[Recorded]) -> Result<HashMap<i64, Opened>> {
+fn messages(q: &mut impl Query, actor: &Actor, stored: &Stored, events: &[Recorded]) -> Result<HashMap<i64, Opened>> {
     let numbers: BTreeSet<i64> = events.iter().filter(|one| matches!(one.event, Event::Message { .. })).map(|one| one.seq).collect();
     let (Some(first), Some(last)) = (numbers.first(), numbers.last()) else { return Ok(HashMap::new()) };
     let kept = message::between(q, stored.case.id, *first, *last)?;
@@ -106,7 +108,7 @@ fn messages(q: &mut impl Query, stored: &Stored, events: &[Recorded]) -> Result<
     } else {
         HashMap::new()
     };
-    let mut letters = letters(q, stored, *first, *last)?;
+    let mut letters = letters(q, actor, stored, *first, *last)?;
     let mut opened = HashMap::new();
     for mut one in kept.into_iter().filter(|one| numbers.contains(&one.seq)) {
         let text = match one.body.take() {
@@ -120,15 +122,26 @@ fn messages(q: &mut impl Query, stored: &Stored, events: &[Recorded]) -> Result<
 }
 
 /// What is known of the mails among them. A chat has none and is not asked.
-fn letters(q: &mut impl Query, stored: &Stored, first: i64, last: i64) -> Result<HashMap<MessageId, Letter>> {
+fn letters(q: &mut impl Query, actor: &Actor, stored: &Stored, first: i64, last: i64) -> Result<HashMap<MessageId, Letter>> {
     if stored.channel != Channel::Email.as_str() {
         return Ok(HashMap::new());
     }
-    let letter = |kept: mail::Mail| {
-        let head = serde_json::from_str(kept.head.as_deref()?).ok()?;
-        Some((kept.message, Letter { head, pieces: pieces::read(&kept.pieces), state: kept.state, problem: kept.problem }))
-    };
-    Ok(mail::between(q, stored.case.id, first, last)?.into_iter().filter_map(letter).collect())
+    let mut letters = HashMap::new();
+    for kept in mail::between(q, stored.case.id, first, last)? {
+        let Some(head) = kept.head.as_deref().and_then(|head| serde_json::from_str::<Head>(head).ok()) else { continue };
+        let answers = head.answers.map(|answers| readable(q, actor, answers.conversation)).transpose()?.flatten();
+        let letter = Letter { head, pieces: pieces::read(&kept.pieces), state: kept.state, problem: kept.problem, answers };
+        letters.insert(kept.message, letter);
+    }
+    Ok(letters)
+}
+
+/// The case, if this reader may open it.
+fn readable(q: &mut impl Query, actor: &Actor, id: ConversationId) -> Result<Option<ConversationId>> {
+    match get_permitted(q, actor, Permission::ConversationRead, id) {
+        Err(Error::NotFound) => Ok(None),
+        found => found.map(|_| Some(id)),
+    }
 }
 
 fn names(q: &mut impl Query, stored: &Stored, items: &[Item]) -> Result<Names> {

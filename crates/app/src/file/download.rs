@@ -1,5 +1,6 @@
 //! A file goes out: only to whom its conversation is open, and only the chunks that were asked for.
 
+use super::RAW_MAIL;
 use super::upload::disk;
 use crate::contact::look;
 use crate::conversation::get_permitted;
@@ -43,11 +44,16 @@ pub async fn open(app: &App, actor: &Actor, id: FileId) -> Result<Opened> {
     Ok(Opened { opener: opener(&file, key)?, file, blob })
 }
 
-/// All bytes of a file that the desk itself needs: no look at rights, which whoever asks has done.
-pub(crate) async fn read_whole(app: &App, file: &File) -> Result<Vec<u8>> {
+/// Opens a file without a look at rights, which whoever asks has done.
+pub(crate) async fn open_unasked(app: &App, file: File) -> Result<Opened> {
     let id = file.id;
     let key = app.db.read(Pool::Quick, move |rx| Ok::<_, Error>(file::file_key(rx, id)?)).await?;
-    let opened = Opened { opener: opener(file, key)?, blob: app.blobs.read(id).await.map_err(disk)?, file: file.clone() };
+    Ok(Opened { opener: opener(&file, key)?, blob: app.blobs.read(id).await.map_err(disk)?, file })
+}
+
+/// All bytes of a file that the desk itself needs: no look at rights, which whoever asks has done.
+pub(crate) async fn read_whole(app: &App, file: &File) -> Result<Vec<u8>> {
+    let opened = open_unasked(app, file.clone()).await?;
     let size = opened.size();
     let mut whole = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
     let mut parts = pin!(opened.read(0..size));
@@ -80,8 +86,11 @@ pub async fn infos(app: &App, actor: &Actor, ids: Vec<FileId>) -> Result<Vec<Fil
 }
 
 /// A file that was not sent yet is its sender's alone; a sent one is open to whom the conversation is, and to the
-/// customer only where a message they may see carries it.
+/// customer only where a message they may see carries it. A mail as it came in names addresses: it has a door of its own.
 fn check(q: &mut impl Query, actor: &Actor, file: &File) -> Result<()> {
+    if file.media_type == RAW_MAIL {
+        return Err(Error::NotFound);
+    }
     let Some(id) = file.conversation else {
         return if file.owner == actor.as_ref() { Ok(()) } else { Err(Error::NotFound) };
     };

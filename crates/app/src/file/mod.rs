@@ -9,11 +9,11 @@ mod sweep;
 mod upload;
 
 pub use claim::{Unclaimed, accept, claim, is_own};
-pub(crate) use download::read_whole;
 pub use download::{Opened, infos, open};
+pub(crate) use download::{open_unasked, read_whole};
 pub use sweep::{Swept, sweep};
 pub use upload::{Incoming, upload};
 pub(crate) use upload::{disk, take_in};
 
-/// The type of a mail as it came in. Nobody may upload it; it is only ever sent as a download.
+/// The type of a mail as it came in. Nobody may upload it; it is only ever sent as a download, to whom the customer's record is open.
 pub const RAW_MAIL: &str = "message/rfc822";

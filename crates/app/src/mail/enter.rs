@@ -1,6 +1,6 @@
 //! The command that makes a mail a message. What it needs was read before; what it names was made before.
 
-use super::place::{self, Place};
+use super::place::{self, Place, Stray};
 use super::read::Letter;
 use super::{head, receipt, returned};
 use crate::conversation::{ByMail, Content, join_by_mail, open_by_mail};
@@ -48,14 +48,14 @@ pub(super) fn enter(tx: &mut Tx<'_>, entry: &Entry) -> Result<()> {
     let content = Content { text: shown(&entry.letter), ..entry.letter.content.clone() };
     let mail =
         ByMail { message: entry.message, doc: entry.doc, client_id: entry.inbound.0, content: &content, preview: &entry.letter.fresh };
-    let (stored, doubt) = match place::find(tx, entry)? {
+    let (stored, stray) = match place::find(tx, entry)? {
         Place::Case(mut stored) => {
             join(tx, &kept, &mut stored, entry, &mail)?;
             (*stored, None)
         }
-        Place::Own(doubt) => (open(tx, &kept, entry, &mail)?, doubt),
+        Place::Own(stray) => (open(tx, &kept, entry, &mail)?, stray),
     };
-    note(tx, entry, &stored, doubt)?;
+    note(tx, entry, &stored, stray)?;
     if let Some(address) = proven(&entry.letter) {
         mail_address::alive(tx, &address)?;
     }
@@ -103,9 +103,12 @@ pub(super) fn attach(tx: &mut Tx<'_>, kept: &Inbound, stored: &Stored) -> Result
 }
 
 /// Keeps what is known of it beside its words.
-fn note(tx: &mut Tx<'_>, entry: &Entry, stored: &Stored, doubt: Option<&str>) -> Result<()> {
+fn note(tx: &mut Tx<'_>, entry: &Entry, stored: &Stored, stray: Option<Stray>) -> Result<()> {
     let mut head = entry.letter.head.clone();
-    head.doubts.extend(doubt.map(str::to_owned));
+    if let Some(Stray { why, answers }) = stray {
+        head.doubts.push(why.to_owned());
+        head.answers = answers;
+    }
     let known = Mail {
         message: entry.message,
         conversation: stored.case.id,

@@ -3,7 +3,7 @@
 use super::Envelope;
 use crate::{Error, Result};
 use candor_connect::channel::email::verdict::Verdict;
-use candor_domain::id::MessageId;
+use candor_domain::id::{ConversationId, MessageId};
 use serde::{Deserialize, Serialize};
 
 /// Somebody in a header.
@@ -19,6 +19,14 @@ pub struct Person {
 pub struct LeftOut {
     pub name: String,
     pub why: String,
+}
+
+/// The case that a mail answers without having become a part of it. That it answers this one is certain: the token in it was made for
+/// this case and its customer. Why it stays outside stands with the doubts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answers {
+    pub conversation: ConversationId,
+    pub number: i64,
 }
 
 /// The head of a mail.
@@ -44,6 +52,11 @@ pub struct Head {
     /// What is odd about it, as stable codes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub doubts: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answers: Option<Answers>,
+    /// It has a part that looks like a page.
+    #[serde(default)]
+    pub html: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<LeftOut>,
     /// Who really sent it.

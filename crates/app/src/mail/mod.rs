@@ -8,7 +8,9 @@ mod head;
 pub mod imap;
 mod intake;
 mod keep;
+mod original;
 pub mod out;
+mod pictures;
 pub(crate) mod pieces;
 pub(crate) mod place;
 mod read;
@@ -18,10 +20,11 @@ mod returned;
 mod work;
 
 pub use candor_connect::channel::email::imap::{Tls, TlsError};
-pub use candor_connect::channel::email::verdict::{Judge, Trust, Verdict};
-pub use head::{Head, LeftOut, Person};
+pub use candor_connect::channel::email::verdict::{Check, Judge, Means, Standing, Trust, Verdict};
+pub use head::{Answers, Head, LeftOut, Person};
 pub use intake::{Failed, again, failed};
 pub use keep::{Envelope, Kept, keep};
+pub use original::{Original, Page, PageFacts, bytes, original, page};
 pub(crate) use relays::Relays;
 pub use work::{QUEUE, next_due, work};
 

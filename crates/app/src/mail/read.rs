@@ -140,6 +140,8 @@ fn head(inbound: &Inbound, envelope: Envelope, verdict: Verdict) -> Head {
         in_reply_to: inbound.in_reply_to.first().cloned(),
         with: vec![],
         doubts: inbound.doubts.iter().map(|doubt| code(doubt).to_owned()).collect(),
+        answers: None,
+        html: inbound.html.is_some(),
         left_out: vec![],
         verdict,
         envelope,

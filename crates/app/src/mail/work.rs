@@ -9,6 +9,9 @@ use candor_domain::id::InboundId;
 use candor_store::inbound::{self, State};
 use candor_store::job::{self, Job, NewJob};
 use candor_store::{Pool, Queue, channel, file};
+use futures_util::{StreamExt, stream};
+use std::pin::pin;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 /// The queue these jobs stand in.
@@ -19,6 +22,10 @@ const LEASE: i64 = 6_000;
 /// How long a failed mail rests before it is tried again, in milliseconds.
 const REST: i64 = 2_000;
 const TRIES: i64 = 5;
+/// Mails that are read at a time.
+const AT_ONCE: usize = 8;
+/// What they may weigh together, in KB; a heavier one is read alone.
+const ROOM_KB: usize = 48 << 10;
 
 /// The job that reads a mail; goes with the row that keeps it. Its tries are counted here and not by the queue, so that what
 /// waits for a person in the end is the mail and not a job.
@@ -26,25 +33,37 @@ pub(super) fn reading(id: Uuid, inbound: &str, now: i64) -> NewJob<'_> {
     NewJob { id, queue: QUEUE, kind: READ, unique_key: None, stream: None, body: inbound, due_at: now, max_tries: i64::MAX }
 }
 
-/// Reads the mails that are due; says how many.
+/// Reads the mails that are due; says how many. Several are read at a time, because name servers take their time; they become
+/// messages in the order in which they came.
 pub async fn work(app: &App) -> Result<usize> {
     let mut taken = 0;
-    while let Some(job) = claim::next(app, QUEUE, LEASE).await? {
-        taken += 1;
-        let read = if job.tries > TRIES { Err(Error::Broken("reading it ended the process".into())) } else { kept(app, &job).await };
-        if let Err(problem) = read {
-            tracing::warn!(inbound = %job.body, %problem, "a mail could not be made a message");
-            put_back(app, job, problem).await?;
+    loop {
+        let jobs = claim::some(app, QUEUE, LEASE, AT_ONCE).await?;
+        if jobs.is_empty() {
+            return Ok(taken);
+        }
+        taken += jobs.len();
+        let room = Semaphore::new(ROOM_KB);
+        let ready = stream::iter(jobs).map(async |job| (claim::keeping(app, &job, LEASE, ready(app, &job, &room)).await.flatten(), job));
+        let mut ready = pin!(ready.buffered(AT_ONCE));
+        while let Some((entry, job)) = ready.next().await {
+            let done = match entry {
+                Ok(entry) => settle(app, &job, entry).await,
+                Err(problem) => Err(problem),
+            };
+            if let Err(problem) = done {
+                tracing::warn!(inbound = %job.body, %problem, "a mail could not be made a message");
+                put_back(app, job, problem).await?;
+            }
         }
     }
-    Ok(taken)
 }
 
-async fn kept(app: &App, job: &Job) -> Result<()> {
-    claim::keeping(app, job, LEASE, one(app, job)).await?
-}
-
-async fn one(app: &App, job: &Job) -> Result<()> {
+/// Everything a mail is, read; `None` where it is a message already.
+async fn ready(app: &App, job: &Job, room: &Semaphore) -> Result<Option<Entry>> {
+    if job.tries > TRIES {
+        return Err(Error::Broken("reading it ended the process".into()));
+    }
     let id: InboundId = job.body.parse().map_err(|_| Error::Broken("a job of the mail without its mail".into()))?;
     let found = app
         .db
@@ -59,24 +78,35 @@ async fn one(app: &App, job: &Job) -> Result<()> {
             Ok::<_, Error>(Some((kept, envelope, inbox, raw)))
         })
         .await?;
-    if let Some((kept, envelope, inbox, raw)) = found {
-        let envelope: Envelope = serde_json::from_str(&envelope).map_err(|error| Error::Broken(error.to_string()))?;
-        let bytes = read_whole(app, &raw).await?;
-        let letter = read::letter(app, &Actor::Visitor { contact: kept.contact }, bytes, envelope).await?;
-        let entry = Entry {
-            inbound: id,
-            inbox,
-            conversation: app.ids.make(),
-            message: app.ids.make(),
-            doc: app.db.new_doc(),
-            identity: app.ids.make(),
-            receipt: app.ids.make(),
-            letter,
-        };
-        app.db.write(Queue::People, move |tx| enter(tx, &entry)).await?;
-    }
+    let Some((kept, envelope, inbox, raw)) = found else { return Ok(None) };
+    let envelope: Envelope = serde_json::from_str(&envelope).map_err(|error| Error::Broken(error.to_string()))?;
+    let size = u32::try_from(raw.size / 1024 + 1).unwrap_or(u32::MAX).min(ROOM_KB as u32);
+    let _room = room.acquire_many(size).await.map_err(|error| Error::Broken(error.to_string()))?;
+    let bytes = read_whole(app, &raw).await?;
+    let letter = read::letter(app, &Actor::Visitor { contact: kept.contact }, bytes, envelope).await?;
+    Ok(Some(Entry {
+        inbound: id,
+        inbox,
+        conversation: app.ids.make(),
+        message: app.ids.make(),
+        doc: app.db.new_doc(),
+        identity: app.ids.make(),
+        receipt: app.ids.make(),
+        letter,
+    }))
+}
+
+/// Makes it a message and ends its job, in one commit.
+async fn settle(app: &App, job: &Job, entry: Option<Entry>) -> Result<()> {
     let job = job.clone();
-    app.db.write(Queue::Machines, move |tx| Ok(job::finish(tx, &job)?)).await
+    app.db
+        .write(Queue::People, move |tx| {
+            if let Some(entry) = &entry {
+                enter(tx, entry)?;
+            }
+            Ok(job::finish(tx, &job)?)
+        })
+        .await
 }
 
 /// The mail is tried again later, or waits for a person after the last try. A try that killed the process counts, too.

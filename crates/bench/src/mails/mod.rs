@@ -81,7 +81,9 @@ pub(crate) async fn run(args: &MailsArgs) -> Result<bool> {
 /// A desk that listens for mail, and where.
 pub(crate) async fn desk_with_mail(args: &DeskArgs) -> Result<(Desk, u16)> {
     let port = crate::desk::free_port()?;
-    let desk = Desk::node(args, None, &[("CANDOR_MAIL_LISTEN", &format!("127.0.0.1:{port}"))]).await?;
+    // Nobody answers for names, and that at once: what a name server takes is not the desk's.
+    let settings = [("CANDOR_MAIL_LISTEN", &*format!("127.0.0.1:{port}")), ("CANDOR_MAIL_NAME_SERVERS", "127.0.0.1:9")];
+    let desk = Desk::node(args, None, &settings).await?;
     Ok((desk, port))
 }
 

@@ -12,6 +12,7 @@ pub mod events;
 pub mod files;
 pub mod inboxes;
 pub mod lists;
+pub mod mails;
 pub mod me;
 pub mod parked;
 pub mod replies;
@@ -52,6 +53,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .merge(events::routes())
         .merge(files::routes())
         .merge(lists::routes())
+        .merge(mails::routes())
         .merge(parked::routes())
         .merge(replies::routes())
         .route("/stream", get(agent::socket).post(agent::streamed))

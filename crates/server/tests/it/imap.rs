@@ -1,5 +1,6 @@
 //! Mail fetched from a mailbox on a real IMAP server: kept before the server is told, once, whatever ends in between.
 
+use crate::cli;
 use candor_app::channel::{self, New, Secret};
 use candor_app::{App, Ids, inbox, mail};
 use candor_domain::actor::Actor;
@@ -10,8 +11,10 @@ use candor_store::channel::Channel;
 use candor_store::{Error, Pool, Query, Queue, mailbox};
 use candor_testkit::{Agent, TestApp, TestDb, app_test};
 use serde_json::{Value, json};
+use std::io::Write;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::process::{Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -171,7 +174,7 @@ async fn until_read(app: &TestApp, id: ChannelId) {
 
 async fn subjects(app: &TestApp, agent: &Agent) -> Vec<String> {
     app.settle().await;
-    let listed = agent.get("/api/v1/conversations?view=all").await.ok();
+    let listed = agent.get("/api/v1/conversations?view=all&limit=100").await.ok();
     let mail = listed["items"].as_array().unwrap().iter().filter(|case| case["channel"] == "email");
     let mut found: Vec<String> = mail.map(|case| case["subject"].as_str().unwrap().to_owned()).collect();
     found.sort();
@@ -458,3 +461,28 @@ app_test!(a_mailbox_is_set_up_and_never_tells_its_secrets, |app| async move {
     assert!(alone.to_string().contains("secret"), "one without the other: {alone}");
     assert_eq!(admin.delete(&path).await.status, 204);
 });
+
+/// `candor channel create` with a password on its standard input.
+fn create(dir: &std::path::Path, flags: &[&str]) -> Output {
+    let mut command = cli::candor(dir);
+    command.args(["channel", "create", "Mailbox", "--inbox", "Mail", "--kind", "imap"]).args(flags);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // A program that ends before it reads anything is told nothing.
+    let _ = child.stdin.take().unwrap().write_all(b"hush-hush\n\n");
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn an_operator_sets_up_a_mailbox_from_the_command_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let refused = create(dir.path(), &[]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("--host"), "{refused:?}");
+    cli::done(&refused, 1);
+    let server = ["--host", "imap.example.com", "--user", "support@example.com", "--password-stdin", "--json"];
+    let more = ["--folder", "INBOX", "--folder", "客服", "--afterwards", "move", "--move-to", "Done", "--new-only"];
+    let token = ["--oauth-client-id", "desk", "--oauth-token-url", "https://login.example.com/token"];
+    let made: Value = serde_json::from_str(&cli::done(&create(dir.path(), &[&server[..], &more, &token].concat()), 0)).unwrap();
+    assert_eq!((&made["kind"], &made["enabled"]), (&"imap".into(), &true.into()));
+    let listed = cli::done(&cli::run(&mut cli::candor(dir.path()), &["channel", "list", "--json"]), 0);
+    assert!(listed.contains("\"problem\"") && !listed.contains("hush-hush"), "{listed}");
+}

@@ -4,6 +4,7 @@ use candor_app::channel::{self, New, Patch};
 use candor_app::{inbox, mail};
 use candor_domain::actor::Actor;
 use candor_domain::channel::{ChannelKind, ChannelSettings, Security, Server};
+use candor_domain::id::InboundId;
 use candor_domain::inbox::{Channel as Medium, WidgetPatch};
 use candor_server::smtp::{self, Settings};
 use candor_store::channel::Channel;
@@ -45,6 +46,19 @@ pub(crate) async fn failed(app: &TestApp, name: &str) -> String {
         app.pass(Duration::from_secs(60)).await;
     }
     kept.id.to_string()
+}
+
+/// A mail that came in by pipe, in an inbox of its own: its case and its message.
+pub(crate) async fn arrived(app: &TestApp, mail: &str) -> (String, String) {
+    let by = Actor::machine("test");
+    // Visitors come to the oldest inbox, which is not to be this one.
+    app.clock.advance(1);
+    let new = inbox::New { name: "Piped".to_owned(), channel: Medium::Email, team: None, widget: WidgetPatch::default(), hours: None };
+    let place = inbox::create(&app.app, &by, new).await.unwrap();
+    let pipe = pipe(app, place.id).await;
+    let kept = kept(app, &pipe, mail).await;
+    let read = app.app.db.read(candor_store::Pool::Quick, move |rx| candor_store::inbound::get(rx, kept)).await.unwrap();
+    (read.conversation.unwrap().to_string(), read.message.unwrap().to_string())
 }
 
 async fn listen(app: &TestApp, lmtp: bool) -> SocketAddr {
@@ -284,13 +298,18 @@ pub(crate) async fn pipe(app: &TestApp, inbox: candor_domain::id::InboxId) -> Ch
 }
 
 pub(crate) async fn piped(app: &TestApp, pipe: &Channel, mail: &str) {
+    kept(app, pipe, mail).await;
+}
+
+async fn kept(app: &TestApp, pipe: &Channel, mail: &str) -> InboundId {
     let body = futures_util::stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from(mail.to_owned()))]);
-    mail::keep(&app.app, pipe, &mail::Envelope::default(), 1 << 20, body).await.unwrap();
+    let kept = mail::keep(&app.app, pipe, &mail::Envelope::default(), 1 << 20, body).await.unwrap();
     app.settle().await;
+    kept.id
 }
 
 /// Sends this inbox's mail to a listener of the desk itself, which takes the customer's address: both ends are real.
-async fn sender(app: &TestApp, from: &Channel) -> SocketAddr {
+pub(crate) async fn sender(app: &TestApp, from: &Channel) -> SocketAddr {
     let (by, address) = (Actor::machine("test"), listen(app, false).await);
     let new = inbox::New { name: "Customer".to_owned(), channel: Medium::Email, team: None, widget: WidgetPatch::default(), hours: None };
     let place = inbox::create(&app.app, &by, new).await.unwrap();

@@ -17,7 +17,8 @@ pub(crate) async fn desk(app: &TestApp) -> (Agent, Channel, Sink) {
     let (sink, port) = Sink::started().await;
     let server = Server { host: "127.0.0.1".to_owned(), port, security: Security::None, user: None };
     let addresses = vec!["support@desk.test".to_owned()];
-    let settings = ChannelSettings { addresses, name: "Desk".to_owned(), acknowledges: true, server: Some(server), ..ChannelSettings::default() };
+    let settings =
+        ChannelSettings { addresses, name: "Desk".to_owned(), acknowledges: true, server: Some(server), ..ChannelSettings::default() };
     let new = New { inbox: made.inbox, kind: ChannelKind::Sender, name: "Out".to_owned(), settings, secret: None };
     channel::create(&app.app, &Actor::machine("test"), new).await.unwrap();
     (alice, pipe, sink)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { stretches } from './mail';
+import { apart, stretches, whySender } from './mail';
 
 const of = (...pieces: [string, number][]) => pieces.map(([kind, length]) => ({ kind: kind as 'new' | 'quote' | 'signature', length }));
 
@@ -19,4 +19,16 @@ test('lengths that do not fit the text hide nothing', () => {
 
 test('characters beyond the first plane count as JavaScript counts them', () => {
   assert.deepEqual(stretches('🙂 ok\n> q', of(['new', 6], ['quote', 3])).map((each) => each.text), ['🙂 ok\n', '> q']);
+});
+
+test('a mail kept apart says from which conversation only where that is certain', () => {
+  const answers = { number: 7, conversation: 'c' };
+  assert.deepEqual(apart({ doubts: ['no_date', 'token_unproven'], answers }), { words: 'mail.apart.unproven', answers });
+  assert.equal(apart({ doubts: ['token_foreign'] }), 'unknown');
+  assert.equal(apart({ doubts: ['no_date'] }), null);
+});
+
+test('what is known of a sender is said by what proved it, or that nothing did', () => {
+  assert.equal(whySender({ standing: 'proven', by: 'dkim' }), 'mail.sender.why.dkim');
+  assert.equal(whySender({ standing: 'denied' }), 'mail.sender.why.denied');
 });

@@ -1,5 +1,5 @@
 // What of a mail is shown at once and what one click away, and what is worth a warning.
-import type { MailHead } from '$shared/api/types';
+import type { MailHead, MailSender } from '$shared/api/types';
 import type { PlainKey } from '../i18n.svelte';
 
 /** A stretch of the text; `folded` ones are quoted history and signatures. */
@@ -29,6 +29,18 @@ const DOUBTS: Readonly<Record<string, PlainKey>> = {
 export function warnings(head: MailHead): PlainKey[] {
   return head.doubts.flatMap((code) => DOUBTS[code] ?? []);
 }
+
+const APART = { token_unproven: 'mail.apart.unproven', token_foreign: 'mail.apart.foreign', case_closed: 'mail.apart.closed' } as const;
+
+/** Why a mail that answers something is a conversation of its own; without a number where it only pretends to answer. */
+export function apart(head: Pick<MailHead, 'doubts' | 'answers'>): { words: (typeof APART)[keyof typeof APART]; answers: NonNullable<MailHead['answers']> } | 'unknown' | null {
+  const why = head.doubts.find((code): code is keyof typeof APART => code in APART);
+  if (why === undefined) return null;
+  return head.answers ? { words: APART[why], answers: head.answers } : 'unknown';
+}
+
+/** What is known of the sender, in a sentence. */
+export const whySender = (sender: MailSender): PlainKey => sender.standing === 'proven' ? `mail.sender.why.${sender.by ?? 'dmarc'}` : `mail.sender.why.${sender.standing}`;
 
 const REASONS: Readonly<Record<string, PlainKey>> = {
   archive: 'mail.left.archive', program: 'mail.left.program', office: 'mail.left.office', markup: 'mail.left.markup', too_large: 'mail.left.large',

@@ -21,6 +21,9 @@ const RESTS: [u64; 7] = [2, 5, 15, 30, 60, 120, 300];
 /// Rests after a refusal to let us in: too many wrong passwords lock an account.
 const LOCKED_OUT: [u64; 3] = [60, 300, 900];
 
+/// What is shown where the desk itself failed; what it was stands in the log.
+const NOT_KEPT: &str = "the desk could not keep the mail: its log says why";
+
 /// Who reads a mailbox, with what is remembered between two connections.
 pub(super) struct Reader {
     pub(super) app: App,
@@ -59,7 +62,10 @@ impl Reader {
             let Err(trouble) = self.line(lease).await;
             let (words, rests, at_once) = match trouble {
                 Trouble::Desk(Error::Store(candor_store::Error::LeaseLost)) => return Err(candor_store::Error::LeaseLost.into()),
-                Trouble::Desk(problem) => (problem.to_string(), RESTS.as_slice(), true),
+                Trouble::Desk(problem) => {
+                    tracing::warn!(channel = %self.channel.id, %problem, "what a mailbox has could not be kept");
+                    (NOT_KEPT.to_owned(), RESTS.as_slice(), true)
+                }
                 Trouble::Server(problem @ ImapError::SignIn(_)) => {
                     self.access.forget();
                     (problem.to_string(), LOCKED_OUT.as_slice(), true)

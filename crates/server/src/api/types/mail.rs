@@ -7,6 +7,7 @@ use candor_domain::channel::MailState;
 use candor_domain::mask::{PersonalKind, mask};
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 /// The head of a mail. Addresses are masked: they open with the customer's record.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -21,6 +22,15 @@ pub struct MailHead {
     pub date: Option<i64>,
     /// What is odd about it.
     pub doubts: Vec<String>,
+    /// Whether it is the sender's; absent in a mail of ours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sender: Option<MailSender>,
+    /// The conversation that it answers without being a part of it. Why it is not, `doubts` say: `token_unproven`, `token_foreign`
+    /// or `case_closed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answers: Option<MailAnswers>,
+    /// It has a part that looks like a page.
+    pub html: bool,
     /// Files of the mail that were not taken; they are in the original.
     pub left_out: Vec<LeftOutFile>,
     /// How far it has come.
@@ -38,6 +48,28 @@ pub struct MailHead {
 pub struct MailPerson {
     pub name: String,
     pub mail: String,
+}
+
+/// What is known of the sender.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct MailSender {
+    /// `proven`: the sender's domain stands behind the mail. `unproven`: nothing does. `denied`: the domain says what its mail shows, and
+    /// this one does not; it may be forged.
+    #[schema(value_type = words::MailStanding)]
+    pub standing: &'static str,
+    /// What proved it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::MailMeans>)]
+    pub by: Option<&'static str>,
+}
+
+/// A conversation that a mail answers.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct MailAnswers {
+    pub number: i64,
+    /// Absent for who may not read it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<Uuid>,
 }
 
 /// A file that was not taken, and why.
@@ -68,7 +100,7 @@ pub enum PieceKind {
 impl MailHead {
     pub(super) fn of(letter: Letter, text: &str) -> Self {
         let (people, pieces) = (|all: Vec<mail::Person>| all.into_iter().map(MailPerson::from).collect(), pieces(&letter.pieces, text));
-        let head = letter.head;
+        let (head, readable) = (letter.head, letter.answers.map(|id| id.0));
         Self {
             from: head.from.map(MailPerson::from),
             to: people(head.to),
@@ -76,11 +108,21 @@ impl MailHead {
             subject: head.subject,
             date: head.date,
             doubts: head.doubts,
+            sender: (letter.state == MailState::Received).then(|| MailSender::of(&head.verdict)),
+            answers: head.answers.map(|answers| MailAnswers { number: answers.number, conversation: readable }),
+            html: head.html,
             left_out: head.left_out.into_iter().map(|file| LeftOutFile { name: file.name, why: file.why }).collect(),
             state: letter.state,
             problem: letter.problem,
             pieces,
         }
+    }
+}
+
+impl MailSender {
+    pub(super) fn of(verdict: &mail::Verdict) -> Self {
+        let standing = verdict.standing();
+        Self { standing: standing.as_str(), by: standing.means().map(mail::Means::as_str) }
     }
 }
 

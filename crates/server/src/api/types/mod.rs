@@ -8,5 +8,6 @@ pub mod event;
 pub mod file;
 pub mod filter;
 pub mod mail;
+pub mod original;
 pub mod staff;
 pub mod words;

@@ -78,6 +78,10 @@ list! {
     Weekday: Integer = 1..=7,
     EventType: String = super::event::TYPES,
     Follower: String = ["rollup", "feed"],
+    MailImages: String = ["none", "remote"],
+    MailStanding: String = ["proven", "unproven", "denied"],
+    MailMeans: String = ["dmarc", "dkim", "spf", "arc"],
+    MailCheck: String = ["pass", "fail", "soft_fail", "neutral", "none", "temp_error", "perm_error"],
 }
 
 /// Words in several languages: `{"zh-CN": "...", "zh-TW": "...", "en": "..."}`, none of which must be there.

@@ -7,11 +7,12 @@ use candor_domain::permission::Permission;
 use candor_testkit::{Agent, Answer, Client, PASSWORD, TestApp, Visitor};
 use serde_json::{Value, json};
 use std::collections::HashMap;
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 /// Words of the case that nobody may read who is kept out of it.
 pub(super) const MARKER: &str = "zanzibarfund";
-/// The customer's address: shown in full by a reveal alone.
+/// The customer's address: shown in full by a reveal, and in a mail as it came in.
 const ADDRESS: &str = "mei.marker@customer.test";
 /// Who may not read the case, whatever they ask for.
 const KEPT_OUT: [&str; 6] = ["anon", "other", "auditor", "stranger", "gone", "agent"];
@@ -25,6 +26,8 @@ pub(super) struct World {
     token: Client,
     stranger: Visitor,
     shared: Case,
+    /// A case by mail like the shared one, and its mail; made when a row first asks for it.
+    mail: OnceCell<(String, String)>,
 }
 
 /// A case of team A, assigned to Olga, with its customer.
@@ -52,7 +55,7 @@ impl World {
         agents.insert("admin", admin);
         let stranger = app.visitor().await;
         let shared = case(app, &agents, team_a).await;
-        Self { app: app.clone(), inbox, team_a, team_b, agents, token, stranger, shared }
+        Self { app: app.clone(), inbox, team_a, team_b, agents, token, stranger, shared, mail: OnceCell::new() }
     }
 
     pub(super) fn columns<'a>(&self, page: &'a str) -> impl Iterator<Item = &'a str> + use<'a> {
@@ -131,7 +134,11 @@ impl World {
         let said = match () {
             () if !as_said => format!("is {}, not {expected}", answer.status),
             () if kept_out && !asked && text.contains(MARKER) => "shows words of the case".to_owned(),
-            () if text.contains(ADDRESS) && !row.path.contains("/reveal") && !row.path.starts_with("/visitor/") => {
+            () if text.contains(ADDRESS)
+                && !row.path.contains("/reveal")
+                && !row.path.contains("{mail}/mail")
+                && !row.path.starts_with("/visitor/") =>
+            {
                 "shows the customer's address".to_owned()
             }
             () => return None,
@@ -181,6 +188,8 @@ impl World {
             "message" => text(&admin.get(&format!("{path}/timeline")).await.ok()["items"][1]["message"]["id"]),
             "identity" => text(&own.get(&format!("{path}/contact")).await.ok()["identities"][0]["id"]),
             "held" => text(&crate::writing::answer(own, &case.id, "soon", 8000).await.expect(202)["id"]),
+            "mail case" => self.mail().await.0.clone(),
+            "mail" => self.mail().await.1.clone(),
             "file" => {
                 let file = case.visitor.upload("/visitor/v1/files?name=a.txt", "text/plain", MARKER).await.created();
                 let body = json!({ "client_id": new, "text": "see", "files": [file["id"]] });
@@ -248,6 +257,16 @@ impl World {
         })
     }
 
+    async fn mail(&self) -> &(String, String) {
+        let made = async || {
+            let html = format!("From: Mei <{ADDRESS}>\r\nSubject: Help\r\nContent-Type: text/html\r\n\r\n<p>my {MARKER} is gone</p>\r\n");
+            let (case, message) = crate::mail::arrived(&self.app, &html).await;
+            hand_over(&self.agents, &case, self.team_a).await;
+            (case, message)
+        };
+        self.mail.get_or_init(made).await
+    }
+
     async fn made(&self, noun: &str, body: Value) -> Value {
         self.agent("admin").post(&format!("/api/v1/{noun}"), body).await.created()
     }
@@ -269,9 +288,14 @@ async fn case_of(app: &TestApp) -> Case {
 
 async fn case(app: &TestApp, agents: &HashMap<&'static str, Agent>, team: TeamId) -> Case {
     let case = case_of(app).await;
-    act(&agents["admin"], &case.id, json!({ "type": "team", "team": team })).await;
-    act(&agents["admin"], &case.id, json!({ "type": "assign", "agent": agents["own"].id })).await;
+    hand_over(agents, &case.id, team).await;
     case
+}
+
+/// Gives a case to Olga of this team.
+async fn hand_over(agents: &HashMap<&'static str, Agent>, case: &str, team: TeamId) {
+    act(&agents["admin"], case, json!({ "type": "team", "team": team })).await;
+    act(&agents["admin"], case, json!({ "type": "assign", "agent": agents["own"].id })).await;
 }
 
 fn text(value: &Value) -> String {

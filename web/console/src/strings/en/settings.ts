@@ -442,6 +442,8 @@ const texts: Record<keyof typeof own, string> = {
   'audit.say.contact.history_viewed': '{who} looked at earlier conversations of {what}',
   'audit.say.contact.identity_moved': 'An identity of {what} was moved to another customer',
   'audit.say.case.files_viewed': '{who} looked at files of {what}',
+  'audit.say.case.mail_viewed': '{who} opened a mail of {what} as it came in',
+  'audit.say.case.mail_taken': '{who} downloaded the original of a mail of {what}',
   'settings.blocks': 'Blocks',
   'settings.blocksText': 'Customers, networks and addresses that are not heard.',
   'perm.contact.block': 'Block',

@@ -442,6 +442,8 @@ export const own = {
   'audit.say.contact.history_viewed': '{who}查看了客户 {what} 以往的会话',
   'audit.say.contact.identity_moved': '客户 {what} 的一个身份改归另一位客户',
   'audit.say.case.files_viewed': '{who}查看了会话 {what} 的文件',
+  'audit.say.case.mail_viewed': '{who}查看了会话 {what} 的原始邮件',
+  'audit.say.case.mail_taken': '{who}下载了会话 {what} 的原始邮件',
   'settings.blocks': '黑名单',
   'settings.blocksText': '不再接收其消息的客户、网络和地址。',
   'perm.contact.block': '拉黑',

@@ -442,6 +442,8 @@ const texts: Record<keyof typeof own, string> = {
   'audit.say.contact.history_viewed': '{who}檢視了客戶 {what} 以往的對話',
   'audit.say.contact.identity_moved': '客戶 {what} 的一個身分改歸另一位客戶',
   'audit.say.case.files_viewed': '{who}檢視了對話 {what} 的檔案',
+  'audit.say.case.mail_viewed': '{who}檢視了對話 {what} 的原始郵件',
+  'audit.say.case.mail_taken': '{who}下載了對話 {what} 的原始郵件',
   'settings.blocks': '封鎖名單',
   'settings.blocksText': '不再接收其訊息的客戶、網路和地址。',
   'perm.contact.block': '封鎖',

@@ -161,10 +161,10 @@ fn cid_of(url: &str) -> Option<String> {
 }
 
 /// The five characters that the writer of the HTML escapes.
-fn decoded(value: &str) -> String {
+pub(super) fn decoded(value: &str) -> String {
     value.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&nbsp;", "\u{a0}").replace("&amp;", "&")
 }
 
-fn encoded(value: &str) -> String {
+pub(super) fn encoded(value: &str) -> String {
     value.replace('&', "&amp;").replace('"', "&quot;").replace('\u{a0}', "&nbsp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -9,11 +9,14 @@ mod inert;
 mod lex;
 mod plain;
 mod policy;
+mod sheet;
 mod style;
 mod tags;
 #[cfg(test)]
 mod tests;
 mod write;
+
+pub use sheet::{Sheet, sheet};
 
 /// Bytes of HTML that are read. What goes beyond is cut off.
 pub const MAX_BYTES: usize = 1_000_000;

@@ -10,7 +10,7 @@ use std::io;
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// Between two pieces of an answer.
+/// Until something comes, be it a piece of an answer.
 pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One untagged response, with its bytes.
@@ -34,10 +34,18 @@ pub(super) async fn ask(
 ) -> Result<(), ImapError> {
     session.as_mut().allow(bytes);
     let tag = timed(PATIENCE, async { session.run_command(command).await.map_err(|error| broken(&error)) }).await?;
-    let mut farewell = None;
+    let (mut farewell, mut left) = (None, bytes);
     loop {
-        let read = async { session.read_response().await.map_err(|error| fault(&error)) };
-        let Some(response) = timed(PATIENCE, read).await? else {
+        let read = match timeout(PATIENCE, session.read_response()).await {
+            Ok(read) => read.map_err(|error| fault(&error))?,
+            Err(_) if session.as_mut().left() == left => return Err(silent()),
+            // A large mail on a slow line: nothing that came is lost by looking at the clock.
+            Err(_) => {
+                left = session.as_mut().left();
+                continue;
+            }
+        };
+        let Some(response) = read else {
             return Err(ImapError::Broken(farewell.unwrap_or_else(|| "the mail server ended the connection".to_owned())));
         };
         match response.parsed() {
@@ -57,7 +65,11 @@ pub(super) fn words(outcome: &Outcome<'_>) -> String {
 
 /// Gives up after a while.
 pub(super) async fn timed<T>(patience: Duration, work: impl Future<Output = Result<T, ImapError>> + Send) -> Result<T, ImapError> {
-    timeout(patience, work).await.unwrap_or_else(|_| Err(ImapError::Broken("the mail server does not answer".to_owned())))
+    timeout(patience, work).await.unwrap_or_else(|_| Err(silent()))
+}
+
+fn silent() -> ImapError {
+    ImapError::Broken("the mail server does not answer".to_owned())
 }
 
 /// What went wrong on the line. Errors of the parser repeat what it read, which may be a customer's mail: they are not told.

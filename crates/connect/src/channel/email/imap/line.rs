@@ -46,6 +46,11 @@ impl Line {
     pub(super) fn allow(&mut self, bytes: usize) {
         self.left = bytes;
     }
+
+    /// How much of that is left.
+    pub(super) fn left(&self) -> usize {
+        self.left
+    }
 }
 
 impl AsyncRead for Line {

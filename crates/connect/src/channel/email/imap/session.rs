@@ -174,7 +174,7 @@ impl Mailbox {
     }
 
     async fn tell(&mut self, command: &str) -> Result<(), ImapError> {
-        ask(&mut self.session, command, LIST, |_| {}).await
+        ask(&mut self.session, command, SHORT, |_| {}).await
     }
 
     /// Says goodbye.

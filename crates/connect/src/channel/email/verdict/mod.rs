@@ -9,12 +9,14 @@ mod judge;
 mod message;
 mod pointers;
 mod results;
+mod standing;
 mod tag_list;
 
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
 pub use judge::{Judge, JudgeError};
+pub use standing::{Means, Standing};
 
 /// What the SMTP session said about a mail, which the mail itself cannot prove.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,0 +1,84 @@
+//! A mail as it came in: what stands in it besides its words, its page made harmless, its bytes. All of it opens with the customer's
+//! record.
+
+use super::types::original::MailOriginal;
+use super::types::words;
+use crate::extract::{Params, Path, SignedIn};
+use crate::problem::{ApiError, ApiResult, Code};
+use crate::state::AppState;
+use crate::{files, headers};
+use axum::Json;
+use axum::extract::State;
+use axum::response::{Html, IntoResponse, Response};
+use candor_app::mail::{self, Page};
+use candor_domain::id::{ConversationId, MessageId};
+use http::HeaderMap;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default().routes(routes!(original)).routes(routes!(page)).routes(routes!(bytes))
+}
+
+/// Open a mail as it came in: addresses in full, every field of its header, and what the checks of its sender said. Needs a part in
+/// the case; the look is on record.
+#[utoipa::path(get, path = "/conversations/{id}/messages/{message}/mail", tag = "conversations", params(("id" = Uuid, Path), ("message" = Uuid, Path)), responses((status = 200, body = MailOriginal), (status = 410, description = "`gone`: its customer was erased")))]
+async fn original(State(state): State<AppState>, who: SignedIn, Path((id, message)): Path<(Uuid, Uuid)>) -> ApiResult<Json<MailOriginal>> {
+    let found = mail::original(&state.app, &who.actor, ConversationId(id), MessageId(message)).await?;
+    Ok(Json(found.into()))
+}
+
+/// How a page is shown.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PageParams {
+    /// `none` when absent. With `remote` the browser fetches pictures from where the sender put them, and the sender can learn of it.
+    #[param(inline, value_type = Option<words::MailImages>)]
+    pub images: Option<String>,
+}
+
+/// The page in a mail, made harmless, as a document of its own for a frame: it runs nothing, and no address in it is asked by itself.
+#[utoipa::path(get, path = "/conversations/{id}/messages/{message}/mail/html", tag = "conversations", params(("id" = Uuid, Path), ("message" = Uuid, Path), PageParams), responses((status = 200, content_type = "text/html", body = String), (status = 410, description = "`gone`: its customer was erased")))]
+async fn page(
+    State(state): State<AppState>,
+    who: SignedIn,
+    Path((id, message)): Path<(Uuid, Uuid)>,
+    Params(asked): Params<PageParams>,
+) -> ApiResult<Response> {
+    let remote = match asked.images.as_deref() {
+        None | Some("none") => false,
+        Some("remote") => true,
+        Some(_) => return Err(ApiError::new(Code::ValidationFailed).field("images", "none or remote")),
+    };
+    let page = mail::page(&state.app, &who.actor, ConversationId(id), MessageId(message), remote).await?;
+    let mut response = Html(document(&page)).into_response();
+    headers::mail(response.headers_mut(), remote);
+    Ok(response)
+}
+
+/// Take a mail away, byte for byte as it came in.
+#[utoipa::path(get, path = "/conversations/{id}/messages/{message}/mail/original", tag = "conversations", params(("id" = Uuid, Path), ("message" = Uuid, Path)), responses((status = 200, content_type = "message/rfc822", body = Vec<u8>), (status = 206, content_type = "message/rfc822", body = Vec<u8>), (status = 410, description = "`gone`: its customer was erased")))]
+async fn bytes(
+    State(state): State<AppState>,
+    who: SignedIn,
+    Path((id, message)): Path<(Uuid, Uuid)>,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    let opened = mail::bytes(&state.app, &who.actor, ConversationId(id), MessageId(message)).await?;
+    Ok(files::send(opened, &headers))
+}
+
+/// What a sheet of paper is in any theme: mails are written for it.
+const STYLE: &str = include_str!("mail.css");
+
+fn document(page: &Page) -> String {
+    let title = page.subject.replace('&', "&amp;").replace('<', "&lt;");
+    format!(
+        "<!doctype html><html><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+         <meta name=\"referrer\" content=\"no-referrer\"><title>{title}</title><style>{STYLE}</style></head><body>{}</body></html>",
+        page.html
+    )
+}
