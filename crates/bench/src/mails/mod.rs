@@ -11,9 +11,11 @@ use clap::Args;
 use serde_json::json;
 use session::{Session, Step};
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
+use tokio::net::UdpSocket;
 
 pub(crate) use session::Session as Line;
 
@@ -81,10 +83,25 @@ pub(crate) async fn run(args: &MailsArgs) -> Result<bool> {
 /// A desk that listens for mail, and where.
 pub(crate) async fn desk_with_mail(args: &DeskArgs) -> Result<(Desk, u16)> {
     let port = crate::desk::free_port()?;
-    // Nobody answers for names, and that at once: what a name server takes is not the desk's.
-    let settings = [("CANDOR_MAIL_LISTEN", &*format!("127.0.0.1:{port}")), ("CANDOR_MAIL_NAME_SERVERS", "127.0.0.1:9")];
+    let settings = [("CANDOR_MAIL_LISTEN", &*format!("127.0.0.1:{port}")), ("CANDOR_MAIL_NAME_SERVERS", &nobody().await?.to_string())];
     let desk = Desk::node(args, None, &settings).await?;
     Ok((desk, port))
+}
+
+/// A name server that knows no name and says so at once: what one takes is not the desk's.
+async fn nobody() -> Result<SocketAddr> {
+    let socket = UdpSocket::bind(("127.0.0.1", 0)).await.context("no free port")?;
+    let address = socket.local_addr().context("no address")?;
+    tokio::spawn(async move {
+        let mut packet = [0; 1500];
+        while let Ok((length, peer)) = socket.recv_from(&mut packet).await {
+            // An answer, and NXDOMAIN (RFC 1035, 4.1.1).
+            packet[2] |= 0x80;
+            packet[3] = packet[3] & 0xf0 | 3;
+            let _ = socket.send_to(&packet[..length], peer).await;
+        }
+    });
+    Ok(address)
 }
 
 /// An inbox for mail to `support@desk.test`.
