@@ -4,6 +4,7 @@ use super::world::{Case, MARKER, World};
 use crate::writing::act;
 use candor_testkit::{Socket, TestApp, app_test};
 use serde_json::{Value, json};
+use std::time::{Duration, Instant};
 
 /// Tina follows a case of her team.
 async fn followed(app: &TestApp, world: &World) -> (Socket, Case) {
@@ -16,19 +17,33 @@ async fn followed(app: &TestApp, world: &World) -> (Socket, Case) {
     (line, case)
 }
 
-/// What is said in the case now does not reach the line any more, and asking again brings nothing.
-async fn hears_nothing(app: &TestApp, world: &World, line: &mut Socket, case: &Case) {
-    crate::writing::say(&case.visitor, &case.id, "for others only").await;
-    app.settle().await;
+/// How soon a withdrawn right acts on open lines.
+const ACTS_WITHIN: Duration = Duration::from_secs(5);
+
+/// Everything the line tells when it asks for the case from its beginning.
+async fn asked_again(line: &mut Socket, case: &Case) -> String {
     line.send(json!({ "type": "watch", "conversation": case.id, "after": 0 })).await;
     line.send(json!({ "type": "ping" })).await;
+    let mut told = String::new();
     loop {
         let frame = line.next().await.expect("the line stands");
         if frame["type"] == "pong" {
-            break;
+            return told;
         }
-        assert!(!frame.to_string().contains("for others only"), "{frame}");
+        told.push_str(&frame.to_string());
     }
+}
+
+/// In time the line hears of the withdrawal. What is said in the case then does not reach it, and asking again brings nothing.
+async fn hears_nothing(app: &TestApp, world: &World, line: &mut Socket, case: &Case) {
+    let begun = Instant::now();
+    while asked_again(line, case).await.contains(MARKER) {
+        assert!(begun.elapsed() < ACTS_WITHIN, "the right still acts");
+    }
+    crate::writing::say(&case.visitor, &case.id, "for others only").await;
+    app.settle().await;
+    let told = asked_again(line, case).await;
+    assert!(!told.contains("for others only"), "{told}");
     world.agent("team").get(&format!("/api/v1/conversations/{}", case.id)).await.refused(404, "not_found");
 }
 
