@@ -1,6 +1,7 @@
 //! What leaves: a mail is written here and handed to a mail server.
 
 mod compose;
+pub mod dkim;
 mod relay;
 
 pub use compose::{ComposeError, File, Outgoing, Party, compose};
