@@ -18,8 +18,9 @@ else
   echo "../shared is not here: tests that read its corpora are passed over"
 fi
 
+LINTING_BUILD=1
 . scripts/lints.sh
-suite rust cargo_counts cargo test --workspace --locked --no-fail-fast
+suite rust cargo_counts env RUSTC_WORKSPACE_WRAPPER=clippy-driver cargo test --workspace --locked --no-fail-fast
 one both-databases node scripts/both.mjs "$logs/rust.log"
 # The end-to-end runs take the program that the tests' build has made.
 one build cargo build --locked -p candor-server -p candor-bench

@@ -1,8 +1,10 @@
 //! The ways on which mail comes to an inbox and leaves it, and what each needs to know.
 
 mod mailbox;
+mod selector;
 
 pub use mailbox::{Afterwards, Mailbox, OAuth};
+pub use selector::selector;
 
 use crate::contact::IdentityKind;
 use crate::word::words;

@@ -88,6 +88,8 @@ ids! {
     LinkId,
     /// A way on which mail comes to an inbox.
     ChannelId,
+    /// A key with which a sender signs its mail.
+    SigningId,
     /// Something that came in from outside, kept before it is read.
     InboundId,
 }

@@ -102,6 +102,7 @@ pub fn is_used(q: &mut impl Query, id: ChannelId) -> Result<bool, Error> {
 
 pub fn delete(tx: &mut Tx<'_>, id: ChannelId) -> Result<(), Error> {
     crate::mailbox::delete(tx, id)?;
+    crate::signing::delete_of(tx, id)?;
     tx.execute(DELETE, &[&id.0])?;
     Ok(())
 }

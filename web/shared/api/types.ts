@@ -38,6 +38,7 @@ export type MailSender = Schema['MailSender'];
 export type MailOriginal = Schema['MailOriginal'];
 export type MailChannel = Schema['MailChannel'];
 export type FailedMail = Schema['FailedMail'];
+export type SigningKey = Schema['SigningKey'];
 export type MailState = Schema['MailState'];
 export type MailServer = Schema['MailServer'];
 export type MailboxRead = Schema['MailboxRead'];

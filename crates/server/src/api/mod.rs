@@ -19,6 +19,7 @@ pub mod replies;
 pub mod roles;
 pub mod session;
 pub mod settings;
+pub mod signings;
 pub mod statuses;
 pub mod tags;
 pub mod teams;
@@ -37,6 +38,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .merge(audit::routes())
         .merge(blocks::routes())
         .merge(channels::routes())
+        .merge(signings::routes())
         .merge(inboxes::routes())
         .merge(me::routes())
         .merge(roles::routes())

@@ -273,17 +273,22 @@ async fn knows_nobody() -> SocketAddr {
 
 /// A desk whose only trusted word on senders is that of `mx.desk.test`; no name server answers.
 pub(crate) fn judging(test: impl AsyncFn(TestApp)) {
+    asking(async || (knows_nobody().await, ()), async |app, ()| test(app).await);
+}
+
+/// The same beside a name server of the test's own.
+pub(crate) fn asking<S>(server: impl AsyncFn() -> (SocketAddr, S), test: impl AsyncFn(TestApp, S)) {
     for db in [TestDb::sqlite, TestDb::postgres] {
         let db = db();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         runtime.block_on(async {
             let trust = mail::Trust { servers: vec!["mx.desk.test".to_owned()], sealers: vec![] };
-            let nobody = knows_nobody().await;
+            let (address, kept) = server().await;
             let app = TestApp::start_with(db, |config| {
-                config.judge = Some(Arc::new(mail::Judge::at(&[nobody], trust).unwrap()));
+                config.judge = Some(Arc::new(mail::Judge::at(&[address], trust).unwrap()));
                 config.limit_factor = NonZeroU32::new(1000).unwrap();
             });
-            test(app.await).await;
+            test(app.await, kept).await;
         });
         runtime.shutdown_timeout(Duration::from_secs(5));
     }

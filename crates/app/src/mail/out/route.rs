@@ -3,7 +3,8 @@
 use super::code;
 use super::queue::sender_of;
 use crate::{App, Error, Result};
-use candor_connect::channel::email::outgoing::{self, Login, Outgoing, Refused, Relay};
+use crate::signing::signer_of;
+use candor_connect::channel::email::outgoing::{self, Login, Outgoing, Refused, Relay, Signer};
 use candor_domain::channel::Server;
 use candor_store::Query;
 use candor_store::channel::{self, Channel};
@@ -16,6 +17,8 @@ pub(super) struct Route {
     pub sender: Channel,
     server: Server,
     login: Option<Login>,
+    /// What signs for the sender's domain, where its key is published.
+    signer: Option<Signer>,
 }
 
 impl Route {
@@ -25,13 +28,17 @@ impl Route {
         let server = sender.settings.server.clone().ok_or_else(|| Error::Broken("a sender without a server".into()))?;
         let password = channel::secret(q, sender.id)?;
         let login = server.user.clone().zip(password).map(|(user, password)| Login { user, password });
-        Ok(Self { sender, server, login })
+        let signer = signer_of(q, &sender)?;
+        Ok(Self { sender, server, login, signer })
     }
 
     /// Writes a mail and hands it over. What comes back goes to `back`, and nowhere without it.
     pub(super) async fn hand_over(&self, app: &App, mail: &Outgoing, back: Option<&str>) -> Result<Tried> {
         let raw = match outgoing::compose(mail) {
-            Ok(raw) => raw,
+            Ok(raw) => match &self.signer {
+                Some(signer) => signer.sign(&raw).map_err(|error| Error::Broken(error.to_string()))?,
+                None => raw,
+            },
             Err(error) => return Ok(Some(Err(Refused { permanent: true, words: format!("{}: {error}", code::NOT_WRITTEN) }))),
         };
         Ok(Some(self.relay(app)?.send(back, &mail.to.mail, &raw).await))

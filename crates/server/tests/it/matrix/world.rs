@@ -28,6 +28,7 @@ pub(super) struct World {
     shared: Case,
     /// A case by mail like the shared one, and its mail; made when a row first asks for it.
     mail: OnceCell<(String, String)>,
+    sender: OnceCell<String>,
 }
 
 /// A case of team A, assigned to Olga, with its customer.
@@ -55,7 +56,7 @@ impl World {
         agents.insert("admin", admin);
         let stranger = app.visitor().await;
         let shared = case(app, &agents, team_a).await;
-        Self { app: app.clone(), inbox, team_a, team_b, agents, token, stranger, shared, mail: OnceCell::new() }
+        Self { app: app.clone(), inbox, team_a, team_b, agents, token, stranger, shared, mail: OnceCell::new(), sender: OnceCell::new() }
     }
 
     pub(super) fn columns<'a>(&self, page: &'a str) -> impl Iterator<Item = &'a str> + use<'a> {
@@ -242,6 +243,8 @@ impl World {
                 let inbox = self.made("inboxes", json!({ "name": new, "channel": "email" })).await["id"].clone();
                 text(&self.made("channels", json!({ "inbox": inbox, "kind": "pipe", "name": new })).await["id"])
             }
+            "sender" => self.sender().await.clone(),
+            "signing" => text(&admin.post(&format!("/api/v1/channels/{}/signings", self.sender().await), json!({})).await.created()["id"]),
             "failed mail" => crate::mail::failed(&self.app, &new).await,
             "spare role" => text(&self.made("roles", json!({ "name": new, "permissions": ["report.read"] })).await["id"]),
             "spare token" => text(&self.made("tokens", json!({ "name": new, "permissions": ["conversation.read"] })).await["token"]["id"]),
@@ -265,6 +268,22 @@ impl World {
             (case, message)
         };
         self.mail.get_or_init(made).await
+    }
+
+    /// A sender without keys.
+    async fn sender(&self) -> &String {
+        let made = async || {
+            let inbox = self.made("inboxes", json!({ "name": "Out", "channel": "email" })).await["id"].clone();
+            let server = json!({ "host": "localhost", "port": 25, "security": "none" });
+            let body = json!({ "inbox": inbox, "kind": "sender", "name": "Out", "addresses": ["support@desk.test"], "server": server });
+            text(&self.made("channels", body).await["id"])
+        };
+        let id = self.sender.get_or_init(made).await;
+        let path = format!("/api/v1/channels/{id}/signings");
+        for key in self.agent("admin").get(&path).await.ok()["items"].as_array().expect("a list") {
+            assert_eq!(self.agent("admin").delete(&format!("{path}/{}", text(&key["id"]))).await.status, 204);
+        }
+        id
     }
 
     async fn made(&self, noun: &str, body: Value) -> Value {

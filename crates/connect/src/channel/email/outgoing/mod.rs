@@ -1,8 +1,9 @@
 //! What leaves: a mail is written here and handed to a mail server.
 
 mod compose;
-pub mod dkim;
+mod dkim;
 mod relay;
 
 pub use compose::{ComposeError, File, Outgoing, Party, compose};
+pub use dkim::{DkimError, Signer, new_key, record};
 pub use relay::{Login, Refused, Relay, RelayError};

@@ -123,6 +123,10 @@ impl Judge {
         verdict
     }
 
+    pub(super) fn resolver(&self) -> &MessageAuthenticator {
+        &self.resolver
+    }
+
     async fn spf(&self, envelope: Option<&Envelope>, reports: &[Report], deadline: Instant) -> SpfOutput {
         let Some(envelope) = envelope else { return checks::reported_spf(reports) };
         match timeout_at(deadline, Box::pin(self.ask_spf(envelope))).await {

@@ -8,6 +8,7 @@ mod checks;
 mod judge;
 mod message;
 mod pointers;
+mod published;
 mod results;
 mod standing;
 mod tag_list;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
 pub use judge::{Judge, JudgeError};
+pub use published::Published;
 pub use standing::{Means, Standing};
 
 /// What the SMTP session said about a mail, which the mail itself cannot prove.
