@@ -20,6 +20,10 @@ export function entries(text: string): string[] {
   return named.split(/[\s,;，；、]+/).map((each) => each.toLowerCase()).filter(Boolean);
 }
 
+/** Whether somebody is named who cannot be written to, or too many are. */
+export const misaddressed = (copies: { cc: readonly string[]; bcc: readonly string[]; reply_all: readonly string[] }): boolean =>
+  [...copies.cc, ...copies.bcc].some((each) => !isAddress(each)) || copies.cc.length + copies.bcc.length + copies.reply_all.length > MOST;
+
 /** Adds entries, each once. */
 export function joined(list: readonly string[], more: readonly string[]): string[] {
   return [...new Set([...list, ...more])];
