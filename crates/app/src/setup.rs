@@ -98,6 +98,7 @@ fn roles(app: &App) -> Vec<Role> {
     let supervisor = [
         P::ConversationMove,
         P::ConversationRedact,
+        P::ConversationCopy,
         P::ContactBreakGlass,
         P::ContactBlock,
         P::CaseShare,

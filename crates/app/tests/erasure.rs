@@ -199,7 +199,7 @@ db_test!(agents_are_refused_in_a_shell, |db| async move {
     let content = Content { text: "a word".to_owned(), ..Content::default() };
     let noted = conversation::note(&desk.app, &agent, one.cases[0], desk.app.ids.make(), content).await;
     assert!(matches!(noted, Err(Error::Erased)), "{noted:?}");
-    let drafted = conversation::put_draft(&desk.app, &agent, one.cases[0], "note", "a word".to_owned(), vec![]).await;
+    let drafted = conversation::put_draft(&desk.app, &agent, one.cases[0], "note", "a word".to_owned(), vec![], Default::default()).await;
     assert!(matches!(drafted, Err(Error::Erased)), "{drafted:?}");
 });
 

@@ -142,6 +142,7 @@ db_test!(a_file_of_a_note_is_not_the_customers_to_see, |db| async move {
         hold_ms: 0,
         force: false,
         follow_up: Default::default(),
+        copies: Default::default(),
     };
     conversation::reply(&desk.app, &agent, id, reply).await.unwrap();
     assert!(matches!(fetch(&desk, &customer.actor(), inner, None).await, Err(Error::NotFound)));

@@ -25,7 +25,15 @@ async fn somebody(desk: &Desk) -> Actor {
 
 fn reply(desk: &Desk, text: &str, hold_ms: i64) -> ReplyInput {
     let content = Content { text: text.to_owned(), ..Content::default() };
-    ReplyInput { client_id: desk.app.ids.make(), content, seen_seq: 1_000, hold_ms, follow_up: FollowUp::default(), force: false }
+    ReplyInput {
+        client_id: desk.app.ids.make(),
+        content,
+        seen_seq: 1_000,
+        hold_ms,
+        follow_up: FollowUp::default(),
+        copies: Default::default(),
+        force: false,
+    }
 }
 
 async fn held(desk: &Desk, by: &Actor, id: ConversationId, input: &ReplyInput) -> HeldReplyId {

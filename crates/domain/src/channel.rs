@@ -1,14 +1,18 @@
 //! The ways on which mail comes to an inbox and leaves it, and what each needs to know.
 
+mod around;
 mod mailbox;
 mod selector;
 
+pub use around::{Around, Known, fill};
 pub use mailbox::{Afterwards, Mailbox, OAuth};
 pub use selector::selector;
 
 use crate::contact::IdentityKind;
+use crate::locale::Locale;
 use crate::word::words;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 words! {
     /// A way of mail.
@@ -69,6 +73,9 @@ pub struct ChannelSettings {
     /// Whether a sender tells customers that their first mail has arrived.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub acknowledges: bool,
+    /// What a sender sets around answers, for each language that has words of its own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub around: BTreeMap<Locale, Around>,
     /// Where a sender hands mail over, or where a mailbox is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server: Option<Server>,
@@ -113,12 +120,13 @@ impl ChannelSettings {
         if self.acknowledges && kind != ChannelKind::Sender {
             return Err(("settings.acknowledges", "only a sender tells anybody anything"));
         }
+        let around = around(kind, self.around)?;
         let mailbox = match (kind, self.mailbox) {
             (ChannelKind::Imap, mailbox) => Some(mailbox.unwrap_or_default().checked()?),
             (_, Some(_)) => return Err(("settings.mailbox", "only what is fetched has a mailbox")),
             (_, None) => None,
         };
-        Ok(Self { addresses, name, acknowledges: self.acknowledges, server, mailbox })
+        Ok(Self { addresses, name, acknowledges: self.acknowledges, around, server, mailbox })
     }
 
     /// Whether mail to this address belongs here. What follows a plus sign in the part before the @ is the sender's own business.
@@ -127,6 +135,21 @@ impl ChannelSettings {
         let plain = address.split_once('@').map(|(user, host)| format!("{}@{host}", user.split('+').next().unwrap_or(user)));
         self.addresses.iter().any(|own| *own == address || plain.as_ref() == Some(own))
     }
+}
+
+/// The words around answers; a language without any is left out.
+fn around(kind: ChannelKind, typed: BTreeMap<Locale, Around>) -> Result<BTreeMap<Locale, Around>, Wrong> {
+    let mut kept = BTreeMap::new();
+    for (locale, words) in typed {
+        let words = words.checked().map_err(|why| ("settings.around", why))?;
+        if !words.is_empty() {
+            kept.insert(locale, words);
+        }
+    }
+    if !kept.is_empty() && kind != ChannelKind::Sender {
+        return Err(("settings.around", "only a sender writes answers"));
+    }
+    Ok(kept)
 }
 
 impl Server {

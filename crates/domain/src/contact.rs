@@ -25,6 +25,14 @@ pub struct Identity {
 /// The longest identity, in bytes; also the longest address that mail can carry.
 pub const MAX_VALUE: usize = 254;
 
+/// The field of a customer that holds their anti-phishing code: words by which they know mail of the desk. The exchange alone sets it.
+pub const PHISHING_CODE: &str = "anti_phishing_code";
+
+/// Whether a field holds the code, however its name is spelt.
+pub fn is_phishing_code(field: &str) -> bool {
+    field.to_lowercase().replace(['-', ' ', '.'], "_") == PHISHING_CODE
+}
+
 /// The longest name of a person, in characters.
 pub const MAX_NAME: usize = 100;
 
@@ -74,7 +82,7 @@ fn normal_phone(value: &str) -> Option<String> {
 ///
 /// Exchanges name their fields as they like, so this errs on the side of masking.
 pub fn personal_field(name: &str, value: &str) -> Option<PersonalKind> {
-    const NAMES: [(&str, PersonalKind); 22] = [
+    const NAMES: [(&str, PersonalKind); 25] = [
         ("mail", PersonalKind::Mail),
         ("邮箱", PersonalKind::Mail),
         ("phone", PersonalKind::Phone),
@@ -97,6 +105,9 @@ pub fn personal_field(name: &str, value: &str) -> Option<PersonalKind> {
         ("余额", PersonalKind::BalanceBand),
         ("full_name", PersonalKind::Name),
         ("real_name", PersonalKind::Name),
+        ("phishing", PersonalKind::Code),
+        ("防钓鱼", PersonalKind::Code),
+        ("防釣魚", PersonalKind::Code),
     ];
     let name = name.to_lowercase().replace(['-', ' ', '.'], "_");
     if let Some((_, kind)) = NAMES.iter().find(|(part, _)| name.contains(part)) {
@@ -162,6 +173,7 @@ mod tests {
             ("note", "li@example.com", Some(PersonalKind::Mail)),
             ("note", "+86 138 0013 8000", Some(PersonalKind::Phone)),
             ("ref", "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq", Some(PersonalKind::Document)),
+            ("anti_phishing_code", "blue fish", Some(PersonalKind::Code)),
             ("ref", "440102198001021230", Some(PersonalKind::Document)),
             ("vip", "3", None),
             ("coin", "BTC", None),

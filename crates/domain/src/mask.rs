@@ -25,6 +25,8 @@ words! {
         BalanceBand = "balance_band",
         /// The account's id at the exchange.
         Account = "account",
+        /// A word by which the customer knows us, as an anti-phishing code.
+        Code = "code",
     }
 }
 
@@ -115,7 +117,7 @@ pub fn mask(kind: PersonalKind, value: &str) -> String {
         PersonalKind::Document => ending(&value, 8, 2),
         PersonalKind::Account => account(&value),
         // Any part of these is already the answer.
-        PersonalKind::Address | PersonalKind::BalanceBand => DOTS.to_owned(),
+        PersonalKind::Address | PersonalKind::BalanceBand | PersonalKind::Code => DOTS.to_owned(),
     }
 }
 

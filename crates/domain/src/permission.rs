@@ -41,6 +41,8 @@ permissions! {
     ConversationMove = "conversation.move",
     /// Remove the text of a message for good.
     ConversationRedact = "conversation.redact",
+    /// Copy a reply to addresses that are not the customer's.
+    ConversationCopy = "conversation.copy",
     ConversationBulk = "conversation.bulk",
     /// Open the customer's record, through a case (see [`Door::Record`]).
     ContactRead = "contact.read",

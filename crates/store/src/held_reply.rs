@@ -16,6 +16,8 @@ pub struct Held {
     pub conversation: ConversationId,
     pub author: AgentId,
     pub text: Vec<u8>,
+    /// Whom it also goes to by mail, sealed.
+    pub mail: Option<Vec<u8>>,
     pub files: Vec<FileId>,
     pub client_id: Uuid,
     pub request_hmac: Vec<u8>,
@@ -33,7 +35,7 @@ pub struct Held {
 
 macro_rules! columns {
     () => {
-        "id, conversation_id, author_id, text_sealed, files, client_id, request_hmac, seen_seq, follow_up, created_at, release_at, ask_until, keep"
+        "id, conversation_id, author_id, text_sealed, files, client_id, request_hmac, seen_seq, follow_up, created_at, release_at, ask_until, keep, mail_sealed"
     };
 }
 
@@ -52,11 +54,15 @@ fn read(row: &Row<'_>) -> Result<Held, Error> {
         release_at: row.get(10)?,
         ask_until: row.get(11)?,
         keep: row.get(12)?,
+        mail: row.get(13)?,
     })
 }
 
-const INSERT: &str =
-    concat!("INSERT INTO held_reply (", columns!(), ", state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'held')");
+const INSERT: &str = concat!(
+    "INSERT INTO held_reply (",
+    columns!(),
+    ", state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'held')"
+);
 const GET: &str = concat!("SELECT ", columns!(), " FROM held_reply WHERE id = $1");
 const BY_CLIENT: &str = concat!("SELECT ", columns!(), " FROM held_reply WHERE conversation_id = $1 AND author_id = $2 AND client_id = $3");
 const OF_CASE: &str = concat!("SELECT ", columns!(), " FROM held_reply WHERE conversation_id = $1 ORDER BY id");
@@ -82,6 +88,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &Held) -> Result<(), Error> {
             &new.release_at,
             &new.ask_until,
             &new.keep,
+            &new.mail,
         ],
     )?;
     Ok(())
@@ -132,4 +139,9 @@ pub fn delete(tx: &mut Tx<'_>, id: HeldReplyId) -> Result<bool, Error> {
 /// The cell that holds a held reply's text.
 pub fn text_cell(id: HeldReplyId) -> Cell<'static> {
     Cell { table: "held_reply", column: "text", row: id.0 }
+}
+
+/// The cell that says whom it also goes to.
+pub fn mail_cell(id: HeldReplyId) -> Cell<'static> {
+    Cell { table: "held_reply", column: "mail", row: id.0 }
 }

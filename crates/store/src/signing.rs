@@ -30,7 +30,8 @@ const GET: &str = select!("WHERE id = $1");
 const LIST: &str = select!("WHERE channel_id = $1 ORDER BY id");
 const USED: &str = select!("WHERE channel_id = $1 AND domain = $2 AND seen_at IS NOT NULL ORDER BY seen_at DESC, id DESC LIMIT 1");
 const TAKEN: &str = "SELECT 1 FROM signing WHERE domain = $1 AND selector = $2";
-const INSERT: &str = "INSERT INTO signing (id, channel_id, domain, selector, record, key_sealed, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+const INSERT: &str =
+    "INSERT INTO signing (id, channel_id, domain, selector, record, key_sealed, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 
 pub fn get(q: &mut impl Query, id: SigningId) -> Result<Signing, Error> {
     q.one(GET, &[&id.0], read)

@@ -4,7 +4,7 @@ use super::enter;
 use super::record::{Record, read};
 use crate::{App, Error, Result, audit};
 use candor_domain::actor::Actor;
-use candor_domain::contact::MAX_NAME;
+use candor_domain::contact::{MAX_NAME, is_phishing_code};
 use candor_domain::id::ConversationId;
 use candor_domain::permission::Permission;
 use candor_domain::text::clean_line;
@@ -30,6 +30,9 @@ pub async fn change(app: &App, actor: &Actor, id: ConversationId, patch: Patch, 
     app.db
         .write(Queue::People, move |tx| {
             let stored = enter(tx, &actor, Permission::ContactEdit, id)?;
+            if patch.fields.keys().any(|name| is_phishing_code(name)) {
+                return Err(Error::invalid("fields", "the exchange alone sets the anti-phishing code"));
+            }
             let mut contact = contact::lock(tx, stored.case.contact)?;
             if expected.is_some_and(|expected| expected != contact.version) {
                 return Err(Error::Stale);

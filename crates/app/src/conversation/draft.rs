@@ -1,11 +1,14 @@
 //! Drafts live on the server: typed here, found again on another machine. Each agent has one a case and mode.
 
 use super::get_permitted;
+use crate::mail::out::Copies;
 use crate::{App, Error, Result};
 use candor_domain::actor::Actor;
 use candor_domain::id::{ConversationId, FileId};
 use candor_domain::permission::Permission;
-use candor_store::{Pool, Query, Queue, draft, read_text};
+use candor_store::keys::KeyId;
+use candor_store::{Pool, Query, Queue, Tx, draft, read_text};
+use uuid::Uuid;
 
 /// A draft as its author sees it.
 #[derive(Clone, Debug)]
@@ -14,6 +17,8 @@ pub struct Draft {
     pub mode: String,
     pub text: String,
     pub files: Vec<FileId>,
+    /// Whom a reply by mail is also for.
+    pub copies: Copies,
     pub updated_at: i64,
 }
 
@@ -27,7 +32,8 @@ pub async fn drafts(app: &App, actor: &Actor, id: ConversationId) -> Result<Vec<
             kept.into_iter()
                 .map(|one| {
                     let text = read_text(rx.open(draft::text_cell(one.id), &one.text)?)?;
-                    Ok(Draft { mode: one.mode, text, files: one.files, updated_at: one.updated_at })
+                    let copies = copies(rx, &one)?;
+                    Ok(Draft { mode: one.mode, text, copies, files: one.files, updated_at: one.updated_at })
                 })
                 .collect()
         })
@@ -35,28 +41,40 @@ pub async fn drafts(app: &App, actor: &Actor, id: ConversationId) -> Result<Vec<
 }
 
 /// Keeps what was typed; an empty draft is removed.
-pub async fn put_draft(app: &App, actor: &Actor, id: ConversationId, mode: &str, text: String, files: Vec<FileId>) -> Result<()> {
+pub async fn put_draft(
+    app: &App,
+    actor: &Actor,
+    id: ConversationId,
+    mode: &str,
+    text: String,
+    files: Vec<FileId>,
+    copies: Copies,
+) -> Result<()> {
     if text.chars().count() > app.config.max_text {
         return Err(Error::TooLarge { limit: app.config.max_text as u64 });
     }
     if text.contains('\0') {
         return Err(Error::invalid("text", "the character U+0000 cannot be kept"));
     }
-    if text.is_empty() && files.is_empty() {
+    copies.check()?;
+    if text.is_empty() && files.is_empty() && copies.is_empty() {
         return remove_draft(app, actor, id, mode).await;
     }
     let (mode, permission) = mode_of(mode)?;
+    if mode == "note" && !copies.is_empty() {
+        return Err(Error::invalid("mail", "a note goes to nobody"));
+    }
     let (actor, agent, draft_id) = (actor.clone(), actor.agent().ok_or(Error::NotFound)?, app.ids.make());
     app.db
         .write(Queue::People, move |tx| {
             let stored = get_permitted(tx, &actor, permission, id)?;
             let sealed = tx.seal(stored.key, draft::text_cell(draft_id), text.as_bytes())?;
-            let updated_at = tx.now();
+            let (updated_at, mail) = (tx.now(), seal(tx, stored.key, draft_id, &copies)?);
             Ok(draft::put(
                 tx,
                 id,
                 agent,
-                &draft::Draft { id: draft_id, mode: mode.into(), text: sealed, files: files.clone(), updated_at },
+                &draft::Draft { id: draft_id, mode: mode.into(), text: sealed, mail, files: files.clone(), updated_at },
             )?)
         })
         .await
@@ -79,4 +97,35 @@ fn mode_of(mode: &str) -> Result<(&'static str, Permission)> {
         "note" => Ok(("note", Permission::ConversationNote)),
         _ => Err(Error::NotFound),
     }
+}
+
+/// Seals whom a draft is also for.
+pub(super) fn seal(tx: &mut Tx<'_>, key: KeyId, id: Uuid, copies: &Copies) -> Result<Option<Vec<u8>>> {
+    if copies.is_empty() {
+        return Ok(None);
+    }
+    let text = serde_json::to_string(copies).expect("texts always serialise");
+    Ok(Some(tx.seal(key, draft::mail_cell(id), text.as_bytes())?))
+}
+
+/// Whom a draft is also for.
+pub(super) fn copies(q: &mut impl Query, kept: &draft::Draft) -> Result<Copies> {
+    let Some(sealed) = &kept.mail else { return Ok(Copies::default()) };
+    let text = read_text(q.open(draft::mail_cell(kept.id), sealed)?)?;
+    serde_json::from_str(&text).map_err(|error| Error::Broken(format!("draft.mail: {error}")))
+}
+
+/// What two drafts are for, each address once.
+pub(super) fn both(mut one: Copies, other: Copies) -> Copies {
+    let add = |list: &mut Vec<String>, more: Vec<String>| {
+        for each in more {
+            if !list.contains(&each) {
+                list.push(each);
+            }
+        }
+    };
+    add(&mut one.cc, other.cc);
+    add(&mut one.bcc, other.bcc);
+    add(&mut one.reply_all, other.reply_all);
+    one
 }

@@ -4,8 +4,9 @@
 //! answer in a minute it goes out as written and the case stays open. A reply that may no longer go comes back as a draft.
 
 use super::reply::{self, FollowUp, ReplyInput};
-use super::write::{self, Content, New};
+use super::write::{self, Content, New as NewMessage};
 use super::{lock_permitted, permitted};
+use crate::mail::out::Copied;
 use crate::timers::Kind;
 use crate::{App, Error, Result};
 use candor_domain::actor::Actor;
@@ -29,16 +30,19 @@ const TAKEN: i64 = 202;
 /// How many held replies one command releases; the rest has its own timers.
 const AT_ONCE: usize = 8;
 
+/// A reply about to be held.
+pub(super) struct New {
+    pub id: HeldReplyId,
+    pub author: AgentId,
+    pub request_hmac: Vec<u8>,
+    pub hold_ms: i64,
+}
+
 /// Keeps a reply for its window. The case's lock is held.
-pub(super) fn hold(
-    tx: &mut Tx<'_>,
-    stored: &Stored,
-    id: HeldReplyId,
-    author: AgentId,
-    input: &ReplyInput,
-    request_hmac: Vec<u8>,
-    hold_ms: i64,
-) -> Result<()> {
+pub(super) fn hold(tx: &mut Tx<'_>, stored: &Stored, new: New, input: &ReplyInput, copied: &Copied) -> Result<()> {
+    let New { id, author, request_hmac, hold_ms } = new;
+    let mail = (!input.copies.is_empty()).then(|| serde_json::to_string(copied).expect("texts always serialise"));
+    let mail = mail.map(|mail| tx.seal(stored.key, held_reply::mail_cell(id), mail.as_bytes())).transpose()?;
     let (now, text) = (tx.now(), tx.seal(stored.key, held_reply::text_cell(id), input.content.text.as_bytes())?);
     let release_at = now + hold_ms;
     let held = Held {
@@ -46,6 +50,7 @@ pub(super) fn hold(
         conversation: stored.case.id,
         author,
         text,
+        mail,
         files: input.content.files.clone(),
         client_id: input.client_id,
         request_hmac,
@@ -205,8 +210,16 @@ fn release(tx: &mut Tx<'_>, stored: &mut Stored, held: &Held, doc: i64, draft_id
             Some(author) => permitted(tx, author, Permission::ConversationReply, Door::Text, stored)?,
             None => false,
         };
+    let copied = copied(tx, held)?;
     let unheard = stored.case.spam || block::of_contact(tx, stored.case.contact)?.is_some();
-    if !allowed || unheard || stored.case.category == Category::Closed {
+    let copies = match &author {
+        Some(author) => match reply::check_copies(tx, author, stored, &copied.asked) {
+            Err(Error::Forbidden(_)) => false,
+            other => other.map(|()| true)?,
+        },
+        None => true,
+    };
+    if !allowed || !copies || unheard || stored.case.category == Category::Closed {
         back_to_draft(tx, stored, held, draft_id)?;
         return Ok(None);
     }
@@ -223,18 +236,18 @@ fn release(tx: &mut Tx<'_>, stored: &mut Stored, held: &Held, doc: i64, draft_id
         follow_up.status = None;
     }
     let content = Content { text, files: held.files.clone(), mentions: vec![] };
-    let author = author.map(|author| author.as_ref()).expect("an author without rights was sent back above");
-    let new = New {
+    let actor = author.expect("an author without rights was sent back above");
+    let new = NewMessage {
         id: MessageId(held.id.0),
         doc,
         kind: MessageKind::Reply,
-        author,
+        author: actor.as_ref(),
         client_id: held.client_id,
         request_hmac: held.request_hmac.clone(),
         late: overtaken,
     };
     let before = stored.clone();
-    match tx.savepoint(|tx| reply::send(tx, stored, held.author, &new, &content, &follow_up)) {
+    match tx.savepoint(|tx| reply::send(tx, stored, &actor, &new, &content, &follow_up, &copied)) {
         Ok(_) => held_reply::delete(tx, held.id).map(|_| ())?,
         // What it names is gone by now (a file, a status): it goes back instead of blocking those behind it.
         Err(Error::Invalid { .. } | Error::Refused(_)) => {
@@ -250,16 +263,19 @@ fn release(tx: &mut Tx<'_>, stored: &mut Stored, held: &Held, doc: i64, draft_id
 fn back_to_draft(tx: &mut Tx<'_>, stored: &Stored, held: &Held, draft_id: Uuid) -> Result<()> {
     let mut text = open(tx, held)?;
     let mut files = held.files.clone();
+    let mut copies = copied(tx, held)?.asked;
     if let Some(begun) = draft::list(tx, stored.case.id, held.author)?.into_iter().find(|draft| draft.mode == "reply") {
         let begun_text = candor_store::read_text(tx.open(draft::text_cell(begun.id), &begun.text)?)?;
         if !begun_text.trim().is_empty() {
             text = format!("{text}\n\n{begun_text}");
         }
+        copies = super::draft::both(copies, super::draft::copies(tx, &begun)?);
         files.extend(begun.files);
     }
     let sealed = tx.seal(stored.key, draft::text_cell(draft_id), text.as_bytes())?;
-    let updated_at = tx.now();
-    draft::put(tx, stored.case.id, held.author, &draft::Draft { id: draft_id, mode: "reply".into(), text: sealed, files, updated_at })?;
+    let (updated_at, mail) = (tx.now(), super::draft::seal(tx, stored.key, draft_id, &copies)?);
+    let begun = draft::Draft { id: draft_id, mode: "reply".into(), text: sealed, mail, files, updated_at };
+    draft::put(tx, stored.case.id, held.author, &begun)?;
     let answered = Answered { body_mac: held.request_hmac.clone(), status: TAKEN, item: Some(held.id.0) };
     idempotency::keep(tx, held.author.0, &memory(stored.case.id, held.client_id), &answered)?;
     if !planted(Flaw::WithdrawsHalf) {
@@ -271,4 +287,11 @@ fn back_to_draft(tx: &mut Tx<'_>, stored: &Stored, held: &Held, draft_id: Uuid) 
 
 fn open(tx: &mut Tx<'_>, held: &Held) -> Result<String> {
     Ok(candor_store::read_text(tx.open(held_reply::text_cell(held.id), &held.text)?)?)
+}
+
+/// Whom a held reply also goes to.
+fn copied(tx: &mut Tx<'_>, held: &Held) -> Result<Copied> {
+    let Some(sealed) = &held.mail else { return Ok(Copied::default()) };
+    let kept = candor_store::read_text(tx.open(held_reply::mail_cell(held.id), sealed)?)?;
+    serde_json::from_str(&kept).map_err(|error| Error::Broken(format!("held_reply.mail: {error}")))
 }

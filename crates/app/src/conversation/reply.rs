@@ -2,7 +2,7 @@
 
 use super::write::{self, Content, New, Written};
 use super::{held, lock_permitted};
-use crate::mail::out;
+use crate::mail::out::{self, Copied, Copies};
 use crate::{App, Error, Result};
 use candor_domain::actor::Actor;
 use candor_domain::conversation::{Category, Change, Refusal, decide};
@@ -32,6 +32,8 @@ pub struct ReplyInput {
     /// How long it can be undone; 0 sends at once.
     pub hold_ms: i64,
     pub follow_up: FollowUp,
+    /// Whom it also goes to, where it is a mail.
+    pub copies: Copies,
     /// Send although a newer message came in.
     pub force: bool,
 }
@@ -53,7 +55,7 @@ pub async fn reply(app: &App, actor: &Actor, id: ConversationId, input: ReplyInp
     app.db
         .write(Queue::People, move |tx| {
             let mut stored = lock_permitted(tx, &actor, Permission::ConversationReply, id)?;
-            let extra = serde_json::to_string(&input.follow_up).expect("ids always serialise");
+            let extra = asked(&input);
             let request_hmac = input.content.hmac(tx, &extra);
             if let Some(before) = write::repeated(tx, &stored, actor.as_ref(), input.client_id, &request_hmac)? {
                 return Ok(Replied::Sent(before));
@@ -74,9 +76,12 @@ pub async fn reply(app: &App, actor: &Actor, id: ConversationId, input: ReplyInp
                 return Err(Error::NewerMessage { after: input.seen_seq });
             }
             check_follow_up(tx, &actor, &stored, &input.follow_up)?;
+            check_copies(tx, &actor, &stored, &input.copies)?;
+            let copied = out::find_copies(tx, &stored, &input.copies)?;
             draft::delete(tx, id, author, "reply")?;
             if hold_ms > 0 {
-                held::hold(tx, &stored, held_id, author, &input, request_hmac, hold_ms)?;
+                let held = held::New { id: held_id, author, request_hmac, hold_ms };
+                held::hold(tx, &stored, held, &input, &copied)?;
                 return Ok(Replied::Held(held_id));
             }
             let new = New {
@@ -88,9 +93,27 @@ pub async fn reply(app: &App, actor: &Actor, id: ConversationId, input: ReplyInp
                 request_hmac,
                 late: false,
             };
-            send(tx, &mut stored, author, &new, &input.content, &input.follow_up).map(Replied::Sent)
+            send(tx, &mut stored, &actor, &new, &input.content, &input.follow_up, &copied).map(Replied::Sent)
         })
         .await
+}
+
+/// What makes a reply another one besides its words.
+fn asked(input: &ReplyInput) -> String {
+    let follow_up = serde_json::to_string(&input.follow_up).expect("ids always serialise");
+    if input.copies.is_empty() {
+        return follow_up;
+    }
+    follow_up + &serde_json::to_string(&input.copies).expect("texts always serialise")
+}
+
+/// Addresses that the customer has not brought in themselves need a right of their own: a reply holds what the customer wrote.
+pub(super) fn check_copies(tx: &mut Tx<'_>, actor: &Actor, stored: &Stored, copies: &Copies) -> Result<()> {
+    let permission = Permission::ConversationCopy;
+    if copies.names_others() && !super::permitted(tx, actor, permission, candor_domain::permission::Door::Text, stored)? {
+        return Err(Error::Forbidden(permission.as_str()));
+    }
+    Ok(())
 }
 
 /// Whether what goes with a reply may be done, asked before anything is kept.
@@ -115,18 +138,20 @@ fn check_follow_up(tx: &mut Tx<'_>, actor: &Actor, stored: &Stored, follow_up: &
 pub(super) fn send(
     tx: &mut Tx<'_>,
     stored: &mut Stored,
-    author: AgentId,
+    actor: &Actor,
     new: &New,
     content: &Content,
     follow_up: &FollowUp,
+    copied: &Copied,
 ) -> Result<Written> {
     let mut first = Vec::new();
     if stored.case.assignee.is_none() {
-        first.push(Event::Assigned { from: None, to: Some(author) });
+        first.push(Event::Assigned { from: None, to: actor.agent() });
     }
     let then = follow_up_events(tx, stored, follow_up)?;
     let written = write::write(tx, stored, new, content, first, then)?;
-    out::queue(tx, stored, new.id)?;
+    out::queue(tx, stored, new.id, copied)?;
+    out::note_copies(tx, actor, stored, new.id, copied)?;
     Ok(written)
 }
 

@@ -137,8 +137,15 @@ async fn arrive(app: &App, inbox: InboxId, number: u64) -> Result<Visitor> {
 }
 
 async fn answer(app: &App, agent: &Actor, id: ConversationId, content: Content) -> Result<()> {
-    let reply =
-        ReplyInput { client_id: app.ids.make(), content, seen_seq: i64::MAX, hold_ms: 0, follow_up: FollowUp::default(), force: true };
+    let reply = ReplyInput {
+        client_id: app.ids.make(),
+        content,
+        seen_seq: i64::MAX,
+        hold_ms: 0,
+        follow_up: FollowUp::default(),
+        copies: Default::default(),
+        force: true,
+    };
     conversation::reply(app, agent, id, reply).await?;
     Ok(())
 }

@@ -145,6 +145,7 @@ async fn say(app: &App, visitor: &Visitor, agent: Option<&Actor>, id: Conversati
                 seen_seq: i64::MAX,
                 hold_ms: 0,
                 follow_up: FollowUp::default(),
+                copies: Default::default(),
                 force: false,
             };
             conversation::reply(app, agent, id, reply).await?;

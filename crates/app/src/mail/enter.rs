@@ -2,7 +2,7 @@
 
 use super::place::{self, Place, Stray};
 use super::read::Letter;
-use super::{head, receipt, returned};
+use super::{head, phishing, receipt, returned};
 use crate::conversation::{ByMail, Content, join_by_mail, open_by_mail};
 use crate::{Error, Result};
 use candor_connect::channel::email::automatic;
@@ -45,7 +45,7 @@ pub(super) fn enter(tx: &mut Tx<'_>, entry: &Entry) -> Result<()> {
     if let Some(about) = returned::find(tx, entry)? {
         return returned::note(tx, &kept, about);
     }
-    let content = Content { text: shown(&entry.letter), ..entry.letter.content.clone() };
+    let content = Content { text: told(tx, &entry.letter)?, ..entry.letter.content.clone() };
     let mail =
         ByMail { message: entry.message, doc: entry.doc, client_id: entry.inbound.0, content: &content, preview: &entry.letter.fresh };
     let (stored, stray) = match place::find(tx, entry)? {
@@ -135,6 +135,16 @@ fn introduce(tx: &mut Tx<'_>, kept: &Inbound, entry: &Entry) -> Result<Contact> 
     }
     contact::update(tx, &sender)?;
     Ok(sender)
+}
+
+/// What agents read of it: without the code that only its sender knows us by.
+fn told(tx: &mut Tx<'_>, letter: &Letter) -> Result<String> {
+    let text = shown(letter);
+    let code = match &letter.head.from {
+        Some(from) => phishing::code_of(tx, &from.mail)?,
+        None => None,
+    };
+    Ok(code.map_or_else(|| text.clone(), |code| phishing::hidden(&text, &letter.pieces, &code)))
 }
 
 /// A message needs words: a mail without any is named by its subject, and by nothing but a dash where it has none.

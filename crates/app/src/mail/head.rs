@@ -29,6 +29,13 @@ pub struct Answers {
     pub number: i64,
 }
 
+/// Somebody who was to get a mail of ours and did not, in the words of a server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missed {
+    pub mail: String,
+    pub words: String,
+}
+
 /// The head of a mail.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
@@ -39,6 +46,15 @@ pub struct Head {
     pub to: Vec<Person>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cc: Vec<Person>,
+    /// Of ours: who got it and whom nobody else sees.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bcc: Vec<Person>,
+    /// Of ours: copies that did not arrive.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missed: Vec<Missed>,
+    /// Of ours: the copies are out, and a further try is the customer's alone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub copied: bool,
     #[serde(default)]
     pub subject: String,
     /// As the sender dated it, in milliseconds; believed by nobody.

@@ -10,6 +10,8 @@ mod intake;
 mod keep;
 mod original;
 pub mod out;
+mod own;
+mod phishing;
 mod pictures;
 pub(crate) mod pieces;
 pub(crate) mod place;
@@ -21,7 +23,7 @@ mod work;
 
 pub use candor_connect::channel::email::imap::{Tls, TlsError};
 pub use candor_connect::channel::email::verdict::{Check, Judge, Means, Standing, Trust, Verdict};
-pub use head::{Answers, Head, LeftOut, Person};
+pub use head::{Answers, Head, LeftOut, Missed, Person};
 pub use intake::{Failed, again, failed};
 pub use keep::{Envelope, Kept, keep};
 pub use original::{Original, Page, PageFacts, bytes, original, page};

@@ -3,10 +3,10 @@
 
 use super::enter::{Entry, proven};
 use super::out;
+use super::own::Own;
 use crate::Result;
-use candor_domain::channel::ChannelKind;
 use candor_store::conversation::Stored;
-use candor_store::{Query, Tx, channel, job, mail_address};
+use candor_store::{Query, Tx, job, mail_address};
 
 /// Automatic mails to one address within [`WINDOW`]: a machine that hides what it is gets no more.
 const MOST: i64 = 3;
@@ -17,7 +17,7 @@ const WINDOW: i64 = 86_400_000;
 pub(super) fn order(tx: &mut Tx<'_>, entry: &Entry, stored: &Stored) -> Result<()> {
     let letter = &entry.letter;
     let Some(address) = proven(letter) else { return Ok(()) };
-    if letter.automatic.is_some() || letter.report.is_some() || is_own(tx, &address)? {
+    if letter.automatic.is_some() || letter.report.is_some() || Own::of(tx)?.has(&address) {
         return Ok(());
     }
     let wanted = out::sender_of(tx, stored)?.is_some_and(|sender| sender.settings.acknowledges);
@@ -30,10 +30,4 @@ pub(super) fn order(tx: &mut Tx<'_>, entry: &Entry, stored: &Stored) -> Result<(
     let now = tx.now();
     job::insert(tx, &out::telling(entry.receipt, &stored.case.id.to_string(), now))?;
     Ok(())
-}
-
-/// Whether an address is one of the desk's: it does not write to itself.
-fn is_own(tx: &mut Tx<'_>, address: &str) -> Result<bool> {
-    let all = channel::list(tx)?;
-    Ok(all.iter().any(|one| matches!(one.kind, ChannelKind::Listener | ChannelKind::Sender) && one.settings.takes(address)))
 }

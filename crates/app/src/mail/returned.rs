@@ -2,10 +2,11 @@
 //! names a token of the case and of the very address the mail went to, which only those know who had the mail in hand.
 
 use super::enter::{Entry, attach, belongs};
+use super::head::{Head, Missed};
 use super::out::{self, Sent};
 use super::place;
 use crate::Result;
-use candor_connect::channel::email::bounce::{Bounce, Kind};
+use candor_connect::channel::email::bounce::{Bounce, Failed, Kind};
 use candor_domain::contact::IdentityKind;
 use candor_domain::id::{ConversationId, MessageId};
 use candor_domain::reply_token::ReplyToken;
@@ -39,6 +40,8 @@ pub(super) struct About<'a> {
     /// `None` for a receipt.
     message: Option<MessageId>,
     address: String,
+    /// Copies of it, where it is about copies alone.
+    missed: Vec<Missed>,
 }
 
 /// Finds the mail that a report is about; `None` where there is no report, or where it proves nothing.
@@ -46,17 +49,22 @@ pub(super) fn find<'a>(tx: &mut Tx<'_>, entry: &'a Entry) -> Result<Option<About
     let Some(report) = &entry.letter.report else { return Ok(None) };
     for (token, sent) in &report.about {
         let Some(id) = conversation::by_number(tx, token.number)? else { continue };
-        let Some((message, address)) = recipient(tx, id, *sent)? else { continue };
+        let Some((known, address)) = recipient(tx, id, *sent)? else { continue };
         if place::is_for(tx, token, id, &address) {
             let stored = conversation::lock(tx, id)?;
-            return Ok(Some(About { bounce: &report.bounce, stored, message, address }));
+            let missed = known.as_ref().map(|(_, head)| missed(&report.bounce, head)).unwrap_or_default();
+            let message = known.map(|(message, _)| message);
+            return Ok(Some(About { bounce: &report.bounce, stored, message, address, missed }));
         }
     }
     Ok(None)
 }
 
+/// A mail of ours with its head, and the customer's address it went to.
+type Went = (Option<(MessageId, Head)>, String);
+
 /// Whom a mail of ours went to: the one that is named, else the last one that was taken.
-fn recipient(tx: &mut Tx<'_>, id: ConversationId, sent: Option<Sent>) -> Result<Option<(Option<MessageId>, String)>> {
+fn recipient(tx: &mut Tx<'_>, id: ConversationId, sent: Option<Sent>) -> Result<Option<Went>> {
     let known = match sent {
         Some(Sent::Reply(message)) => mail::get(tx, message)?.filter(|known| known.conversation == id && known.inbound.is_none()),
         Some(Sent::Receipt(of)) if of == id => None,
@@ -64,20 +72,44 @@ fn recipient(tx: &mut Tx<'_>, id: ConversationId, sent: Option<Sent>) -> Result<
         None => mail::newest_handed(tx, id)?,
     };
     let head = |known: &Mail| super::head::read(known.head.as_deref());
-    let (message, person) = match &known {
-        Some(known) => (Some(known.message), head(known)?.and_then(|head| head.to.into_iter().next())),
+    let (known, person) = match &known {
+        Some(known) => {
+            let head = head(known)?.unwrap_or_default();
+            let person = head.to.first().cloned();
+            (Some((known.message, head)), person)
+        }
         None => (None, mail::newest_received(tx, id)?.map(|first| head(&first)).transpose()?.flatten().and_then(|head| head.from)),
     };
-    Ok(person.and_then(|person| IdentityKind::Email.normal(&person.mail)).map(|address| (message, address)))
+    Ok(person.and_then(|person| IdentityKind::Email.normal(&person.mail)).map(|address| (known, address)))
+}
+
+/// The copies that a report names, where it names nobody else.
+fn missed(bounce: &Bounce, head: &Head) -> Vec<Missed> {
+    let copy = |mail: &str| head.cc.iter().chain(&head.bcc).any(|one| one.mail == mail);
+    let named: Option<Vec<Missed>> = bounce
+        .recipients
+        .iter()
+        .map(|failed| {
+            let mail = IdentityKind::Email.normal(failed.addressed.as_deref().unwrap_or(&failed.mail)).filter(|mail| copy(mail))?;
+            Some(Missed { mail, words: reason(failed) })
+        })
+        .collect();
+    named.unwrap_or_default()
 }
 
 /// Notes what the report says, and keeps it with the case.
 pub(super) fn note(tx: &mut Tx<'_>, kept: &Inbound, about: About<'_>) -> Result<()> {
-    let About { bounce, mut stored, message, address } = about;
+    let About { bounce, mut stored, message, address, missed } = about;
     let customer = stored.case.contact;
     // The report holds words of the mail. Of a customer who was erased nothing is kept: its file has no row that names it and is swept.
     if stored.key == KeyId::NONE {
         return Ok(inbound::remove(tx, kept.id)?);
+    }
+    if let (false, Some(message)) = (missed.is_empty(), message) {
+        if bounce.kind == Kind::Bounce {
+            out::missed(tx, &mut stored, message, &missed)?;
+        }
+        return kept_with(tx, kept, &stored, Some(message));
     }
     if bounce.permanent || bounce.kind == Kind::Complaint {
         mail_address::bounced(tx, customer, &address)?;
@@ -85,13 +117,20 @@ pub(super) fn note(tx: &mut Tx<'_>, kept: &Inbound, about: About<'_>) -> Result<
     if let (Kind::Bounce, Some(message)) = (bounce.kind, message) {
         out::came_back(tx, &mut stored, message, &words(bounce))?;
     }
-    belongs(tx, kept, &stored)?;
-    attach(tx, kept, &stored)?;
-    Ok(inbound::is_read(tx, kept.id, customer, stored.case.id, message)?)
+    kept_with(tx, kept, &stored, message)
+}
+
+fn kept_with(tx: &mut Tx<'_>, kept: &Inbound, stored: &Stored, message: Option<MessageId>) -> Result<()> {
+    belongs(tx, kept, stored)?;
+    attach(tx, kept, stored)?;
+    Ok(inbound::is_read(tx, kept.id, stored.case.contact, stored.case.id, message)?)
 }
 
 /// The server's reason, with its code.
 fn words(bounce: &Bounce) -> String {
-    let Some(first) = bounce.recipients.first() else { return String::new() };
-    [first.status.as_deref().unwrap_or_default(), &first.words].join(" ").trim().to_owned()
+    bounce.recipients.first().map(reason).unwrap_or_default()
+}
+
+fn reason(failed: &Failed) -> String {
+    [failed.status.as_deref().unwrap_or_default(), &failed.words].join(" ").trim().to_owned()
 }

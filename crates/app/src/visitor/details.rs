@@ -4,7 +4,7 @@ use super::identity::clean_name;
 use super::person::unblocked;
 use super::session::Visitor;
 use crate::{App, Error, Result, audit};
-use candor_domain::contact::{Identity, IdentityKind};
+use candor_domain::contact::{Identity, IdentityKind, is_phishing_code};
 use candor_domain::event::Proof;
 use candor_domain::locale::Locale;
 use candor_domain::text;
@@ -67,7 +67,7 @@ pub async fn change(app: &App, visitor: &Visitor, details: Details) -> Result<Co
 fn clean_fields(fields: BTreeMap<String, String>) -> BTreeMap<String, String> {
     let clean = |(name, value): (String, String)| {
         let name = text::clean_line(&name, MAX_FIELD_NAME);
-        (!name.is_empty()).then(|| (name, text::clean_line(&value, MAX_FIELD)))
+        (!name.is_empty() && !is_phishing_code(&name)).then(|| (name, text::clean_line(&value, MAX_FIELD)))
     };
     fields.into_iter().filter_map(clean).take(MAX_FIELDS).collect()
 }

@@ -73,6 +73,7 @@ async fn about(desk: &Desk, number: usize, visitor: &Visitor, [first, second]: [
         seen_seq: 1_000,
         hold_ms,
         follow_up: FollowUp::default(),
+        copies: Default::default(),
         force: true,
     };
     conversation::reply(app, &agent, first, reply(word("reply"), 0)).await.unwrap();
@@ -80,7 +81,7 @@ async fn about(desk: &Desk, number: usize, visitor: &Visitor, [first, second]: [
     let rating = RatingInput { score: 4, solved: Some(true), comment: Some(word("comment")) };
     conversation::rate(app, &visitor.actor(), first, rating).await.unwrap();
     conversation::reply(app, &agent, second, reply(word("held"), 30_000)).await.unwrap();
-    conversation::put_draft(app, &agent, second, "reply", word("draft"), vec![]).await.unwrap();
+    conversation::put_draft(app, &agent, second, "reply", word("draft"), vec![], Default::default()).await.unwrap();
 }
 
 async fn starts(desk: &Desk, who: &Visitor, text: &str, subject: &str, page: &str) -> ConversationId {

@@ -104,6 +104,7 @@ fn replies(app: &App, actor: Actor, id: ConversationId, kept: &Kept, report: &Re
             seen_seq: 1000,
             hold_ms: 0,
             follow_up: FollowUp::default(),
+            copies: Default::default(),
             force: false,
         };
         match finish(conversation::reply(&app, &actor, id, input)) {

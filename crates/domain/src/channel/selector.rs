@@ -16,6 +16,9 @@ mod tests {
 
     #[test]
     fn a_selector_names_its_day_and_the_second_of_a_day_its_number() {
-        assert_eq!((selector(1_770_000_000_000, 0), selector(1_770_000_000_000, 1)), ("candor20260202".to_owned(), "candor20260202-2".to_owned()));
+        assert_eq!(
+            (selector(1_770_000_000_000, 0), selector(1_770_000_000_000, 1)),
+            ("candor20260202".to_owned(), "candor20260202-2".to_owned())
+        );
     }
 }

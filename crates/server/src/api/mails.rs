@@ -1,6 +1,7 @@
-//! A mail as it came in: what stands in it besides its words, its page made harmless, its bytes. All of it opens with the customer's
+//! Whom a reply by mail goes to; and a mail as it came in: what stands in it besides its words, its page made harmless, its bytes. All of it opens with the customer's
 //! record.
 
+use super::types::addressing::MailAddressing;
 use super::types::original::MailOriginal;
 use super::types::words;
 use crate::extract::{Params, Path, SignedIn};
@@ -19,7 +20,14 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::default().routes(routes!(original)).routes(routes!(page)).routes(routes!(bytes))
+    OpenApiRouter::default().routes(routes!(addressing)).routes(routes!(original)).routes(routes!(page)).routes(routes!(bytes))
+}
+
+/// Whom a reply in a conversation by mail would go to.
+#[utoipa::path(get, path = "/conversations/{id}/mail", tag = "writing", params(("id" = Uuid, Path)), responses((status = 200, body = MailAddressing), (status = 409, description = "`conflict`: it is no conversation by mail")))]
+async fn addressing(State(state): State<AppState>, who: SignedIn, Path(id): Path<Uuid>) -> ApiResult<Json<MailAddressing>> {
+    let found = mail::out::addressing(&state.app, &who.actor, ConversationId(id)).await?;
+    Ok(Json(found.into()))
 }
 
 /// Open a mail as it came in: addresses in full, every field of its header, and what the checks of its sender said. Needs a part in

@@ -1,5 +1,6 @@
 //! Writing: replies with their undo window, notes, drafts.
 
+use super::types::addressing::MailCopies;
 use super::types::case::{HeldReply, Then};
 use super::types::conversation::{Message, TimelineItem};
 use super::types::file::FileInfo;
@@ -52,6 +53,9 @@ pub struct ReplyInput {
     /// Send although a newer message came in.
     #[serde(default)]
     pub force: bool,
+    /// Whom it is also for, in a conversation by mail.
+    #[serde(default)]
+    pub mail: Option<MailCopies>,
 }
 
 /// How many unseen messages come with a refusal.
@@ -68,6 +72,7 @@ async fn reply(State(state): State<AppState>, who: SignedIn, Path(id): Path<Uuid
         seen_seq: input.seen_seq,
         hold_ms: input.hold_ms,
         follow_up: input.then.into(),
+        copies: input.mail.unwrap_or_default().into(),
         force: input.force,
     };
     match conversation::reply(&state.app, &who.actor, id, reply).await {
@@ -162,6 +167,9 @@ pub struct Draft {
     pub mode: String,
     pub text: String,
     pub files: Vec<FileInfo>,
+    /// Whom it is also for, by mail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mail: Option<MailCopies>,
     pub updated_at: i64,
 }
 
@@ -179,6 +187,7 @@ async fn all_drafts(state: &AppState, actor: &Actor, id: ConversationId) -> ApiR
             mode: kept.mode,
             text: kept.text,
             files: files.into_iter().map(FileInfo::for_agents).collect(),
+            mail: MailCopies::of(kept.copies),
             updated_at: kept.updated_at,
         });
     }
@@ -198,6 +207,9 @@ pub struct DraftInput {
     pub text: String,
     #[serde(default)]
     pub files: Vec<Uuid>,
+    /// Whom it is also for, by mail.
+    #[serde(default)]
+    pub mail: Option<MailCopies>,
 }
 
 /// Keep a draft; an empty one is removed.
@@ -209,7 +221,8 @@ async fn put_draft(
     Body(input): Body<DraftInput>,
 ) -> ApiResult<StatusCode> {
     let files = input.files.into_iter().map(Into::into).collect();
-    conversation::put_draft(&state.app, &who.actor, ConversationId(id), &mode, input.text, files).await?;
+    let copies = input.mail.unwrap_or_default().into();
+    conversation::put_draft(&state.app, &who.actor, ConversationId(id), &mode, input.text, files, copies).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

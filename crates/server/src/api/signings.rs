@@ -17,7 +17,12 @@ pub fn routes() -> OpenApiRouter<AppState> {
 
 /// The keys with which a sender signs its mail (DKIM), the oldest first.
 #[utoipa::path(get, path = "/channels/{id}/signings", tag = "desk", params(("id" = Uuid, Path), PageParams), responses((status = 200, body = Page<SigningKey>)))]
-async fn list(State(state): State<AppState>, who: SignedIn, Path(id): Path<Uuid>, _: Params<PageParams>) -> ApiResult<Json<Page<SigningKey>>> {
+async fn list(
+    State(state): State<AppState>,
+    who: SignedIn,
+    Path(id): Path<Uuid>,
+    _: Params<PageParams>,
+) -> ApiResult<Json<Page<SigningKey>>> {
     let all = signing::list(&state.app, &who.actor, id.into()).await?;
     Ok(Json(Page::whole(all.into_iter().map(SigningKey::from).collect())))
 }

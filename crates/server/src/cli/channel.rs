@@ -9,6 +9,7 @@ use anyhow::Context;
 use candor_app::mail::MAX_BYTES;
 use candor_domain::channel::ChannelKind;
 use candor_domain::id::InboundId;
+use candor_domain::locale::Locale;
 use clap::Subcommand;
 use serde_json::Value;
 use std::io::Read;
@@ -49,6 +50,21 @@ pub(super) enum ChannelCommand {
         #[command(flatten)]
         form: Form,
     },
+    /// Sets the words around a sender's answers in one language. They may name {agent}, {desk} and {number}; empty words are the desk's own.
+    Words {
+        channel: String,
+        /// zh-CN, zh-TW or en.
+        #[arg(long, value_parser = language)]
+        language: Locale,
+        /// Above the answer.
+        #[arg(long, value_name = "TEXT")]
+        above: Option<String>,
+        /// Below it, in the place of agent and desk.
+        #[arg(long, value_name = "TEXT")]
+        below: Option<String>,
+        #[command(flatten)]
+        form: Form,
+    },
     /// Keeps the mail on standard input; when it ends well, the mail is durable. The same mail twice is kept once.
     Deliver {
         /// The channel, by name or id; not needed where there is one pipe.
@@ -80,6 +96,10 @@ fn kind(text: &str) -> Result<ChannelKind, String> {
     ChannelKind::parse(text).ok_or_else(|| "listener, pipe or imap".to_owned())
 }
 
+fn language(text: &str) -> Result<Locale, String> {
+    Locale::parse(text).ok_or_else(|| "zh-CN, zh-TW or en".to_owned())
+}
+
 pub(super) fn channel(config: &Config, command: ChannelCommand) -> Done {
     const CHANNEL: &[&str] = &["name", "kind", "enabled", "addresses"];
     const LISTED: &[&str] = &["name", "kind", "enabled", "addresses", "problem"];
@@ -91,6 +111,9 @@ pub(super) fn channel(config: &Config, command: ChannelCommand) -> Done {
         ChannelCommand::List { form } => (Deed::ChannelList, form, LISTED),
         ChannelCommand::On { channel, form } => (Deed::ChannelSwitch { channel, on: true }, form, CHANNEL),
         ChannelCommand::Off { channel, form } => (Deed::ChannelSwitch { channel, on: false }, form, CHANNEL),
+        ChannelCommand::Words { channel, language, above, below, form } => {
+            (Deed::ChannelWords { channel, language, above, below }, form, CHANNEL)
+        }
         ChannelCommand::Deliver { channel, from, to, form } => return deliver(config, Deed::ChannelDeliver { channel, from, to }, form),
         ChannelCommand::Failed { form } => (Deed::IntakeList, form, &["id", "received_at", "problem"]),
         ChannelCommand::Again { id, form } => (Deed::IntakeAgain { id }, form, &["id"]),

@@ -8,6 +8,7 @@ use candor_domain::actor::Actor;
 use candor_domain::channel::{ChannelKind, ChannelSettings, Mailbox, Server};
 use candor_domain::id::{InboundId, InboxId};
 use candor_domain::inbox::{Channel as Medium, WidgetPatch};
+use candor_domain::locale::Locale;
 use candor_store::channel::Channel;
 use futures_util::stream;
 use serde::{Deserialize, Serialize};
@@ -65,6 +66,23 @@ pub(super) async fn switch(app: &App, actor: &Actor, channel: &str, on: bool) ->
     channel::update(app, actor, found.id, patch, None).await.map(|changed| shown(&changed))
 }
 
+/// Sets the words around answers; what is absent stays.
+pub(super) async fn words(
+    app: &App,
+    actor: &Actor,
+    channel: &str,
+    language: Locale,
+    above: Option<String>,
+    below: Option<String>,
+) -> Result<Value> {
+    let Channel { id, mut settings, version, .. } = find(app, actor, channel).await?;
+    let words = settings.around.entry(language).or_default();
+    words.head = above.unwrap_or_else(|| std::mem::take(&mut words.head));
+    words.foot = below.unwrap_or_else(|| std::mem::take(&mut words.foot));
+    let patch = channel::Patch { settings: Some(settings), ..channel::Patch::default() };
+    channel::update(app, actor, id, patch, Some(version)).await.map(|changed| shown(&changed))
+}
+
 /// Keeps a mail. Without a name it is for the one pipe there is.
 pub(super) async fn deliver(app: &App, actor: &Actor, name: Option<&str>, from: String, to: Vec<String>, mail: Vec<u8>) -> Result<Value> {
     let channel = match name {
@@ -109,6 +127,6 @@ pub(super) async fn again(app: &App, actor: &Actor, id: InboundId) -> Result<Val
 fn shown(channel: &Channel) -> Value {
     json!({
         "id": channel.id, "name": channel.name, "kind": channel.kind, "inbox": channel.inbox, "enabled": channel.enabled,
-        "addresses": channel.settings.addresses,
+        "addresses": channel.settings.addresses, "around": channel.settings.around,
     })
 }

@@ -79,6 +79,13 @@ pub enum Deed {
         channel: String,
         on: bool,
     },
+    /// Sets the words around a sender's answers in one language; what is absent stays.
+    ChannelWords {
+        channel: String,
+        language: Locale,
+        above: Option<String>,
+        below: Option<String>,
+    },
     /// Keeps the mail whose bytes come with the deed.
     ChannelDeliver {
         channel: Option<String>,
@@ -143,6 +150,7 @@ pub(crate) async fn perform(app: &App, uid: u32, deed: Deed, bytes: Vec<u8>) -> 
         Deed::ChannelList => channels::list(app, &actor).await,
         Deed::ChannelCreate { wanted } => channels::create(app, &actor, *wanted).await,
         Deed::ChannelSwitch { channel, on } => channels::switch(app, &actor, &channel, on).await,
+        Deed::ChannelWords { channel, language, above, below } => channels::words(app, &actor, &channel, language, above, below).await,
         Deed::ChannelDeliver { channel, from, to } => channels::deliver(app, &actor, channel.as_deref(), from, to, bytes).await,
         Deed::IntakeList => channels::failed(app, &actor).await,
         Deed::IntakeAgain { id } => channels::again(app, &actor, id).await,

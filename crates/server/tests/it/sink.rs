@@ -37,6 +37,7 @@ impl Sink {
                     "354 go on\r\n"
                 }
                 "QUIT" => return,
+                rcpt if rcpt.starts_with("RCPT TO:<gone") => "550 5.1.1 nobody of that name\r\n",
                 _ => "250 sink.test\r\n",
             };
             mail.push_str(&words);

@@ -54,12 +54,14 @@ const OF_CONTACT: [Column; 5] = [
     column!("contact_identity", "value", "id", "contact_id"),
     column!("inbound", "envelope", "id", "contact_id"),
 ];
-const OF_CASE: [Column; 6] = [
+const OF_CASE: [Column; 8] = [
     column!("conversation", "subject", "id", "id"),
     column!("conversation", "preview", "id", "id"),
     column!("conversation", "origin", "id", "id"),
     column!("draft", "text", "id", "conversation_id"),
+    column!("draft", "mail", "id", "conversation_id"),
     column!("held_reply", "text", "id", "conversation_id"),
+    column!("held_reply", "mail", "id", "conversation_id"),
     column!("rating", "comment", "conversation_id", "conversation_id"),
 ];
 

@@ -47,6 +47,7 @@ const FILES: &[File] = &[
     file!("0009_mail_address" and own),
     file!("0010_imap"),
     file!("0011_signing"),
+    file!("0012_letter"),
 ];
 
 pub(crate) fn migrations(backend: Backend) -> Vec<Migration> {

@@ -1,5 +1,5 @@
 // A way of mail while it is edited, and what is sent of it.
-import type { MailboxRead, MailChannel, MailServer } from '$shared/api/types';
+import type { MailArounds, MailboxRead, MailChannel, MailServer } from '$shared/api/types';
 
 export interface Way {
   id?: string;
@@ -9,6 +9,7 @@ export interface Way {
   addresses: string[];
   sender_name: string;
   acknowledges: boolean;
+  around: MailArounds;
   server: MailServer | null;
   mailbox: MailboxRead | null;
   /** Typed now; what is kept is never read back. */
@@ -26,7 +27,7 @@ type Security = MailServer['security'];
 const usualPort = (kind: Way['kind'], security: Security): number => PORTS[kind === 'imap' ? 'imap' : 'sender'][security];
 const hasServer = (kind: Way['kind']): kind is WithServer => kind in PORTS;
 
-export const fresh = (): Way => ({ name: '', kind: 'listener', enabled: true, addresses: [], sender_name: '', acknowledges: true, server: null, mailbox: null });
+export const fresh = (): Way => ({ name: '', kind: 'listener', enabled: true, addresses: [], sender_name: '', acknowledges: true, around: {}, server: null, mailbox: null });
 const freshServer = (kind: WithServer): MailServer => {
   const security = kind === 'imap' ? 'tls' : 'starttls';
   return { host: '', port: usualPort(kind, security), security, user: null };
@@ -48,9 +49,9 @@ export function protect(kind: Way['kind'], server: MailServer, security: Securit
 
 /** What the server needs to know of it. */
 export function sent(way: Way) {
-  const { name, addresses, sender_name, acknowledges, server, mailbox, secret, client_secret } = way;
+  const { name, addresses, sender_name, acknowledges, around, server, mailbox, secret, client_secret } = way;
   return {
-    name: name.trim(), addresses, sender_name, acknowledges: way.kind === 'sender' && acknowledges,
+    name: name.trim(), addresses, sender_name, acknowledges: way.kind === 'sender' && acknowledges, ...(way.kind === 'sender' ? { around } : {}),
     ...(hasServer(way.kind) && server ? { server } : {}),
     ...(way.kind === 'imap' && mailbox ? { mailbox: { ...mailbox, folders: mailbox.folders.map((folder) => folder.trim()).filter(Boolean) } } : {}),
     ...(secret ? { secret, ...(mailbox?.oauth && client_secret ? { client_secret } : {}) } : {}),

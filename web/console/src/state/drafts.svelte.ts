@@ -1,13 +1,18 @@
 // What is being written, one box for each conversation and mode. A box knows whom it is for and never changes that: text written for
 // one customer cannot be sent to another. Boxes are kept on the server 600 ms after the last key and come back on any machine.
 import { isProblem } from '$shared/api/client';
-import type { Draft, FileInfo, Id } from '$shared/api/types';
+import type { Draft, FileInfo, Id, MailCopies } from '$shared/api/types';
 import { upload, type Upload } from '$shared/api/upload';
 import { uuid } from '$shared/api/uuid';
 import { api, BASE } from './api';
 
 export type Mode = Draft['mode'];
 export interface Uploading { key: string; name: string; size: number; part: number; problem: unknown; cancel: () => void; again: () => void }
+
+/** Whom a reply by mail is also for. */
+export type Copies = Readonly<Required<MailCopies>>;
+const NOBODY: Copies = { cc: [], bcc: [], reply_all: [] };
+const together = (one: readonly string[], other: readonly string[] = []) => [...new Set([...one, ...other])];
 
 const SAVE_MS = 600;
 const boxes = new Map<string, DraftBox>();
@@ -18,6 +23,7 @@ export class DraftBox {
   readonly mode: Mode;
   text = $state('');
   files = $state.raw<readonly FileInfo[]>([]);
+  copies = $state.raw<Copies>(NOBODY);
   uploading = $state.raw<readonly Uploading[]>([]);
   saved = $state<'no' | 'saving' | 'yes' | 'failed'>('no');
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -31,11 +37,18 @@ export class DraftBox {
 
   get empty(): boolean { return this.text.trim() === '' && this.files.length === 0 && this.uploading.length === 0; }
   get ready(): boolean { return !this.uploading.length && (this.text.trim() !== '' || this.files.length > 0); }
+  /** Whom it is also for, as it is sent; nothing where it is for the customer alone. */
+  get mail(): Copies | undefined { return Object.values(this.copies).some((list) => list.length > 0) ? this.copies : undefined; }
   get dirty(): boolean { return this.#dirty; }
 
   write(text: string): void {
     if (text === this.text) return;
     this.text = text;
+    this.#touch();
+  }
+
+  address(part: Partial<Copies>): void {
+    this.copies = { ...this.copies, ...part };
     this.#touch();
   }
 
@@ -54,8 +67,8 @@ export class DraftBox {
     this.saved = 'saving';
     const path = `/conversations/${this.conversation}/drafts/${this.mode}` as const;
     try {
-      if (this.text === '' && this.files.length === 0) await api.delete(path, { keepalive });
-      else await api.put(path, { text: this.text, files: this.files.map((file) => file.id) }, { keepalive });
+      if (this.text === '' && this.files.length === 0 && !this.mail) await api.delete(path, { keepalive });
+      else await api.put(path, { text: this.text, files: this.files.map((file) => file.id), ...(this.mail ? { mail: this.mail } : {}) }, { keepalive });
       this.saved = this.#dirty ? 'no' : 'yes';
     } catch (error) {
       // A draft that never was is gone as asked.
@@ -71,12 +84,14 @@ export class DraftBox {
     if (this.#dirty || this.text !== '') return;
     this.text = draft.text;
     this.files = draft.files;
+    this.copies = { ...NOBODY, ...draft.mail };
     this.saved = 'yes';
   }
 
   /** Puts a withdrawn message back in front of what has been written since. */
-  putBack(text: string, files: readonly FileInfo[]): void {
+  putBack(text: string, files: readonly FileInfo[], mail?: MailCopies | null): void {
     this.text = this.text.trim() === '' ? text : `${text}\n\n${this.text}`;
+    this.copies = { cc: together(this.copies.cc, mail?.cc), bcc: together(this.copies.bcc, mail?.bcc), reply_all: together(this.copies.reply_all, mail?.reply_all) };
     const have = new Set(this.files.map((file) => file.id));
     this.files = [...files.filter((file) => !have.has(file.id)), ...this.files];
     this.#touch();
@@ -94,12 +109,13 @@ export class DraftBox {
     clearTimeout(this.#timer);
     this.text = '';
     this.files = [];
+    this.copies = NOBODY;
     this.#dirty = false;
   }
 
   /** The id of this very message: the same for a repeat, another one once the words have changed. */
   clientId(): Id {
-    const body = JSON.stringify([this.text, this.files.map((file) => file.id)]);
+    const body = JSON.stringify([this.text, this.files.map((file) => file.id), this.copies]);
     if (this.#sending?.body !== body) this.#sending = { id: uuid(), body };
     return this.#sending.id;
   }

@@ -9,7 +9,7 @@ import { toast } from '../parts/toasts.svelte';
 import { visit } from '../router.svelte';
 import { api, serverNow, wordsFor } from './api';
 import { allAgents, firstStatus } from './directory.svelte';
-import { boxFor, type DraftBox } from './drafts.svelte';
+import { boxFor, type Copies, type DraftBox } from './drafts.svelte';
 import { settings } from './session.svelte';
 import type { Talk } from './talk.svelte';
 import { currentTalk } from './talks.svelte';
@@ -22,15 +22,15 @@ export function send(talk: Talk, box: DraftBox, how: How = {}): void {
   if (!box.ready) return;
   // Cannot happen while boxes are looked up by conversation; if it ever does, nothing may leave.
   if (box.conversation !== talk.id) throw new Error('a draft of another conversation was about to be sent');
-  const message = { client_id: box.clientId(), text: box.text.trim(), files: box.files };
+  const message = { client_id: box.clientId(), text: box.text.trim(), files: box.files, mail: box.mail };
   box.clear();
   talk.question = null;
   leave(talk, box, message, how);
 }
 
-type Leaving = { client_id: Id; text: string; files: HeldReply['files'] };
+type Leaving = { client_id: Id; text: string; files: HeldReply['files']; mail?: Copies | undefined };
 
-function leave(talk: Talk, box: DraftBox, message: { client_id: Id; text: string; files: DraftBox['files'] }, how: How): void {
+function leave(talk: Talk, box: DraftBox, message: { client_id: Id; text: string; files: DraftBox['files']; mail: Copies | undefined }, how: How): void {
   const { client_id } = message;
   const files = [...message.files];
   const drop = () => { talk.leaving = talk.leaving.filter((each) => each.client_id !== client_id); };
@@ -38,13 +38,13 @@ function leave(talk: Talk, box: DraftBox, message: { client_id: Id; text: string
   talk.leaving = [...talk.leaving, {
     client_id, mode: box.mode, text: message.text, files, at: serverNow(), state: 'sending', problem: null,
     again: () => leave(talk, box, message, how),
-    edit: () => { drop(); box.putBack(message.text, files); },
+    edit: () => { drop(); box.putBack(message.text, files, message.mail); },
   }];
   const request = box.mode === 'note' ? sendNote(talk, message) : sendReply(talk, { ...message, files }, how);
   request.then(drop, (error: unknown) => {
     if (isProblem(error, 'newer_message')) {
       drop();
-      box.putBack(message.text, files);
+      box.putBack(message.text, files, message.mail);
       ask(talk, box, error.document.messages ?? [], how);
       return;
     }
@@ -71,12 +71,12 @@ function ask(talk: Talk, box: DraftBox, newer: Message[], how: How): void {
   void talk.load();
 }
 
-async function sendReply(talk: Talk, { client_id, text, files }: Leaving, how: How): Promise<void> {
+async function sendReply(talk: Talk, { client_id, text, files, mail }: Leaving, how: How): Promise<void> {
   const place = location.pathname + location.search;
   const resolved = how.resolve ? firstStatus('resolved')?.id : undefined;
   const answer = await api.post(`/conversations/${talk.id}/replies`, {
     client_id, text, files: files.map((file) => file.id), seen_seq: talk.seen, hold_ms: (settings()?.undo_seconds ?? 8) * 1000,
-    ...(resolved ? { then: { status: resolved } } : {}), ...(how.force ? { force: true } : {}),
+    ...(mail ? { mail } : {}), ...(resolved ? { then: { status: resolved } } : {}), ...(how.force ? { force: true } : {}),
   }, { repeat: true });
   if ('release_at' in answer) hold(talk, answer, how, place);
   else talk.add(answer);
@@ -120,7 +120,7 @@ export async function withdraw(talk: Talk, held: Id): Promise<void> {
   talk.dropHeld(held);
   try {
     const draft = await api.delete(`/conversations/${talk.id}/replies/${held}`);
-    boxFor(talk.id, 'reply').putBack(draft?.text ?? was?.text ?? '', draft?.files ?? was?.files ?? []);
+    boxFor(talk.id, 'reply').putBack(draft?.text ?? was?.text ?? '', draft?.files ?? was?.files ?? [], draft?.mail);
   } catch (error) {
     // It left in the meantime, or the line is down: show what is true.
     toast(isProblem(error, 'not_found', 'gone', 'conflict') ? t('held.tooLate') : wordsFor(error), { tone: 'danger' });

@@ -3,7 +3,8 @@
 use super::queue::address;
 use super::work::{self, sending, tell};
 use crate::conversation::lock_permitted;
-use crate::mail::head::written;
+use crate::mail::Head;
+use crate::mail::head::{read, written};
 use crate::{App, Error, Result};
 use candor_domain::actor::Actor;
 use candor_domain::channel::MailState;
@@ -27,6 +28,10 @@ pub async fn send_again(app: &App, actor: &Actor, id: ConversationId, message: M
             if problem.is_some() {
                 return Err(Error::Conflict("nothing sends it yet"));
             }
+            // Who was to get it still is; who has a copy gets no second one.
+            let before = read(known.head.as_deref())?.unwrap_or_default();
+            let copied = before.copied || known.state == MailState::Bounced;
+            let head = Head { cc: before.cc, bcc: before.bcc, with: before.with, missed: before.missed, copied, ..head };
             mail::readdress(tx, stored.key, message, &written(&head)?)?;
             let (body, now) = (message.to_string(), tx.now());
             job::insert(tx, &job::NewJob { id: job, ..sending(message, &body, now) })?;

@@ -1,7 +1,9 @@
 //! Mail that leaves: answers, queued in the command that makes them messages, and receipts of what came. Handed over as a job under an
 //! id that every try repeats, and shown with what became of it.
 
+mod addressing;
 mod again;
+mod copies;
 mod follow_up;
 mod letter;
 mod queue;
@@ -11,11 +13,14 @@ mod reply;
 mod route;
 mod work;
 
+pub use addressing::{Addressing, addressing};
 pub use again::send_again;
+pub(crate) use copies::{Copied, find as find_copies, note as note_copies};
+pub use copies::{Copies, Offered};
 pub(crate) use follow_up::{AFTER, follow_up, may_follow};
 pub(crate) use queue::{queue, sender_of};
 pub use work::{QUEUE, next_due, work};
-pub(crate) use work::{came_back, telling};
+pub(crate) use work::{came_back, missed, telling};
 
 use super::place;
 use candor_domain::id::{ConversationId, MessageId};

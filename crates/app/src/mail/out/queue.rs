@@ -1,5 +1,6 @@
 //! A reply in a conversation by mail is queued with its message: in one commit both are there, or neither.
 
+use super::copies::Copied;
 use super::{code, locale_of, place, work};
 use crate::Result;
 use crate::mail::head::{read, written};
@@ -16,11 +17,12 @@ use candor_store::mail::{self, Mail};
 use candor_store::{Query, Tx, contact, conversation, job};
 
 /// Queues the mail of a reply that is written by now. In a chat it does nothing.
-pub(crate) fn queue(tx: &mut Tx<'_>, stored: &Stored, message: MessageId) -> Result<()> {
+pub(crate) fn queue(tx: &mut Tx<'_>, stored: &Stored, message: MessageId, copied: &Copied) -> Result<()> {
     if stored.channel != Medium::Email.as_str() {
         return Ok(());
     }
     let (head, problem) = address(tx, stored)?;
+    let head = Head { cc: copied.cc.clone(), bcc: copied.bcc.clone(), ..head };
     put(tx, stored, message, &head, problem)
 }
 
@@ -49,16 +51,26 @@ pub(super) fn put(tx: &mut Tx<'_>, stored: &Stored, message: MessageId, head: &H
 pub(super) fn address(tx: &mut Tx<'_>, stored: &Stored) -> Result<(Head, Option<&'static str>)> {
     let sender = sender_of(tx, stored)?;
     let answered = answered(tx, stored)?;
-    let to = match &answered {
-        Some(head) => head.from.clone(),
-        None => known_address(tx, stored)?,
-    };
+    let to = whom(tx, stored, answered.as_ref())?;
     let problem = match (&sender, &to) {
         (None, _) => Some(code::NO_SENDER),
         (_, None) => Some(code::NO_ADDRESS),
         _ => None,
     };
     Ok((head(tx, stored, sender.as_ref(), to, answered.as_ref())?, problem))
+}
+
+/// The customer, as an answer is addressed to them.
+pub(super) fn customer(q: &mut impl Query, stored: &Stored) -> Result<Option<Person>> {
+    let answered = answered(q, stored)?;
+    whom(q, stored, answered.as_ref())
+}
+
+fn whom(q: &mut impl Query, stored: &Stored, answered: Option<&Head>) -> Result<Option<Person>> {
+    match answered {
+        Some(head) => Ok(head.from.clone()),
+        None => known_address(q, stored),
+    }
 }
 
 /// What sends the mail of a case's inbox. A chat has no mail of its own: there the first sender of the desk serves.

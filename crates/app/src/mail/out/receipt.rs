@@ -6,9 +6,10 @@ use super::route::{Route, Tried};
 use super::{Sent, locale_of, place};
 use crate::inbox::Office;
 use crate::mail::head::read;
+use crate::mail::phishing;
 use crate::{App, Error, Result};
 use candor_connect::channel::email::automatic::headers_for_ours;
-use candor_connect::channel::email::outgoing::{Outgoing, Party};
+use candor_connect::channel::email::outgoing::{Outgoing, Party, Recipients};
 use candor_domain::hours::Calendar;
 use candor_domain::id::ConversationId;
 use candor_domain::inbox::Channel as Medium;
@@ -27,7 +28,8 @@ pub(super) async fn send(app: &App, job: &Job) -> Result<Tried> {
     let made = app.db.read(Pool::Quick, move |rx| made(rx, id, &host, &site, now)).await?;
     let Some((route, mail)) = made else { return Ok(None) };
     // Nothing comes back from an answer by a machine (RFC 3834, 3.3): two of them would write to each other for ever.
-    route.hand_over(app, &mail, None).await
+    let to = Recipients { main: Some(&mail.to.mail), copies: &[] };
+    route.hand_over(app, &mail, to, None).await
 }
 
 /// The case a job is about.
@@ -44,10 +46,11 @@ fn made(q: &mut impl Query, id: ConversationId, host: &str, site: &str, now: i64
     let route = Route::of(q, &stored)?;
     let Some(own) = route.sender.settings.addresses.first().cloned() else { return Ok(None) };
     let locale = locale_of(&stored);
-    let facts = facts(q, &stored, site, now, locale)?;
+    let facts = Facts { code: phishing::code_of(q, &to.mail)?, ..facts(q, &stored, site, now, locale)? };
     let mail = Outgoing {
         from: Party { name: route.sender.settings.name.clone(), mail: own.clone() },
         to: Party { name: String::new(), mail: to.mail },
+        cc: vec![],
         reply_to: token.address(&own),
         subject: subject(&facts, locale),
         message_id: token.message_id(&Sent::Receipt(id).unique(), host),
@@ -79,5 +82,5 @@ fn facts(q: &mut impl Query, stored: &Stored, site: &str, now: i64, locale: Loca
             break;
         }
     }
-    Ok(Facts { number: stored.case.number, opens, reply_time: office.reply_time, chat })
+    Ok(Facts { code: None, number: stored.case.number, opens, reply_time: office.reply_time, chat })
 }

@@ -1,11 +1,14 @@
 //! What a receipt says, in the customer's language.
 
 use super::letter::lines;
+use crate::mail::phishing;
 use candor_domain::locale::Locale;
 use candor_domain::reply_time::ReplyTime;
 
 /// What there is to say.
 pub(super) struct Facts {
+    /// What the customer knows mail of ours by.
+    pub code: Option<String>,
     pub number: i64,
     /// When the desk opens, on its own clock; `None` while it is open.
     pub opens: Option<String>,
@@ -36,7 +39,8 @@ pub(super) fn html(facts: &Facts, locale: Locale) -> String {
 }
 
 fn paragraphs(facts: &Facts, locale: Locale) -> Vec<String> {
-    let mut said = vec![arrived(facts.number, locale)];
+    let mut said: Vec<String> = facts.code.iter().map(|code| phishing::line(code, locale)).collect();
+    said.push(arrived(facts.number, locale));
     said.extend(expected(facts, locale));
     said.extend(facts.chat.as_deref().map(|chat| quicker(chat, locale)));
     said.push(caution(locale));
@@ -118,6 +122,7 @@ mod tests {
 
     fn facts() -> Facts {
         Facts {
+            code: None,
             number: 7,
             opens: Some("2026-11-23 09:00 (Asia/Shanghai)".to_owned()),
             reply_time: Some(ReplyTime { low_s: 1800, high_s: 7200 }),
@@ -144,6 +149,13 @@ mod tests {
     fn what_is_not_known_is_not_said() {
         let bare = Facts { opens: None, reply_time: None, chat: None, ..facts() };
         assert_eq!(plain(&bare, Locale::English).matches("\n\n").count(), 1);
+    }
+
+    #[test]
+    fn the_customers_code_stands_first() {
+        let known = Facts { code: Some("blue <fish>".to_owned()), ..facts() };
+        assert!(plain(&known, Locale::English).starts_with("Your anti-phishing code: blue <fish>\n\nThank you"));
+        assert!(html(&known, Locale::TraditionalChinese).starts_with("<p>您的防釣魚碼：blue &lt;fish&gt;</p>"));
     }
 
     #[test]

@@ -2,16 +2,16 @@
 
 use super::code;
 use super::queue::sender_of;
-use crate::{App, Error, Result};
 use crate::signing::signer_of;
-use candor_connect::channel::email::outgoing::{self, Login, Outgoing, Refused, Relay, Signer};
+use crate::{App, Error, Result};
+use candor_connect::channel::email::outgoing::{self, Login, Outgoing, Recipients, Refused, Relay, Signer, Taken};
 use candor_domain::channel::Server;
 use candor_store::Query;
 use candor_store::channel::{self, Channel};
 use candor_store::conversation::Stored;
 
 /// What became of a try; `None` where there is nothing to send any more.
-pub(super) type Tried = Option<std::result::Result<String, Refused>>;
+pub(super) type Tried = Option<std::result::Result<Taken, Refused>>;
 
 pub(super) struct Route {
     pub sender: Channel,
@@ -32,8 +32,8 @@ impl Route {
         Ok(Self { sender, server, login, signer })
     }
 
-    /// Writes a mail and hands it over. What comes back goes to `back`, and nowhere without it.
-    pub(super) async fn hand_over(&self, app: &App, mail: &Outgoing, back: Option<&str>) -> Result<Tried> {
+    /// Writes a mail and hands it over once, to all of them. What comes back goes to `back`, and nowhere without it.
+    pub(super) async fn hand_over(&self, app: &App, mail: &Outgoing, to: Recipients<'_>, back: Option<&str>) -> Result<Tried> {
         let raw = match outgoing::compose(mail) {
             Ok(raw) => match &self.signer {
                 Some(signer) => signer.sign(&raw).map_err(|error| Error::Broken(error.to_string()))?,
@@ -41,7 +41,7 @@ impl Route {
             },
             Err(error) => return Ok(Some(Err(Refused { permanent: true, words: format!("{}: {error}", code::NOT_WRITTEN) }))),
         };
-        Ok(Some(self.relay(app)?.send(back, &mail.to.mail, &raw).await))
+        Ok(Some(self.relay(app)?.send_all(back, to, &raw).await))
     }
 
     /// The line to the server, kept while its settings stay the same.

@@ -4,8 +4,10 @@
 use super::route::Tried;
 use super::{locale_of, receipt, reply};
 use crate::conversation::record;
+use crate::mail::Missed;
+use crate::mail::head::{read, written};
 use crate::{App, Error, Result, claim};
-use candor_connect::channel::email::outgoing::Refused;
+use candor_connect::channel::email::outgoing::{Refused, Taken};
 use candor_domain::actor::ActorRef;
 use candor_domain::channel::MailState;
 use candor_domain::conversation::{status, undelivered_events};
@@ -62,8 +64,8 @@ async fn settle(app: &App, job: Job, tried: Result<Tried>) -> Result<()> {
     let retry_at = rest.map(|rest| app.now() + rest);
     let noted = app.db.write(Queue::Machines, move |tx| match &tried {
         Ok(None) => Ok::<_, Error>(job::finish(tx, &job)?),
-        Ok(Some(Ok(words))) => moved(tx, &job, MailState::Handed, words),
-        Ok(Some(Err(refused))) if refused.permanent => moved(tx, &job, MailState::Failed, &refused.words),
+        Ok(Some(Ok(taken))) => moved(tx, &job, MailState::Handed, &taken.words, &who_missed(taken)),
+        Ok(Some(Err(refused))) if refused.permanent => moved(tx, &job, MailState::Failed, &refused.words, &[]),
         Ok(Some(Err(Refused { words, .. }))) => again(tx, &job, retry_at, words),
         Err(problem) => again(tx, &job, retry_at, &problem.to_string()),
     });
@@ -77,18 +79,21 @@ async fn settle(app: &App, job: Job, tried: Result<Tried>) -> Result<()> {
 fn again(tx: &mut Tx<'_>, job: &Job, retry_at: Option<i64>, words: &str) -> Result<()> {
     match retry_at {
         Some(at) => Ok(job::fail(tx, job, words, at).map(|_| ())?),
-        None => moved(tx, job, MailState::Failed, words),
+        None => moved(tx, job, MailState::Failed, words, &[]),
     }
 }
 
 /// How a job ends: its mail has come as far as this.
-fn moved(tx: &mut Tx<'_>, job: &Job, state: MailState, words: &str) -> Result<()> {
+fn moved(tx: &mut Tx<'_>, job: &Job, state: MailState, words: &str, missed: &[Missed]) -> Result<()> {
     if job.kind == TELL {
         told(tx, receipt::case_of(job)?, state)?;
     } else if let Ok(id) = job.body.parse::<MessageId>()
         && let Some(known) = mail::get(tx, id)?
     {
-        tell(tx, known.conversation, id, state, Some(words))?;
+        let mut stored = conversation::lock(tx, known.conversation)?;
+        if stored.key != KeyId::NONE {
+            step(tx, &mut stored, id, state, Some(words), missed)?;
+        }
     }
     Ok(job::finish(tx, job)?)
 }
@@ -109,7 +114,17 @@ pub(super) fn tell(tx: &mut Tx<'_>, id: ConversationId, message: MessageId, stat
     if stored.key == KeyId::NONE {
         return Ok(());
     }
-    step(tx, &mut stored, message, state, words)
+    step(tx, &mut stored, message, state, words, &[])
+}
+
+fn who_missed(taken: &Taken) -> Vec<Missed> {
+    taken.not.iter().map(|one| Missed { mail: one.mail.clone(), words: one.words.clone() }).collect()
+}
+
+/// Copies of an answer came back; its customer's own did not.
+pub(crate) fn missed(tx: &mut Tx<'_>, stored: &mut Stored, message: MessageId, missed: &[Missed]) -> Result<()> {
+    let Some(known) = mail::get(tx, message)? else { return Ok(()) };
+    step(tx, stored, message, known.state, known.problem.as_deref(), missed)
 }
 
 /// An answer came back. A second report of the same mail changes nothing.
@@ -117,10 +132,11 @@ pub(crate) fn came_back(tx: &mut Tx<'_>, stored: &mut Stored, message: MessageId
     if mail::get(tx, message)?.is_some_and(|known| known.state == MailState::Bounced) {
         return Ok(());
     }
-    step(tx, stored, message, MailState::Bounced, Some(words))
+    step(tx, stored, message, MailState::Bounced, Some(words), &[])
 }
 
-fn step(tx: &mut Tx<'_>, stored: &mut Stored, message: MessageId, state: MailState, words: Option<&str>) -> Result<()> {
+fn step(tx: &mut Tx<'_>, stored: &mut Stored, message: MessageId, state: MailState, words: Option<&str>, missed: &[Missed]) -> Result<()> {
+    name_missed(tx, stored, message, missed)?;
     mail::moved(tx, stored.key, message, state, words)?;
     let events = match state {
         MailState::Bounced | MailState::Failed => undelivered_events(&stored.case, message, state, status::OPEN),
@@ -128,6 +144,18 @@ fn step(tx: &mut Tx<'_>, stored: &mut Stored, message: MessageId, state: MailSta
     };
     record(tx, stored, ActorRef::SYSTEM, &Cause::ACT, events, None)?;
     Ok(())
+}
+
+/// Names in the head of a mail who did not get their copy, each once.
+fn name_missed(tx: &mut Tx<'_>, stored: &Stored, message: MessageId, missed: &[Missed]) -> Result<()> {
+    if missed.is_empty() {
+        return Ok(());
+    }
+    let known = mail::get(tx, message)?.and_then(|known| known.head);
+    let Some(mut head) = read(known.as_deref())? else { return Ok(()) };
+    head.missed.retain(|before| missed.iter().all(|one| one.mail != before.mail));
+    head.missed.extend_from_slice(missed);
+    Ok(mail::readdress(tx, stored.key, message, &written(&head)?)?)
 }
 
 /// When there is something to do next.

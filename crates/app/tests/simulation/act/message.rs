@@ -169,6 +169,7 @@ async fn send(world: &Rc<World>, sent: &Sent) -> Result<Told> {
                 seen_seq: sent.seen_seq,
                 hold_ms: sent.hold_ms,
                 follow_up: FollowUp::default(),
+                copies: Default::default(),
                 force: sent.force,
             };
             match conversation::reply(&app, &actor, id, input).await? {

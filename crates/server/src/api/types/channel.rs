@@ -1,5 +1,6 @@
 //! Channels as the API shows and takes them.
 
+use super::addressing::MailArounds;
 use super::words::{self, present};
 use candor_app::channel::{New, Patch, Reading, Secret};
 use candor_app::mail;
@@ -24,6 +25,8 @@ pub struct MailChannel {
     pub sender_name: String,
     /// Whether a sender tells customers that their first mail has arrived.
     pub acknowledges: bool,
+    /// What a sender sets around answers, by language.
+    pub around: MailArounds,
     /// Where a sender hands mail over, or where a mailbox is.
     #[schema(required)]
     pub server: Option<MailServer>,
@@ -49,6 +52,7 @@ impl MailChannel {
             addresses: kept.settings.addresses,
             sender_name: kept.settings.name,
             acknowledges: kept.settings.acknowledges,
+            around: kept.settings.around.into(),
             server: kept.settings.server.map(MailServer::from),
             mailbox: kept.settings.mailbox.map(MailboxRead::from),
             reading: reading.map(MailboxReading::from),
@@ -163,6 +167,8 @@ pub struct ChannelNew {
     #[serde(default)]
     acknowledges: bool,
     #[serde(default)]
+    around: MailArounds,
+    #[serde(default)]
     server: Option<MailServer>,
     #[serde(default)]
     mailbox: Option<MailboxRead>,
@@ -180,6 +186,7 @@ impl ChannelNew {
             addresses: self.addresses,
             name: self.sender_name,
             acknowledges: self.acknowledges,
+            around: self.around.into(),
             server: self.server.map(Server::from),
             mailbox: self.mailbox.map(Mailbox::from),
         };
@@ -197,6 +204,8 @@ pub struct ChannelPatch {
     addresses: Option<Vec<String>>,
     sender_name: Option<String>,
     acknowledges: Option<bool>,
+    /// Replaces the words of all languages.
+    around: Option<MailArounds>,
     server: Option<MailServer>,
     mailbox: Option<MailboxRead>,
     /// A new password or refresh token; `null` takes it away, and with it the secret of the OAuth client.
@@ -210,12 +219,13 @@ pub struct ChannelPatch {
 impl ChannelPatch {
     /// What it changes of these settings.
     pub(crate) fn wanted(self, before: ChannelSettings) -> Patch {
-        let own = self.addresses.is_some() || self.sender_name.is_some() || self.acknowledges.is_some();
+        let own = self.addresses.is_some() || self.sender_name.is_some() || self.acknowledges.is_some() || self.around.is_some();
         let touched = own || self.server.is_some() || self.mailbox.is_some();
         let settings = touched.then(|| ChannelSettings {
             addresses: self.addresses.unwrap_or(before.addresses),
             name: self.sender_name.unwrap_or(before.name),
             acknowledges: self.acknowledges.unwrap_or(before.acknowledges),
+            around: self.around.map_or(before.around, Into::into),
             server: self.server.map(Server::from).or(before.server),
             mailbox: self.mailbox.map(Mailbox::from).or(before.mailbox),
         });

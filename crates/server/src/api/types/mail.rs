@@ -16,6 +16,10 @@ pub struct MailHead {
     pub from: Option<MailPerson>,
     pub to: Vec<MailPerson>,
     pub cc: Vec<MailPerson>,
+    /// Of ours: who got it and whom nobody else sees.
+    pub bcc: Vec<MailPerson>,
+    /// Of ours: copies that did not arrive.
+    pub missed: Vec<MailMissed>,
     pub subject: String,
     /// As the sender dated it.
     #[schema(required)]
@@ -48,6 +52,14 @@ pub struct MailHead {
 pub struct MailPerson {
     pub name: String,
     pub mail: String,
+}
+
+/// Somebody who was to get a copy.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MailMissed {
+    pub mail: String,
+    /// The server's words, without the address.
+    pub why: String,
 }
 
 /// What is known of the sender.
@@ -105,6 +117,8 @@ impl MailHead {
             from: head.from.map(MailPerson::from),
             to: people(head.to),
             cc: people(head.cc),
+            bcc: people(head.bcc),
+            missed: head.missed.into_iter().map(MailMissed::from).collect(),
             subject: head.subject,
             date: head.date,
             doubts: head.doubts,
@@ -129,6 +143,13 @@ impl MailSender {
 impl From<mail::Person> for MailPerson {
     fn from(person: mail::Person) -> Self {
         Self { name: person.name, mail: mask(PersonalKind::Mail, &person.mail) }
+    }
+}
+
+impl From<mail::Missed> for MailMissed {
+    fn from(missed: mail::Missed) -> Self {
+        let masked = mask(PersonalKind::Mail, &missed.mail);
+        Self { why: missed.words.replace(&missed.mail, &masked), mail: masked }
     }
 }
 

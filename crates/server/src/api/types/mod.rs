@@ -1,5 +1,6 @@
 //! The agents' API types: the server's own, named as in the OpenAPI document, made from what use cases return.
 
+pub mod addressing;
 pub mod case;
 pub mod channel;
 pub mod conversation;

@@ -21,6 +21,8 @@ pub struct File {
     pub name: String,
     pub mime: String,
     pub bytes: Vec<u8>,
+    /// The id by which the page shows it; without one it is only attached.
+    pub shown_as: Option<String>,
 }
 
 /// A mail about to be written.
@@ -28,6 +30,8 @@ pub struct File {
 pub struct Outgoing {
     pub from: Party,
     pub to: Party,
+    /// Others who get it and whom everybody sees. Whom nobody sees stands in no mail.
+    pub cc: Vec<Party>,
     /// Where answers go.
     pub reply_to: Option<String>,
     pub subject: String,
@@ -55,6 +59,8 @@ pub enum ComposeError {
 
 /// The longest subject, in characters; what is longer is cut.
 const MAX_SUBJECT: usize = 400;
+/// The longest name of a file, in characters.
+const MAX_FILE_NAME: usize = 200;
 
 /// The mail as bytes, lines end with CRLF.
 ///
@@ -76,18 +82,41 @@ pub fn compose(out: &Outgoing) -> Result<Vec<u8>, ComposeError> {
         let answered = format!("<{}>", id(answered));
         builder = builder.in_reply_to(answered.clone()).references(answered);
     }
-    let words = MultiPart::alternative().singlepart(SinglePart::plain(out.text.clone())).singlepart(SinglePart::html(out.html.clone()));
-    let body = out.files.iter().fold(MultiPart::mixed().multipart(words), |body, file| {
-        let kind = ContentType::parse(&file.mime).unwrap_or(ContentType::TEXT_PLAIN);
-        body.singlepart(Attachment::new(line(&file.name, 200)).body(file.bytes.clone(), kind))
-    });
-    let mut message = builder.multipart(body).map_err(ComposeError::Build)?;
+    for party in &out.cc {
+        builder = builder.cc(mailbox(party)?);
+    }
+    let mut message = builder.multipart(body(out)).map_err(ComposeError::Build)?;
     for (name, value) in &out.fields {
         if let Ok(name) = HeaderName::new_from_ascii((*name).to_owned()) {
             message.headers_mut().insert_raw(HeaderValue::new(name, (*value).to_owned()));
         }
     }
     Ok(message.formatted())
+}
+
+/// The words twice, the pictures that the page shows with them, and the other files behind.
+fn body(out: &Outgoing) -> MultiPart {
+    let words = MultiPart::alternative().singlepart(SinglePart::plain(out.text.clone())).singlepart(SinglePart::html(out.html.clone()));
+    let whole = MultiPart::mixed();
+    let whole = if out.files.iter().any(|file| file.shown_as.is_some()) {
+        let page = out.files.iter().filter_map(|file| Some((file, file.shown_as.as_ref()?)));
+        whole.multipart(page.fold(MultiPart::related().multipart(words), |page, (file, shown_as)| {
+            page.singlepart(part(Attachment::new_inline_with_name(id(shown_as), line(&file.name, MAX_FILE_NAME)), file))
+        }))
+    } else {
+        whole.multipart(words)
+    };
+    let attached = out.files.iter().filter(|file| file.shown_as.is_none());
+    attached.fold(whole, |whole, file| whole.singlepart(part(Attachment::new(line(&file.name, MAX_FILE_NAME)), file)))
+}
+
+fn part(attachment: Attachment, file: &File) -> SinglePart {
+    attachment.body(file.bytes.clone(), ContentType::parse(&file.mime).unwrap_or(ContentType::TEXT_PLAIN))
+}
+
+/// Whether mail can be addressed so.
+pub fn is_address(text: &str) -> bool {
+    text.parse::<Address>().is_ok()
 }
 
 fn mailbox(party: &Party) -> Result<Mailbox, ComposeError> {
@@ -115,6 +144,7 @@ mod tests {
         Outgoing {
             from: Party { name: "客服".to_owned(), mail: "support@desk.test".to_owned() },
             to: Party { name: "Ann \r\nBcc: x@evil.test".to_owned(), mail: "ann@example.net".to_owned() },
+            cc: vec![Party { name: "Bob\nBcc: w@evil.test".to_owned(), mail: "bob@example.org".to_owned() }],
             reply_to: Some("support+c.abc@desk.test".to_owned()),
             subject: "Re: 提现\r\nBcc: y@evil.test".to_owned(),
             message_id: "t.1@desk.test".to_owned(),
@@ -122,7 +152,7 @@ mod tests {
             date: 1_770_000_000_000,
             text: "您好\n> quoted".to_owned(),
             html: "<p>您好</p>".to_owned(),
-            files: vec![File { name: "截图\r\n.png".to_owned(), mime: "image/png".to_owned(), bytes: vec![1, 2, 3] }],
+            files: vec![File { name: "截图\r\n.png".to_owned(), mime: "image/png".to_owned(), bytes: vec![1, 2, 3], shown_as: None }],
             fields: vec![("Auto-Submitted", "auto-replied")],
         }
     }
@@ -142,7 +172,33 @@ mod tests {
     }
 
     #[test]
+    fn a_picture_that_the_page_shows_lies_beside_it_and_other_files_behind() {
+        let file = |name: &str, shown_as: Option<&str>| File {
+            name: name.to_owned(),
+            mime: "image/png".to_owned(),
+            bytes: vec![1, 2, 3],
+            shown_as: shown_as.map(str::to_owned),
+        };
+        let files = vec![file("a.png", None), file("b.png", Some("p1@desk.test>\r\nBcc: x@evil.test"))];
+        let raw = compose(&Outgoing { files, html: "<img src=\"cid:p1@desk.test\">".to_owned(), ..out() }).unwrap();
+        let text = String::from_utf8(raw.clone()).unwrap();
+        let places = ["multipart/mixed", "multipart/related", "multipart/alternative", "b.png", "a.png"].map(|mark| text.find(mark));
+        assert!(places.is_sorted() && places[0].is_some(), "{places:?} {text}");
+        assert!(!text.lines().any(|line| line.to_ascii_lowercase().starts_with("bcc:")), "{text}");
+        let read = crate::channel::email::mime::read(&raw);
+        let shown: Vec<_> = read.files.iter().filter_map(|part| part.content_id.as_deref()).collect();
+        assert_eq!(shown, ["p1@desk.testBcc:x@evil.test"], "one id, and no field begun");
+    }
+
+    #[test]
+    fn who_is_copied_stands_in_the_head() {
+        let read = crate::channel::email::mime::read(&compose(&out()).unwrap());
+        assert_eq!(read.cc.iter().map(|one| one.mail.as_str()).collect::<Vec<_>>(), ["bob@example.org"]);
+    }
+
+    #[test]
     fn what_is_no_address_is_refused() {
+        assert!(is_address("a+b@example.net") && !is_address("a..b@example.net") && !is_address("a@b\r\nBcc: c@d.test"));
         let to = Party { name: String::new(), mail: "a b@example.net".to_owned() };
         assert!(matches!(compose(&Outgoing { to, ..out() }), Err(ComposeError::Address(_))));
     }

@@ -11,20 +11,8 @@ use mail_auth::dkim::{DkimSigner, Done};
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 /// The fields that are signed; `From` twice, so that none can be put before it (RFC 6376, 8.15).
-const SIGNED: [&str; 12] = [
-    "From",
-    "From",
-    "To",
-    "Cc",
-    "Subject",
-    "Date",
-    "Message-ID",
-    "In-Reply-To",
-    "References",
-    "Reply-To",
-    "MIME-Version",
-    "Content-Type",
-];
+const SIGNED: [&str; 12] =
+    ["From", "From", "To", "Cc", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "Reply-To", "MIME-Version", "Content-Type"];
 
 /// A key that cannot be made, read or signed with; the words name no part of it.
 #[derive(Debug, thiserror::Error)]

@@ -1,5 +1,6 @@
 //! The mail server that takes what we send.
 
+use super::line::{Line, Recipients, Taken, words};
 use crate::channel::email::said::{cut, told};
 use candor_domain::channel::{Security, Server};
 use lettre::address::Envelope;
@@ -7,12 +8,13 @@ use lettre::transport::smtp::PoolConfig;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Connections that are kept open.
 const POOL: u32 = 4;
 /// A command and its answer.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Who signs in there.
 #[derive(Clone)]
@@ -23,7 +25,10 @@ pub struct Login {
 
 /// A line to a mail server, with its connections; cheap to clone.
 #[derive(Clone)]
-pub struct Relay(AsyncSmtpTransport<Tokio1Executor>);
+pub struct Relay {
+    pool: AsyncSmtpTransport<Tokio1Executor>,
+    line: Arc<Line>,
+}
 
 /// The server cannot be spoken to as it was described.
 #[derive(Debug, thiserror::Error)]
@@ -58,10 +63,11 @@ impl Relay {
             .hello_name(ClientId::Domain(own_name.to_owned()))
             .timeout(Some(PATIENCE))
             .pool_config(PoolConfig::new().max_size(POOL));
+        let line = Line { server: server.clone(), login: login.clone(), own_name: own_name.to_owned() };
         if let Some(login) = login {
             builder = builder.credentials(Credentials::new(login.user, login.password));
         }
-        Ok(Self(builder.build()))
+        Ok(Self { pool: builder.build(), line: Arc::new(line) })
     }
 
     /// Hands a mail over; the server's words when it took it. What comes back goes to `from`, and nowhere without it. A line that breaks after the last byte leaves open whether it did: then
@@ -75,9 +81,23 @@ impl Relay {
         let from = from.map(str::parse).transpose().map_err(|_| never("the sender's address is none".to_owned()))?;
         let to = to.parse().map_err(|_| never("the recipient's address is none".to_owned()))?;
         let envelope = Envelope::new(from, vec![to]).map_err(|error| never(error.to_string()))?;
-        match self.0.send_raw(&envelope, mail).await {
-            Ok(response) => Ok(cut(&format!("{} {}", response.code(), response.message().collect::<Vec<_>>().join(" ")))),
+        match self.pool.send_raw(&envelope, mail).await {
+            Ok(response) => Ok(words(&response)),
             Err(error) => Err(Refused { permanent: error.is_permanent(), words: cut(&told(&error)) }),
         }
+    }
+
+    /// Hands one mail over to several people. Whom the server will not have is named; without the main recipient nobody gets it.
+    ///
+    /// # Errors
+    ///
+    /// It was not taken, or nobody said so.
+    pub async fn send_all(&self, from: Option<&str>, to: Recipients<'_>, mail: &[u8]) -> Result<Taken, Refused> {
+        if let (Some(main), []) = (to.main, to.copies) {
+            return self.send(from, main, mail).await.map(|words| Taken { words, not: vec![] });
+        }
+        let none = |_| Refused { permanent: true, words: "the sender's address is none".to_owned() };
+        let from = from.map(str::parse).transpose().map_err(none)?;
+        self.line.send(from, to, mail).await
     }
 }
