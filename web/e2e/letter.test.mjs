@@ -98,6 +98,19 @@ step('a sender is made with words around its answers, and unknown placeholders a
   await page.getByRole('button', { name: 'Out', exact: true }).waitFor();
 });
 
+step('a key for the domain is made, and waits for its record', async () => {
+  await page.getByRole('button', { name: 'Out', exact: true }).click();
+  const keys = page.getByRole('dialog').getByRole('region', { name: '签名（DKIM）' });
+  await keys.getByRole('button', { name: '生成密钥' }).click();
+  await keys.getByText('等待公布').waitFor();
+  await keys.getByText(/^candor\d{8}\._domainkey\.desk\.test$/).waitFor();
+  await keys.getByRole('button', { name: '检查记录' }).click();
+  await keys.getByText('尚未查到这个名称的记录', { exact: false }).waitFor();
+  assert.deepEqual(violations(await new AxeBuilder({ page }).analyze()), []);
+  await page.screenshot({ path: `${SCREENS}letter-key.png` });
+  await page.getByRole('dialog').getByRole('button', { name: '取消' }).click();
+});
+
 step('the others in the customer’s mail are answered masked, and can be taken away', async () => {
   desk.feed(MAIL, 'channel', 'deliver');
   await until('it is a case', async () => (await admin.get('/api/v1/conversations?view=all')).items.some((each) => each.channel === 'email'));
