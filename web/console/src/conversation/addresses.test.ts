@@ -5,6 +5,7 @@ import { entries, isAddress, joined } from './addresses';
 test('a pasted list becomes one address each, whatever stands between and around them', () => {
   assert.deepEqual(entries('"Lee, Ann" <Ann@Example.net>, bob@example.org;carl@example.com\n 李雷 <li@例子.公司>、dora@example.net'),
     ['ann@example.net', 'bob@example.org', 'carl@example.com', 'li@例子.公司', 'dora@example.net']);
+  assert.deepEqual(entries('bob@example.org Ann <ann@example.net>'), ['bob@example.org', 'ann@example.net']);
   assert.deepEqual(entries(' , ;'), []);
 });
 

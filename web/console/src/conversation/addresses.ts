@@ -2,6 +2,8 @@
 
 /** How many people a reply may be copied to. */
 export const MOST = 20;
+/** What is read of a pasted text. */
+const LONGEST = 10_000;
 
 /** Whether the server would take it as an address. */
 export function isAddress(text: string): boolean {
@@ -14,7 +16,7 @@ export function isAddress(text: string): boolean {
 
 /** What stands in a text, one entry each; `Ann Lee <ann@example.net>` is its address. */
 export function entries(text: string): string[] {
-  const named = text.replace(/(?:"[^"]*"|[^<>,;\n"]*)<([^<>\s]+)>/g, ' $1 ');
+  const named = text.slice(0, LONGEST).replace(/(?<![^\s,;])(?:"[^"]*"\s*|(?:[^\s<>,;"@]+\s+)*)<([^<>\s]+)>/g, ' $1 ');
   return named.split(/[\s,;，；、]+/).map((each) => each.toLowerCase()).filter(Boolean);
 }
 
