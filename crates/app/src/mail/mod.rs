@@ -25,6 +25,7 @@ pub use head::{Answers, Head, LeftOut, Person};
 pub use intake::{Failed, again, failed};
 pub use keep::{Envelope, Kept, keep};
 pub use original::{Original, Page, PageFacts, bytes, original, page};
+pub(crate) use receipt::is_own_address;
 pub(crate) use relays::Relays;
 pub use work::{QUEUE, next_due, work};
 

@@ -17,7 +17,7 @@ const WINDOW: i64 = 86_400_000;
 pub(super) fn order(tx: &mut Tx<'_>, entry: &Entry, stored: &Stored) -> Result<()> {
     let letter = &entry.letter;
     let Some(address) = proven(letter) else { return Ok(()) };
-    if letter.automatic.is_some() || letter.report.is_some() || is_own(tx, &address)? {
+    if letter.automatic.is_some() || letter.report.is_some() || is_own_address(tx, &address)? {
         return Ok(());
     }
     let wanted = out::sender_of(tx, stored)?.is_some_and(|sender| sender.settings.acknowledges);
@@ -33,7 +33,7 @@ pub(super) fn order(tx: &mut Tx<'_>, entry: &Entry, stored: &Stored) -> Result<(
 }
 
 /// Whether an address is one of the desk's: it does not write to itself.
-fn is_own(tx: &mut Tx<'_>, address: &str) -> Result<bool> {
-    let all = channel::list(tx)?;
+pub(crate) fn is_own_address(q: &mut impl Query, address: &str) -> Result<bool> {
+    let all = channel::list(q)?;
     Ok(all.iter().any(|one| matches!(one.kind, ChannelKind::Listener | ChannelKind::Sender) && one.settings.takes(address)))
 }

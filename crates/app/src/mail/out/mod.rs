@@ -13,7 +13,7 @@ mod work;
 
 pub use again::send_again;
 pub(crate) use follow_up::{AFTER, follow_up, may_follow};
-pub(crate) use queue::{queue, sender_of};
+pub(crate) use queue::{known_address, queue, sender_of};
 pub use work::{QUEUE, next_due, work};
 pub(crate) use work::{came_back, telling};
 

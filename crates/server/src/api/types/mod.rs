@@ -9,5 +9,6 @@ pub mod file;
 pub mod filter;
 pub mod mail;
 pub mod original;
+pub mod outbound;
 pub mod staff;
 pub mod words;
