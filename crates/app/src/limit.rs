@@ -69,6 +69,8 @@ limits! {
     AgentFile = 60 in 60,
     /// Revealed fields of one agent: a screen needs a few, a copyist many.
     Reveal = 40 in 3600,
+    /// Conversations one agent begins by mail with people outside: a day's work needs few, a spammer or a thief of data many.
+    AgentBegins = 20 in 3600,
     /// Sign-ins of staff: by address.
     SignInAddress = 20 in 300,
     /// Sign-ins of staff: by account, right or wrong.

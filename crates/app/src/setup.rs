@@ -96,6 +96,8 @@ fn roles(app: &App) -> Vec<Role> {
         P::ContactEdit,
     ];
     let supervisor = [
+        P::ConversationStart,
+        P::ConversationForward,
         P::ConversationMove,
         P::ConversationRedact,
         P::ConversationCopy,

@@ -18,16 +18,19 @@ pub enum Kind {
     Wake,
     /// An answer in a chat that nobody has seen goes by mail.
     FollowUp,
+    /// The case a side thread is about hears what happened in it.
+    TellParent,
 }
 
 impl Kind {
-    const ALL: [Self; 3] = [Self::ReleaseReply, Self::Wake, Self::FollowUp];
+    const ALL: [Self; 4] = [Self::ReleaseReply, Self::Wake, Self::FollowUp, Self::TellParent];
 
     fn as_str(self) -> &'static str {
         match self {
             Self::ReleaseReply => "release_reply",
             Self::Wake => "wake",
             Self::FollowUp => "follow_up",
+            Self::TellParent => "tell_parent",
         }
     }
 }
@@ -38,7 +41,7 @@ pub(crate) fn arm(tx: &mut Tx<'_>, id: ConversationId, kind: Kind, due_at: i64) 
     let row = Uuid::from_u128(id.0.as_u128() ^ (kind as u128 + 1));
     let one = timer::Timer { id: row, stream: id.0, kind: kind.as_str().into(), name: String::new(), due_at, body: String::new() };
     match kind {
-        Kind::ReleaseReply | Kind::FollowUp => timer::arm_sooner(tx, &one)?,
+        Kind::ReleaseReply | Kind::FollowUp | Kind::TellParent => timer::arm_sooner(tx, &one)?,
         Kind::Wake => timer::arm(tx, &one)?,
     }
     Ok(())
@@ -70,6 +73,7 @@ async fn fire(app: &App, due: &timer::Timer) -> Result<()> {
         Kind::ReleaseReply => conversation::release_due(app, id, row).await,
         Kind::Wake => wake(app, id, row).await,
         Kind::FollowUp => mail::out::follow_up(app, id, row).await,
+        Kind::TellParent => conversation::tell_parent(app, id, row).await,
     }
 }
 

@@ -6,9 +6,21 @@ use crate::actor::ActorRef;
 use crate::block::BlockKind;
 use crate::channel::MailState;
 use crate::conversation::{Category, Priority};
-use crate::id::{AgentId, BlockId, InboxId, MessageId, StatusId, TagId, TeamId};
+use crate::id::{AgentId, BlockId, ConversationId, InboxId, MessageId, StatusId, TagId, TeamId};
 use crate::locale::Locale;
+use crate::word::words;
 use serde::{Deserialize, Serialize};
+
+words! {
+    /// What a case is told of a side thread.
+    SideStep {
+        /// A third party is asked.
+        Opened = "opened",
+        Answered = "answered",
+        /// Our mail to it came back, or nobody took it.
+        Undelivered = "undelivered",
+    }
+}
 
 /// How sure we are who a contact is; rises, never falls by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -167,6 +179,11 @@ pub enum Event {
     Acknowledged {
         locale: Locale,
     },
+    /// A third party is asked about this case in a conversation of its own, or there is news in that. Never the customer's to see.
+    SideThread {
+        side: ConversationId,
+        step: SideStep,
+    },
     /// Reactions kept causing each other and were stopped: nothing automatic follows from this event.
     ReactionsStopped {
         seq: i64,
@@ -215,6 +232,7 @@ impl Event {
             Self::Rated { .. } => "rated",
             Self::MailMoved { .. } => "mail_moved",
             Self::Acknowledged { .. } => "acknowledged",
+            Self::SideThread { .. } => "side_thread",
             Self::ReactionsStopped { .. } => "reactions_stopped",
         }
     }

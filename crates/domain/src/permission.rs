@@ -32,6 +32,10 @@ permissions! {
     /// Read conversation text and the customer's displayed name.
     ConversationRead = "conversation.read",
     ConversationReply = "conversation.reply",
+    /// Begin a conversation by mail with somebody who has not written: in the desk's name, to any address.
+    ConversationStart = "conversation.start",
+    /// Pass what a customer wrote on to a third party outside, in a side thread.
+    ConversationForward = "conversation.forward",
     ConversationNote = "conversation.note",
     ConversationAssign = "conversation.assign",
     ConversationStatus = "conversation.status",
@@ -181,6 +185,8 @@ pub struct CaseScope<'a> {
     pub open: bool,
     /// Agents added by the assignee or a supervisor, or by break-glass, and not yet run out.
     pub shared_with: &'a [AgentId],
+    /// A side thread: nothing in it is for any visitor.
+    pub aside: bool,
     pub door: Door,
 }
 
@@ -189,7 +195,9 @@ pub fn can(actor: &Actor, permission: Permission, subject: Subject<'_>) -> bool 
     match actor {
         Actor::Machine { .. } => true,
         Actor::Visitor { contact } => match subject {
-            Subject::Case(case) => case.contact == *contact && case.door == Door::Text && permission == Permission::ConversationRead,
+            Subject::Case(case) => {
+                case.contact == *contact && !case.aside && case.door == Door::Text && permission == Permission::ConversationRead
+            }
             _ => false,
         },
         Actor::Agent { id, rights } => allowed(rights, permission, subject) && part_of_case(Some(*id), subject),

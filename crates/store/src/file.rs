@@ -82,13 +82,19 @@ pub fn attach(tx: &mut Tx<'_>, id: FileId, conversation: ConversationId, owner: 
     const ATTACH: &str =
         "UPDATE file SET conversation_id = $2 WHERE id = $1 AND owner_kind = $3 AND owner_id = $4 AND conversation_id IS NULL";
     let attached = tx.execute(ATTACH, &[&id.0, &conversation.0, &owner.kind.as_str(), &owner.id])? > 0;
-    if attached && owner.kind != ActorKind::Contact {
+    if attached && (owner.kind != ActorKind::Contact || is_aside(tx, conversation)?) {
         hand_over(tx, id, conversation)?;
     }
     Ok(attached)
 }
 
-/// What one of us sent falls under the customer's key from now on: erasing the customer takes it along.
+/// Whether a conversation is a side thread.
+fn is_aside(tx: &mut Tx<'_>, conversation: ConversationId) -> Result<bool, Error> {
+    const ASIDE: &str = "SELECT 1 FROM conversation WHERE id = $1 AND parent_id IS NOT NULL";
+    Ok(tx.optional(ASIDE, &[&conversation.0], |_| Ok(()))?.is_some())
+}
+
+/// What one of us or a third party sent falls under the customer's key from now on: erasing the customer takes it along.
 fn hand_over(tx: &mut Tx<'_>, id: FileId, conversation: ConversationId) -> Result<(), Error> {
     const HAND_OVER: &str = "UPDATE file SET key_id = $2, wrapped_key = $3, name_sealed = $4 WHERE id = $1";
     let key = tx.one("SELECT key_id FROM conversation WHERE id = $1", &[&conversation.0], |row| row.get(0).map(KeyId))?;

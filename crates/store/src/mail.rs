@@ -94,6 +94,14 @@ pub fn newest_handed(q: &mut impl Query, conversation: ConversationId) -> Result
     open(q, line).map(Some)
 }
 
+/// How far the last mail of ours has come.
+pub fn sent_state(q: &mut impl Query, conversation: ConversationId) -> Result<Option<MailState>, Error> {
+    const STATE: &str = "SELECT m.state FROM mail m JOIN message s ON s.id = m.message_id \
+         WHERE s.conversation_id = $1 AND m.inbound_id IS NULL AND m.state <> 'received' ORDER BY s.seq DESC LIMIT 1";
+    let state = q.optional(STATE, &[&conversation.0], |row| row.get::<String>(0))?;
+    Ok(state.and_then(|state| MailState::parse(&state)))
+}
+
 /// What is known of the mails among the messages with `first <= seq <= last`.
 pub fn between(q: &mut impl Query, conversation: ConversationId, first: i64, last: i64) -> Result<Vec<Mail>, Error> {
     let lines = q.list(BETWEEN, &[&conversation.0, &first, &last], read)?;

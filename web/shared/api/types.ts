@@ -48,6 +48,8 @@ export type MailboxRead = Schema['MailboxRead'];
 export type EventType = Schema['EventType'];
 export type EventData = Schema['EventData'];
 export type TimelineItem = Schema['TimelineItem'];
+export type SideThread = Schema['SideThread'];
+export type ForwardPreview = Schema['ForwardPreview'];
 
 // --- visitor surface ------------------------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 //! One case as an agent opens it: its row, and what only the opened case shows.
 
+use super::view::readable;
 use super::{get_permitted, permitted};
 use crate::block::{self, OnCase};
 use crate::{App, Error, Result};
@@ -25,6 +26,15 @@ pub struct Detail {
     pub held: Vec<HeldView>,
     /// What stops the customer now.
     pub block: Option<OnCase>,
+    /// Of a side thread the case it is about, where this reader may open that.
+    pub parent: Option<Parent>,
+}
+
+/// The case a side thread is about.
+#[derive(Clone, Copy, Debug)]
+pub struct Parent {
+    pub id: ConversationId,
+    pub number: i64,
 }
 
 /// A rating with its comment opened.
@@ -59,8 +69,10 @@ fn detail_in(q: &mut impl Query, actor: &Actor, id: ConversationId) -> Result<De
     let row = row_in(q, actor, id)?;
     let origin = conversation::origin(q, id)?;
     let rating = rating::get(q, id)?.map(|kept| open_rating(q, id, kept)).transpose()?;
+    let parent = stored.case.parent.map(|parent| readable(q, actor, parent)).transpose()?.flatten();
+    let parent = parent.map(|parent| Parent { id: parent.case.id, number: parent.case.number });
     let now = q.now();
-    Ok(Detail { row, record_open, origin, rating, shared_with: case_access::list(q, id, now)?, held: held_in(q, id)?, block: None })
+    Ok(Detail { row, record_open, origin, rating, shared_with: case_access::list(q, id, now)?, held: held_in(q, id)?, block: None, parent })
 }
 
 /// The row of one case as this actor sees it; an integration has no read marks.

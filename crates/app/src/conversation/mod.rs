@@ -5,6 +5,7 @@
 
 mod access;
 mod act;
+mod begin;
 pub mod bulk;
 mod by_mail;
 pub mod detail;
@@ -17,9 +18,11 @@ mod receive;
 mod record;
 mod redact;
 mod reply;
+mod side;
 mod start;
 pub mod view;
 mod write;
+mod write_first;
 
 pub use access::{break_glass, revoke_access, share_access};
 pub use act::{Action, act, act_because, act_in, inverse};
@@ -33,8 +36,11 @@ pub use receive::receive;
 pub use record::record;
 pub use redact::redact;
 pub use reply::{FollowUp, Replied, ReplyInput, note, reply};
+pub use side::{Forward, Leaving, Side, forward, preview as preview_forward, sides};
+pub(crate) use side::{TellParent, tell_parent};
 pub use start::{StartInput, Started, start};
 pub use write::{Content, MAX_FILES, Written};
+pub use write_first::{FirstInput, Recipient, write_first};
 
 use crate::Result;
 use candor_domain::actor::Actor;
@@ -60,6 +66,7 @@ pub fn permitted(q: &mut impl Query, actor: &Actor, permission: Permission, door
         assignee: case.assignee,
         open: case.category.is_open(),
         shared_with: &shared,
+        aside: case.is_side(),
         door,
     };
     Ok(can(actor, permission, Subject::Case(scope)))

@@ -165,7 +165,9 @@ fn follow_up_events(tx: &mut Tx<'_>, stored: &Stored, follow_up: &FollowUp) -> R
     {
         // The reply itself counts as the first one, whatever the state says before it is written.
         let mut after = stored.case.clone();
-        after.first_reply_at.get_or_insert(tx.now());
+        if !after.outbound {
+            after.first_reply_at.get_or_insert(tx.now());
+        }
         let ask_rating = super::rate::asked_in(tx, stored.case.inbox)?;
         events.extend(decide(&after, &Change::Status { status: to, category, ask_rating, unanswered: None })?);
     }
@@ -210,6 +212,7 @@ fn mentionable(tx: &mut Tx<'_>, agent: AgentId, stored: &Stored) -> Result<()> {
         assignee: case.assignee,
         open: true,
         shared_with: &[],
+        aside: case.is_side(),
         door: candor_domain::permission::Door::Text,
     };
     if can(&reader, Permission::ConversationRead, Subject::Case(scope)) {

@@ -6,7 +6,7 @@ use super::write::{self, Content, New};
 use crate::{App, Error, Result};
 use candor_domain::actor::{Actor, ActorRef};
 use candor_domain::conversation::{Category, Conversation, Priority, Turn, message_events, status};
-use candor_domain::event::{Cause, Event, MessageKind};
+use candor_domain::event::{Cause, Event, MessageKind, Recorded};
 use candor_domain::id::{ContactId, ConversationId, InboxId, MessageId, TeamId, VisitorSessionId};
 use candor_domain::text;
 use candor_store::conversation::{Start, Stored};
@@ -97,25 +97,39 @@ pub(super) struct First<'a> {
     pub preview: &'a str,
 }
 
-/// Writes the first events, the row and the first message. The number is taken last among the locks.
+/// Writes the first events, the row and the first message.
 pub(super) fn open(tx: &mut Tx<'_>, stored: &mut Stored, new: &New, first: &First<'_>, start: Option<&Start>) -> Result<()> {
     let mut events = vec![Event::Started { inbox: stored.case.inbox }];
     events.extend(message_events(&stored.case, new.id, new.kind, status::OPEN)?);
     let language = text::detect(first.preview).map(|language| language.as_str().to_owned());
     stored.language.clone_from(&language);
-    stored.case.number = counter::next(tx, "conversation")?;
-    let id = stored.case.id;
-    let recorded = record::number(tx, stored, new.author, &Cause::ACT, events)?;
-    let origin = first.origin.map(|origin| tx.seal(stored.key, conversation::origin_cell(id), origin.as_bytes())).transpose()?;
-    conversation::insert(tx, stored, origin, start)?;
-    if let Some(subject) = first.subject.map(|subject| text::clean_line(subject, MAX_SUBJECT)).filter(|subject| !subject.is_empty()) {
-        let sealed = tx.seal(stored.key, conversation::subject_cell(id), subject.as_bytes())?;
-        conversation::set_subject(tx, id, Some(sealed))?;
-    }
+    let recorded = enter(tx, stored, new.author, events, first.subject, first.origin, start)?;
     write::insert(tx, stored, new, first.content, language, &recorded)?;
     let preview = write::preview(tx, stored, first.preview)?;
     conversation::save(tx, stored, preview)?;
     record::finish(tx, stored)
+}
+
+/// Writes the first events and the row with its subject. The number is taken last among the locks.
+pub(super) fn enter(
+    tx: &mut Tx<'_>,
+    stored: &mut Stored,
+    author: ActorRef,
+    events: Vec<Event>,
+    subject: Option<&str>,
+    origin: Option<&str>,
+    start: Option<&Start>,
+) -> Result<Vec<Recorded>> {
+    stored.case.number = counter::next(tx, "conversation")?;
+    let id = stored.case.id;
+    let recorded = record::number(tx, stored, author, &Cause::ACT, events)?;
+    let origin = origin.map(|origin| tx.seal(stored.key, conversation::origin_cell(id), origin.as_bytes())).transpose()?;
+    conversation::insert(tx, stored, origin, start)?;
+    if let Some(subject) = subject.map(|subject| text::clean_line(subject, MAX_SUBJECT)).filter(|subject| !subject.is_empty()) {
+        let sealed = tx.seal(stored.key, conversation::subject_cell(id), subject.as_bytes())?;
+        conversation::set_subject(tx, id, Some(sealed))?;
+    }
+    Ok(recorded)
 }
 
 /// A conversation before its first event.
@@ -147,5 +161,7 @@ pub(super) fn blank(id: ConversationId, contact: ContactId, inbox: InboxId, team
         rating: None,
         rating_asked: false,
         spam: false,
+        outbound: false,
+        parent: None,
     }
 }

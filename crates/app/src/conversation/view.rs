@@ -129,7 +129,8 @@ fn letters(q: &mut impl Query, actor: &Actor, stored: &Stored, first: i64, last:
     let mut letters = HashMap::new();
     for kept in mail::between(q, stored.case.id, first, last)? {
         let Some(head) = kept.head.as_deref().and_then(|head| serde_json::from_str::<Head>(head).ok()) else { continue };
-        let answers = head.answers.map(|answers| readable(q, actor, answers.conversation)).transpose()?.flatten();
+        let answers =
+            head.answers.map(|answers| readable(q, actor, answers.conversation)).transpose()?.flatten().map(|found| found.case.id);
         let letter = Letter { head, pieces: pieces::read(&kept.pieces), state: kept.state, problem: kept.problem, answers };
         letters.insert(kept.message, letter);
     }
@@ -137,10 +138,10 @@ fn letters(q: &mut impl Query, actor: &Actor, stored: &Stored, first: i64, last:
 }
 
 /// The case, if this reader may open it.
-fn readable(q: &mut impl Query, actor: &Actor, id: ConversationId) -> Result<Option<ConversationId>> {
+pub(super) fn readable(q: &mut impl Query, actor: &Actor, id: ConversationId) -> Result<Option<Stored>> {
     match get_permitted(q, actor, Permission::ConversationRead, id) {
         Err(Error::NotFound) => Ok(None),
-        found => found.map(|_| Some(id)),
+        found => found.map(Some),
     }
 }
 

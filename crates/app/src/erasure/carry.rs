@@ -8,7 +8,7 @@ use crate::{App, Error, Result, audit};
 use candor_domain::actor::Actor;
 use candor_domain::id::{ContactId, ConversationId, FileId};
 use candor_store::erasure::{self, Erasure, State};
-use candor_store::{OldCopy, Pool, Queue, contact, old_copies};
+use candor_store::{OldCopy, Pool, Queue, conversation, old_copies};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -43,7 +43,7 @@ pub(crate) async fn carry_out(app: &App, lease: &mut Lease) -> Result<()> {
 }
 
 async fn cases_of(app: &App, of: ContactId) -> Result<Vec<ConversationId>> {
-    app.db.read(Pool::Slow, move |rx| Ok::<_, Error>(contact::cases(rx, of)?)).await
+    app.db.read(Pool::Slow, move |rx| Ok::<_, Error>(conversation::about(rx, of)?)).await
 }
 
 /// Shuts a case and removes the bytes of files that only unsent words named.

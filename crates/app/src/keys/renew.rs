@@ -10,7 +10,7 @@ use candor_domain::id::{ContactId, ConversationId};
 use candor_domain::permission::Permission;
 use candor_store::job::{self, NewJob};
 use candor_store::keys::{self, Renewal};
-use candor_store::{Pool, Query, Queue, contact, usage};
+use candor_store::{Pool, Query, Queue, contact, conversation, usage};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -77,7 +77,7 @@ pub(crate) async fn renew(app: &App, lease: &mut Lease) -> Result<()> {
 /// One customer; says how many old keys stay. Whoever was erased meanwhile is passed over.
 async fn one(app: &App, id: ContactId, lease: &mut Lease) -> Result<usize> {
     let Some(renewal) = app.db.write(Queue::Machines, move |tx| Ok::<_, Error>(keys::renew_contact(tx, id)?)).await? else { return Ok(0) };
-    let cases = app.db.read(Pool::Slow, move |rx| Ok::<_, Error>(contact::cases(rx, id)?)).await?;
+    let cases = app.db.read(Pool::Slow, move |rx| Ok::<_, Error>(conversation::sealed_for(rx, id)?)).await?;
     for case in cases {
         renew_case(app, &renewal, case, lease).await?;
     }

@@ -27,6 +27,7 @@ pub use head::{Answers, Head, LeftOut, Missed, Person};
 pub use intake::{Failed, again, failed};
 pub use keep::{Envelope, Kept, keep};
 pub use original::{Original, Page, PageFacts, bytes, original, page};
+pub(crate) use own::Own;
 pub(crate) use relays::Relays;
 pub use work::{QUEUE, next_due, work};
 

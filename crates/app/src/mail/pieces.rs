@@ -26,7 +26,7 @@ pub(crate) fn read(line: &str) -> Vec<(char, usize)> {
 }
 
 /// The new words of a text; all of it where the line does not fit.
-pub(super) fn fresh(text: &str, line: &str) -> String {
+pub(crate) fn fresh(text: &str, line: &str) -> String {
     let (mut begins, mut fresh) = (0, String::new());
     for (letter, length) in read(line) {
         let Some(part) = text.get(begins..begins + length) else { return text.to_owned() };

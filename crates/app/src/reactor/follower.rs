@@ -3,6 +3,7 @@
 use super::left::Left;
 use super::{feed, follow_up, rollup};
 use crate::Result;
+use crate::conversation::TellParent;
 use candor_domain::event::{Cause, Event, Recorded};
 use candor_store::Tx;
 use candor_store::conversation::Stored;
@@ -29,7 +30,7 @@ pub type Followers = Vec<Box<dyn Follow>>;
 
 /// Those of a desk.
 pub fn standard() -> Followers {
-    vec![Box::new(rollup::Rollup), Box::new(feed::OutsideFeed), Box::new(follow_up::FollowUp)]
+    vec![Box::new(rollup::Rollup), Box::new(feed::OutsideFeed), Box::new(follow_up::FollowUp), Box::new(TellParent)]
 }
 
 /// Whether a follower is shown an event: what reacts never sees what it caused itself, and nothing that lies too deep.

@@ -74,8 +74,11 @@ fn recount(tx: &mut Tx<'_>, stored: &Stored, upto: i64, spam: bool, left: &mut L
     }
 }
 
-/// What an event counts as; `None` for nothing. Depends on what never changes any more, so that it can be taken back.
+/// What an event counts as; `None` for nothing, as in side threads, where no customer speaks. Depends on what never changes any more, so that it can be taken back.
 fn counted(stored: &Stored, recorded: &Recorded) -> Option<Sums> {
+    if stored.case.is_side() {
+        return None;
+    }
     let mut sums = Sums::default();
     match &recorded.event {
         Event::Started { .. } => sums.started = 1,

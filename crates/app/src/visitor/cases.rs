@@ -3,7 +3,7 @@
 use super::Visitor;
 use crate::conversation::detail::{RatingView, open_rating};
 use crate::conversation::get_permitted;
-use crate::{App, Limit, Result};
+use crate::{App, Error, Limit, Result};
 use candor_domain::actor::Actor;
 use candor_domain::conversation::Category;
 use candor_domain::id::ConversationId;
@@ -47,7 +47,7 @@ pub async fn cases(app: &App, visitor: &Visitor, before: Option<contact::Before>
     let ask = i64::try_from(limit).unwrap_or(i64::MAX - 1) + 1;
     app.db
         .read(Pool::Quick, move |rx| {
-            let ids = contact::history(rx, contact, before, ask)?;
+            let ids = contact::shown_history(rx, contact, before, ask)?;
             ids.into_iter().map(|(id, _)| case_in(rx, &actor, id)).collect()
         })
         .await
@@ -65,6 +65,10 @@ pub fn case_in(q: &mut impl Query, actor: &Actor, id: ConversationId) -> Result<
     let case = get_permitted(q, actor, Permission::ConversationRead, id)?.case;
     let subject = conversation::subject(q, id)?;
     let newest = message::newest_public(q, id)?;
+    if case.outbound && newest.is_none() {
+        // We have not said anything yet.
+        return Err(Error::NotFound);
+    }
     let last_at = newest.as_ref().map_or(case.created_at, |message| message.at);
     let last = match newest.and_then(|message| message.body.map(|body| (message.id, body))) {
         Some((id, body)) => text::preview(&read_text(q.open(message::body_cell(id), &body)?)?, LINE),

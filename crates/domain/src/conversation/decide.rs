@@ -2,8 +2,8 @@
 
 use super::state::{Category, Conversation, Priority};
 use crate::channel::MailState;
-use crate::event::{Event, MessageKind};
-use crate::id::{AgentId, InboxId, MessageId, StatusId, TagId, TeamId};
+use crate::event::{Event, MessageKind, SideStep};
+use crate::id::{AgentId, ConversationId, InboxId, MessageId, StatusId, TagId, TeamId};
 use thiserror::Error;
 
 /// A change somebody asks for.
@@ -137,6 +137,16 @@ pub fn undelivered_events(case: &Conversation, message: MessageId, state: MailSt
     }
     if !matches!(case.category, Category::Open | Category::Closed) {
         events.push(Event::StatusChanged { from: case.status, to: reopen, category: Category::Open, waiting_since: None });
+    }
+    events
+}
+
+/// What the parent of a side thread is told of it. News wake a sleeping case; the status stays as it is, because its customer sees
+/// every change of it and nothing of side threads.
+pub fn side_events(case: &Conversation, side: ConversationId, step: SideStep) -> Vec<Event> {
+    let mut events = vec![Event::SideThread { side, step }];
+    if case.snoozed && step != SideStep::Opened {
+        events.push(Event::Woken);
     }
     events
 }

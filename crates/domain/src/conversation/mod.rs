@@ -6,6 +6,8 @@
 mod decide;
 mod state;
 pub mod status;
+#[cfg(test)]
+mod tests;
 
-pub use decide::{Change, Refusal, automatic_events, decide, message_events, undelivered_events};
+pub use decide::{Change, Refusal, automatic_events, decide, message_events, side_events, undelivered_events};
 pub use state::{Category, Conversation, Priority, Turn};

@@ -108,12 +108,27 @@ pub struct Conversation {
     /// Said to be spam: stands in no list but its own, and feeds no clock and no figure. Status and owner stay as they are,
     /// so that taking the mark away brings the case back as it was.
     pub spam: bool,
+    /// Our words came first, so nobody waited for a first answer.
+    pub outbound: bool,
+    /// The case about which a third party is asked here. Who has one is a side thread: its contact is no customer, and no clock of
+    /// customers runs in it.
+    pub parent: Option<ConversationId>,
 }
 
 impl Conversation {
     /// Whether it is work for somebody: what lists, counts and notices are made of.
     pub fn is_work(&self) -> bool {
         self.category.is_open() && !self.spam
+    }
+
+    /// Whether a third party is asked here about another case.
+    pub fn is_side(&self) -> bool {
+        self.parent.is_some()
+    }
+
+    /// Whose turn it is when it is not ours.
+    fn theirs(&self) -> Turn {
+        if self.is_side() { Turn::ThirdParty } else { Turn::Customer }
     }
 
     /// Numbers `event` and changes the state by it.
@@ -138,13 +153,17 @@ impl Conversation {
                 self.last_message_at = at;
                 self.last_customer_seq = recorded.seq;
                 self.turn = Turn::Us;
-                self.waiting_since.get_or_insert(at);
+                if !self.is_side() {
+                    self.waiting_since.get_or_insert(at);
+                }
             }
             Event::Message { kind: MessageKind::Reply, .. } => {
                 self.last_message_at = at;
-                self.turn = Turn::Customer;
+                self.turn = self.theirs();
                 self.waiting_since = None;
-                self.first_reply_at.get_or_insert(at);
+                if !self.outbound {
+                    self.first_reply_at.get_or_insert(at);
+                }
             }
             Event::Assigned { to, .. } => self.assignee = *to,
             Event::TeamChanged { to, .. } => self.team = *to,
@@ -179,6 +198,7 @@ impl Conversation {
             | Event::AccessRevoked { .. }
             | Event::BrokeGlass { .. }
             | Event::MailMoved { .. }
+            | Event::SideThread { .. }
             | Event::Acknowledged { .. }
             | Event::ReactionsStopped { .. } => {}
         }
@@ -190,11 +210,11 @@ impl Conversation {
         self.category = category;
         if category.is_open() {
             self.resolved_at = None;
-            self.waiting_since = waiting_since.or(self.waiting_since);
+            self.waiting_since = waiting_since.or(self.waiting_since).filter(|_| !self.is_side());
             self.turn = match (category, self.turn) {
-                (Category::Waiting, _) => Turn::Customer,
+                (Category::Waiting, _) => self.theirs(),
                 _ if waiting_since.is_some() => Turn::Us,
-                (_, Turn::Nobody) if self.first_reply_at.is_some() => Turn::Customer,
+                (_, Turn::Nobody) if self.first_reply_at.is_some() || self.outbound => self.theirs(),
                 (_, Turn::Nobody) => Turn::Us,
                 (_, turn) => turn,
             };

@@ -14,6 +14,7 @@ pub mod inboxes;
 pub mod lists;
 pub mod mails;
 pub mod me;
+pub mod outbound;
 pub mod parked;
 pub mod replies;
 pub mod roles;
@@ -56,6 +57,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .merge(files::routes())
         .merge(lists::routes())
         .merge(mails::routes())
+        .merge(outbound::routes())
         .merge(parked::routes())
         .merge(replies::routes())
         .route("/stream", get(agent::socket).post(agent::streamed))

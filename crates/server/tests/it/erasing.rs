@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 /// Works until the erasure has come to its end; the report.
-async fn carried_out(app: &TestApp, client: &candor_testkit::Client, id: &str) -> Value {
+pub(crate) async fn carried_out(app: &TestApp, client: &candor_testkit::Client, id: &str) -> Value {
     for _ in 0..20 {
         candor_app::keywork::work(&app.app).await.unwrap();
         let report = client.get(&format!("/api/v1/erasures/{id}")).await.ok();

@@ -26,8 +26,10 @@ mod live;
 mod mail;
 mod mail_back;
 mod mail_chat;
+mod mail_first;
 mod mail_forged;
 mod mail_letter;
+mod mail_side;
 mod mail_view;
 mod matrix;
 #[path = "../../../connect/tests/email/verdict/dns.rs"]

@@ -6,7 +6,7 @@ mod history;
 mod identity;
 mod merge;
 
-pub use history::{Before, history, ids_after};
+pub use history::{Before, history, ids_after, shown_history};
 pub use identity::{Known, add_identity, has_proven, identities, identity_blind, proven, remove_identity};
 pub use merge::{Moved, absorb, cases, move_cases};
 

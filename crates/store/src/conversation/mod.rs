@@ -4,9 +4,11 @@
 
 mod open;
 mod row;
+mod side;
 
 pub use open::{changed_since, marks_of, open_marks, open_mentions, open_states};
 pub use row::{Row, ids, matches, page, read_text, rows};
+pub use side::{about, sealed_for, sides, tell, told};
 
 use crate::Error;
 use crate::flaw::{Flaw, planted};
@@ -36,13 +38,13 @@ macro_rules! state_columns {
         "c.id, c.number, c.contact_id, c.inbox_id, c.team_id, c.assignee_id, c.status_id, c.category, c.turn, c.priority, \
          c.seq, c.public_seq, c.created_at, c.updated_at, c.last_message_at, c.last_customer_seq, c.waiting_since, c.first_reply_at, \
          c.resolved_at, c.snoozed, c.snoozed_until, c.visitor_read_seq, c.agent_read_seq, c.rating, c.rating_asked, c.key_id, c.channel, \
-         c.language, c.tags, c.preview_from, c.spam"
+         c.language, c.tags, c.preview_from, c.spam, c.outbound, c.parent_id"
     };
 }
 pub(crate) use state_columns;
 
 /// How many columns [`state_columns`] names.
-pub(crate) const STATE_COLUMNS: usize = 31;
+pub(crate) const STATE_COLUMNS: usize = 33;
 
 /// Reads the state from a row that begins with [`state_columns`].
 pub(crate) fn read(row: &Cells<'_>) -> Result<Stored, Error> {
@@ -76,6 +78,8 @@ pub(crate) fn read(row: &Cells<'_>) -> Result<Stored, Error> {
         rating: row.get(23)?,
         rating_asked: row.get(24)?,
         spam: row.get(30)?,
+        outbound: row.get(31)?,
+        parent: row.get::<Option<Uuid>>(32)?.map(ConversationId),
     };
     let tags = row.get::<String>(28)?;
     Ok(Stored {
@@ -122,11 +126,12 @@ pub fn by_start(q: &mut impl Query, session: Uuid, client_id: Uuid) -> Result<Op
 const INSERT: &str = "INSERT INTO conversation (id, number, contact_id, key_id, inbox_id, team_id, assignee_id, status_id, category, turn, \
      priority, channel, language, preview_from, origin_sealed, tags, seq, public_seq, reacted_seq, last_customer_seq, visitor_read_seq, \
      agent_read_seq, created_at, updated_at, last_message_at, waiting_since, first_reply_at, resolved_at, snoozed, snoozed_until, rating, \
-     rating_asked, client_id, start_session, start_hmac) \
+     rating_asked, client_id, start_session, start_hmac, outbound, parent_id) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0, $19, 0, 0, $20, $21, $22, $23, $24, $25, \
-     $26, $27, $28, $29, $30, $31, $32)";
+     $26, $27, $28, $29, $30, $31, $32, $33, $34)";
 
-/// Inserts a conversation in the state that its first events left. `origin` is the sealed page it was started from.
+/// Inserts a conversation in the state that its first events left. `origin` says, sealed, where it began: the page of a chat, the address
+/// that we wrote to.
 pub fn insert(tx: &mut Tx<'_>, new: &Stored, origin: Option<Vec<u8>>, start: Option<&Start>) -> Result<(), Error> {
     let case = &new.case;
     let (session, client_id, hmac) =
@@ -166,6 +171,8 @@ pub fn insert(tx: &mut Tx<'_>, new: &Stored, origin: Option<Vec<u8>>, start: Opt
             &client_id,
             &session,
             &hmac,
+            &case.outbound,
+            &case.parent.map(|id| id.0),
         ],
     )?;
     Ok(())
@@ -248,7 +255,7 @@ pub fn subject_cell(id: ConversationId) -> Cell<'static> {
     Cell { table: "conversation", column: "subject", row: id.0 }
 }
 
-/// The cell that holds the page the conversation was started from.
+/// The cell that says where the conversation began.
 pub fn origin_cell(id: ConversationId) -> Cell<'static> {
     Cell { table: "conversation", column: "origin", row: id.0 }
 }
@@ -271,7 +278,7 @@ pub fn reacted(tx: &mut Tx<'_>, id: ConversationId, seq: i64) -> Result<(), Erro
 
 const ORIGIN: &str = "SELECT origin_sealed FROM conversation WHERE id = $1";
 
-/// The page the chat was started on, as it was given.
+/// Where the conversation began: the page of a chat as it was given, or whom we wrote to.
 pub fn origin(q: &mut impl Query, id: ConversationId) -> Result<Option<String>, Error> {
     let sealed = q.one(ORIGIN, &[&id.0], |row| row.get::<Option<Vec<u8>>>(0))?;
     Ok(sealed.map(|sealed| q.open_kept(origin_cell(id), &sealed)).transpose()?.flatten())

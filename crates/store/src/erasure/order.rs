@@ -83,10 +83,11 @@ pub fn destroy(tx: &mut Tx<'_>, erasure: &Erasure, keys: &[KeyId], copies: &str)
     Ok(())
 }
 
-/// Files of a contact: those in its cases, and those it sent that no message carries.
+/// Files of a contact: those in its cases and in the side threads about them, and those it sent that no message carries.
 pub fn files(q: &mut impl Query, contact: ContactId, limit: i64) -> Result<Vec<FileId>, Error> {
-    const FILES: &str =
-        "SELECT f.id FROM file f JOIN conversation c ON c.id = f.conversation_id WHERE c.contact_id = $1 ORDER BY f.id LIMIT $2";
+    const FILES: &str = "SELECT f.id FROM file f JOIN conversation c ON c.id = f.conversation_id WHERE c.contact_id = $1 \
+         UNION SELECT f.id FROM file f JOIN conversation s ON s.id = f.conversation_id JOIN conversation p ON p.id = s.parent_id \
+         WHERE p.contact_id = $1 ORDER BY 1 LIMIT $2";
     const UNSENT: &str =
         "SELECT id FROM file WHERE owner_kind = 'contact' AND owner_id = $1 AND conversation_id IS NULL ORDER BY id LIMIT $2";
     let mut found = q.list(FILES, &[&contact.0, &limit], |row| row.get(0).map(FileId))?;

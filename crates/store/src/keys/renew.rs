@@ -83,7 +83,9 @@ pub fn renew_contact(tx: &mut Tx<'_>, contact: ContactId) -> Result<Option<Renew
 
 /// Gives a case its customer's new key and seals with it what stands beside the messages. False: it is not theirs any more.
 pub fn renew_case(tx: &mut Tx<'_>, renewal: &Renewal, id: ConversationId) -> Result<bool, Error> {
-    const LOCK: &str = "SELECT contact_id, key_id FROM conversation WHERE id = $1 /*lock*/";
+    // A side thread lies under the key of the case it is about.
+    const LOCK: &str = "SELECT COALESCE((SELECT p.contact_id FROM conversation p WHERE p.id = c.parent_id), c.contact_id), c.key_id \
+         FROM conversation c WHERE c.id = $1 /*lock*/";
     let (contact, key) = tx.one(LOCK, &[&id.0], |row| Ok((ContactId(row.get(0)?), KeyId(row.get(1)?))))?;
     if contact != renewal.contact || key == KeyId::NONE {
         return Ok(false);
@@ -116,7 +118,8 @@ pub fn renew_messages(tx: &mut Tx<'_>, renewal: &Renewal, id: ConversationId, se
 /// Wraps the keys of the next files after `after` anew, with their names: those in the contact's cases and those it has not sent.
 pub fn renew_files(tx: &mut Tx<'_>, renewal: &Renewal, after: Uuid, limit: i64) -> Result<Option<Uuid>, Error> {
     const FIND: &str = "SELECT f.id, f.wrapped_key, f.name_sealed FROM file f LEFT JOIN conversation c ON c.id = f.conversation_id \
-         WHERE f.id > $2 AND (c.contact_id = $1 OR (f.owner_kind = 'contact' AND f.owner_id = $1 AND f.conversation_id IS NULL)) \
+         WHERE f.id > $2 AND ((c.contact_id = $1 AND c.parent_id IS NULL) \
+         OR c.parent_id IN (SELECT p.id FROM conversation p WHERE p.contact_id = $1) OR (f.owner_kind = 'contact' AND f.owner_id = $1 AND f.conversation_id IS NULL)) \
          ORDER BY f.id LIMIT $3";
     const PUT: &str = "UPDATE file SET key_id = $2, wrapped_key = $3, name_sealed = $4 WHERE id = $1";
     tx.one("SELECT 1 FROM contact WHERE id = $1 /*lock*/", &[&renewal.contact.0], |_| Ok(()))?;
@@ -137,7 +140,8 @@ pub fn renew_files(tx: &mut Tx<'_>, renewal: &Renewal, after: Uuid, limit: i64) 
 /// They are not put on the list of the erased: an older copy still opens with them.
 pub fn retire_keys(tx: &mut Tx<'_>, renewal: &Renewal) -> Result<usize, Error> {
     const DETAILS: &str = "SELECT detail FROM audit_entry WHERE detail IS NOT NULL AND (subject_id = $1 \
-         OR subject_id IN (SELECT id FROM conversation WHERE contact_id = $1))";
+         OR subject_id IN (SELECT id FROM conversation WHERE contact_id = $1) \
+         OR subject_id IN (SELECT s.id FROM conversation s JOIN conversation p ON p.id = s.parent_id WHERE p.contact_id = $1))";
     const REMOVE: &str = "DELETE FROM customer_key WHERE id = $1 AND contact_id = $2";
     let held = tx.optional("SELECT key_id FROM contact WHERE id = $1 /*lock*/", &[&renewal.contact.0], |row| row.get(0).map(KeyId))?;
     if held != Some(renewal.key) {

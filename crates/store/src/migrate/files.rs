@@ -48,6 +48,7 @@ const FILES: &[File] = &[
     file!("0010_imap"),
     file!("0011_signing"),
     file!("0012_letter"),
+    file!("0013_side_thread"),
 ];
 
 pub(crate) fn migrations(backend: Backend) -> Vec<Migration> {

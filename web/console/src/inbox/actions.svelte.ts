@@ -201,6 +201,7 @@ export function inboxActions(): Partial<Record<ActionId, Provider | Provider['ru
     'conversation.snooze': { run: () => { const ids = targets(); perform(ids, { type: 'snooze' }); }, when: () => some() && may('conversation.status') },
     'conversation.unread': one(() => ({ type: 'unread' })),
     'conversation.spam': { run: spam, when: () => some() && may('conversation.status') },
+    'conversation.forward': { run: () => wants.ask('thread', 'forward'), when: () => talking() && may('conversation.forward') && currentTalk()?.head?.side === false },
     'conversation.block': { run: () => wants.ask('thread', 'block'), when: () => talking() && may('contact.block') },
     'conversation.resolve': { run: () => resolve(false), when: () => some() && may('conversation.status') && targets().some((id) => peek(id)?.category !== 'resolved') },
     'conversation.resolve_next': { run: () => resolve(true), when: () => talking() && may('conversation.status') },

@@ -11,7 +11,7 @@ class Panes {
 export const panes = new Panes();
 
 /** What the keys ask of the parts that can do it; a part takes the request and clears it. */
-export type Want = 'assign' | 'team' | 'status' | 'tags' | 'priority' | 'snooze' | 'block' | 'filter';
+export type Want = 'assign' | 'team' | 'status' | 'tags' | 'priority' | 'snooze' | 'block' | 'forward' | 'filter';
 class Wants {
   /** Of the conversation's header, or of the bar over a selection. */
   where = $state<'thread' | 'bulk' | 'list' | null>(null);

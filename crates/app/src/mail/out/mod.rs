@@ -18,7 +18,7 @@ pub use again::send_again;
 pub(crate) use copies::{Copied, find as find_copies, note as note_copies};
 pub use copies::{Copies, Offered};
 pub(crate) use follow_up::{AFTER, follow_up, may_follow};
-pub(crate) use queue::{queue, sender_of};
+pub(crate) use queue::{known_address, queue, sender_of};
 pub use work::{QUEUE, next_due, work};
 pub(crate) use work::{came_back, missed, telling};
 

@@ -2,9 +2,9 @@
 
 use super::copies::Copied;
 use super::{code, locale_of, place, work};
-use crate::Result;
 use crate::mail::head::{read, written};
 use crate::mail::{Head, Person};
+use crate::{Error, Result};
 use candor_domain::channel::{ChannelKind, MailState};
 use candor_domain::contact::IdentityKind;
 use candor_domain::event::Proof;
@@ -69,6 +69,7 @@ pub(super) fn customer(q: &mut impl Query, stored: &Stored) -> Result<Option<Per
 fn whom(q: &mut impl Query, stored: &Stored, answered: Option<&Head>) -> Result<Option<Person>> {
     match answered {
         Some(head) => Ok(head.from.clone()),
+        None if stored.case.outbound => written_to(q, stored),
         None => known_address(q, stored),
     }
 }
@@ -86,8 +87,14 @@ pub(super) fn answered(q: &mut impl Query, stored: &Stored) -> Result<Option<Hea
     read(last.as_deref())
 }
 
+/// Whom we wrote to first.
+fn written_to(q: &mut impl Query, stored: &Stored) -> Result<Option<Person>> {
+    let origin = conversation::origin(q, stored.case.id)?;
+    origin.map(|origin| serde_json::from_str(&origin).map_err(|error| Error::Broken(error.to_string()))).transpose()
+}
+
 /// The customer's best proven address, where they have not written by mail yet.
-fn known_address(q: &mut impl Query, stored: &Stored) -> Result<Option<Person>> {
+pub(crate) fn known_address(q: &mut impl Query, stored: &Stored) -> Result<Option<Person>> {
     let known = contact::identities(q, stored.case.contact)?;
     // Who chats may have typed anybody's address; who wrote from one is answered there.
     let least = if stored.channel == Medium::Email.as_str() { Proof::Typed } else { Proof::Confirmed };
@@ -107,7 +114,11 @@ fn head(tx: &mut Tx<'_>, stored: &Stored, sender: Option<&Channel>, to: Option<P
         from: own.map(|(sender, mail)| Person { name: sender.settings.name.clone(), mail }),
         reply_to: reply_to.into_iter().map(|mail| Person { name: String::new(), mail }).collect(),
         to: to.into_iter().collect(),
-        subject: if subject.is_empty() { named(stored) } else { answer_to(&subject) },
+        subject: match (subject.is_empty(), answered) {
+            (true, _) => named(stored),
+            (_, None) if stored.case.outbound => subject,
+            _ => answer_to(&subject),
+        },
         date: Some(tx.now()),
         in_reply_to: answered.and_then(|head| head.message_id.clone()),
         ..Head::default()

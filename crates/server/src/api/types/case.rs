@@ -32,6 +32,16 @@ pub struct Conversation {
     /// What stops the customer from writing now.
     #[schema(required)]
     pub block: Option<CaseBlock>,
+    /// Of a side thread the case it is about; absent for who may not read that.
+    #[schema(required)]
+    pub parent: Option<ParentCase>,
+}
+
+/// The case a side thread is about.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct ParentCase {
+    pub id: Uuid,
+    pub number: i64,
 }
 
 /// What stops the customer of a case: a block of theirs, or of an address they have.
@@ -161,6 +171,7 @@ impl From<Detail> for Conversation {
                 .collect(),
             held: detail.held.into_iter().map(Into::into).collect(),
             block: detail.block.map(|one| CaseBlock { id: one.id.0, kind: one.kind, until: one.until, reason: one.reason }),
+            parent: detail.parent.map(|one| ParentCase { id: one.id.0, number: one.number }),
         }
     }
 }

@@ -200,6 +200,8 @@ pub struct Row {
     pub snoozed_until: Option<i64>,
     /// Said to be spam: stands in no list but `spam`.
     pub spam: bool,
+    /// A side thread: its contact is a third party who is asked about another case.
+    pub side: bool,
     /// Rises with every change: the ETag.
     pub version: i64,
 }
@@ -246,6 +248,7 @@ impl From<kept::Row> for Row {
             snoozed: case.snoozed,
             snoozed_until: case.snoozed_until,
             spam: case.spam,
+            side: case.is_side(),
             version: case.seq,
         }
     }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// The types of events, as `candor_domain::event::Event` names them.
-pub const TYPES: [&str; 26] = [
+pub const TYPES: [&str; 27] = [
     "started",
     "message",
     "assigned",
@@ -32,6 +32,7 @@ pub const TYPES: [&str; 26] = [
     "rated",
     "mail_moved",
     "acknowledged",
+    "side_thread",
     "reactions_stopped",
 ];
 
@@ -74,6 +75,11 @@ pub struct EventData {
     /// The language in which the customer was told that their mail has arrived.
     #[schema(value_type = Option<words::Locale>, nullable = false)]
     locale: Option<words::Locale>,
+    /// A conversation with a third party about this one, and what is new in it.
+    #[schema(nullable = false)]
+    side: Option<Uuid>,
+    #[schema(value_type = Option<words::SideStep>, nullable = false)]
+    step: Option<words::SideStep>,
     /// The event that nothing automatic follows from.
     #[schema(nullable = false)]
     seq: Option<i64>,

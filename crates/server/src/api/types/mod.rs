@@ -10,6 +10,7 @@ pub mod file;
 pub mod filter;
 pub mod mail;
 pub mod original;
+pub mod outbound;
 pub mod signing;
 pub mod staff;
 pub mod words;

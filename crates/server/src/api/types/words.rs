@@ -60,6 +60,7 @@ describe! {
     ActorKind = candor_domain::actor::ActorKind,
     MessageKind = candor_domain::event::MessageKind,
     Proof = candor_domain::event::Proof,
+    SideStep = candor_domain::event::SideStep,
     Turn = candor_domain::conversation::Turn,
     Priority = candor_domain::conversation::Priority,
     IdentityKind = candor_domain::contact::IdentityKind,

@@ -1,6 +1,7 @@
 //! A desk with one actor of each kind, the objects the matrix speaks of, and how an answer is judged.
 
 use super::rows::{Body, Row, columns};
+use crate::sink::Sink;
 use crate::writing::{act, status};
 use candor_domain::id::{InboxId, TeamId};
 use candor_domain::permission::Permission;
@@ -29,6 +30,8 @@ pub(super) struct World {
     /// A case by mail like the shared one, and its mail; made when a row first asks for it.
     mail: OnceCell<(String, String)>,
     sender: OnceCell<String>,
+    /// An inbox whose mail something sends.
+    sending: OnceCell<String>,
 }
 
 /// A case of team A, assigned to Olga, with its customer.
@@ -56,7 +59,19 @@ impl World {
         agents.insert("admin", admin);
         let stranger = app.visitor().await;
         let shared = case(app, &agents, team_a).await;
-        Self { app: app.clone(), inbox, team_a, team_b, agents, token, stranger, shared, mail: OnceCell::new(), sender: OnceCell::new() }
+        Self {
+            app: app.clone(),
+            inbox,
+            team_a,
+            team_b,
+            agents,
+            token,
+            stranger,
+            shared,
+            mail: OnceCell::new(),
+            sender: OnceCell::new(),
+            sending: OnceCell::new(),
+        }
     }
 
     pub(super) fn columns<'a>(&self, page: &'a str) -> impl Iterator<Item = &'a str> + use<'a> {
@@ -189,6 +204,15 @@ impl World {
             "message" => text(&admin.get(&format!("{path}/timeline")).await.ok()["items"][1]["message"]["id"]),
             "identity" => text(&own.get(&format!("{path}/contact")).await.ok()["identities"][0]["id"]),
             "held" => text(&crate::writing::answer(own, &case.id, "soon", 8000).await.expect(202)["id"]),
+            "sending inbox" => self.sending().await.clone(),
+            "side thread" => {
+                let message = text(&admin.get(&format!("{path}/timeline")).await.ok()["items"][1]["message"]["id"]);
+                let body = json!({
+                    "inbox": self.sending().await, "to": format!("{new}@stranger.test"), "client_id": new, "subject": "a question",
+                    "messages": [message], "hold_ms": 60_000,
+                });
+                text(&admin.post(&format!("{path}/side-threads"), body).await.created()["id"])
+            }
             "mail case" => self.mail().await.0.clone(),
             "mail" => self.mail().await.1.clone(),
             "file" => {
@@ -258,6 +282,20 @@ impl World {
             }
             _ => return None,
         })
+    }
+
+    async fn sending(&self) -> &String {
+        let made = async || {
+            // Visitors come to the oldest inbox, which is not to be this one.
+            self.app.clock.advance(1);
+            let inbox = text(&self.made("inboxes", json!({ "name": "Out", "channel": "email" })).await["id"]);
+            let (_, port) = Sink::started().await;
+            let server = json!({ "host": "127.0.0.1", "port": port, "security": "none" });
+            let sender = json!({ "inbox": inbox, "kind": "sender", "name": "Out", "addresses": ["out@desk.test"], "server": server });
+            self.made("channels", sender).await;
+            inbox
+        };
+        self.sending.get_or_init(made).await
     }
 
     async fn mail(&self) -> &(String, String) {

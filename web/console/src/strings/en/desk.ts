@@ -2,7 +2,9 @@
 import common from './common';
 import inbox from './inbox';
 import letter from './letter';
+import outbound from './outbound';
 import parts from './parts';
 import tools from './tools';
 
 export default { ...common, ...inbox, ...letter, ...parts, ...tools };
+export default { ...common, ...inbox, ...letter, ...outbound, ...parts, ...tools };

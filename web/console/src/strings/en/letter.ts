@@ -15,5 +15,6 @@ const texts: Record<keyof typeof source, string> = {
   'letter.bccHint': 'Nobody else sees who is here',
   'letter.hidden': 'blind copy to {who}',
   'letter.notTaken': 'Not delivered to {who}: {why}',
+  'letter.choosing': 'Other recipients',
 };
 export default texts;

@@ -14,5 +14,6 @@ const texts = {
   'letter.bccHint': '其他收件人看不到密送的人',
   'letter.hidden': '密送：{who}',
   'letter.notTaken': '未送达 {who}：{why}',
+  'letter.choosing': '其他收件人',
 } as const satisfies Record<string, string>;
 export default texts;

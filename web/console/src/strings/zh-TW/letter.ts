@@ -15,5 +15,6 @@ const texts: Record<keyof typeof source, string> = {
   'letter.bccHint': '其他收件者看不到密件副本的人',
   'letter.hidden': '密件副本：{who}',
   'letter.notTaken': '未能送達 {who}：{why}',
+  'letter.choosing': '其他收件者',
 };
 export default texts;
