@@ -5,6 +5,7 @@ use super::reply::{self, FollowUp, ReplyInput};
 use super::start::{Started, blank, enter};
 use super::write::{self, Content, New};
 use super::{held, permitted, record};
+use crate::mail::out::{Copied, Copies};
 use crate::mail::{Own, Person, out};
 use crate::{App, Error, Result};
 use candor_domain::actor::Actor;
@@ -134,8 +135,9 @@ fn say(tx: &mut Tx<'_>, stored: &mut Stored, made: &Made, new: Beginning<'_>) ->
     let (follow_up, seen_seq) = (FollowUp::default(), stored.case.seq);
     if new.hold_ms > 0 {
         let Beginning { client_id, content, hold_ms, .. } = new;
-        let input = ReplyInput { client_id, content, seen_seq, hold_ms, follow_up, force: false };
-        return held::hold(tx, stored, made.reply, new.author, &input, new.request_hmac, hold_ms);
+        let input = ReplyInput { client_id, content, copies: Copies::default(), seen_seq, hold_ms, follow_up, force: false };
+        let held = held::New { id: made.reply, author: new.author, request_hmac: new.request_hmac, hold_ms };
+        return held::hold(tx, stored, held, &input, &Copied::default());
     }
     let message = New {
         id: made.reply.0.into(),
@@ -146,7 +148,7 @@ fn say(tx: &mut Tx<'_>, stored: &mut Stored, made: &Made, new: Beginning<'_>) ->
         request_hmac: new.request_hmac,
         late: false,
     };
-    reply::send(tx, stored, new.author, &message, &new.content, &follow_up)?;
+    reply::send(tx, stored, new.actor, &message, &new.content, &follow_up, &Copied::default())?;
     Ok(())
 }
 
