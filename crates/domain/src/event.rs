@@ -167,6 +167,10 @@ pub enum Event {
     Acknowledged {
         locale: Locale,
     },
+    /// A transcript that somebody wanted goes by mail to the customer, or has come as far as this.
+    TranscriptMailed {
+        state: MailState,
+    },
     /// Reactions kept causing each other and were stopped: nothing automatic follows from this event.
     ReactionsStopped {
         seq: i64,
@@ -215,6 +219,7 @@ impl Event {
             Self::Rated { .. } => "rated",
             Self::MailMoved { .. } => "mail_moved",
             Self::Acknowledged { .. } => "acknowledged",
+            Self::TranscriptMailed { .. } => "transcript_mailed",
             Self::ReactionsStopped { .. } => "reactions_stopped",
         }
     }

@@ -8,6 +8,7 @@ mod head;
 pub mod imap;
 mod intake;
 mod keep;
+mod left;
 mod original;
 pub mod out;
 mod pictures;
@@ -17,14 +18,17 @@ mod read;
 mod receipt;
 mod relays;
 mod returned;
+mod stopped;
 mod work;
 
 pub use candor_connect::channel::email::imap::{Tls, TlsError};
 pub use candor_connect::channel::email::verdict::{Check, Judge, Means, Standing, Trust, Verdict};
 pub use head::{Answers, Head, LeftOut, Person};
-pub use intake::{Failed, again, failed};
+pub use intake::{Blocked, Failed, again, blocked, failed};
 pub use keep::{Envelope, Kept, keep};
+pub use left::erase_left;
 pub use original::{Original, Page, PageFacts, bytes, original, page};
+pub(crate) use receipt::is_own;
 pub(crate) use relays::Relays;
 pub use work::{QUEUE, next_due, work};
 

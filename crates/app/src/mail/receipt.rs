@@ -33,7 +33,7 @@ pub(super) fn order(tx: &mut Tx<'_>, entry: &Entry, stored: &Stored) -> Result<(
 }
 
 /// Whether an address is one of the desk's: it does not write to itself.
-fn is_own(tx: &mut Tx<'_>, address: &str) -> Result<bool> {
+pub(crate) fn is_own(tx: &mut Tx<'_>, address: &str) -> Result<bool> {
     let all = channel::list(tx)?;
     Ok(all.iter().any(|one| matches!(one.kind, ChannelKind::Listener | ChannelKind::Sender) && one.settings.takes(address)))
 }

@@ -36,8 +36,9 @@ impl Report {
 pub(super) struct About<'a> {
     bounce: &'a Bounce,
     stored: Stored,
-    /// `None` for a receipt.
+    /// `None` for a receipt or a transcript.
     message: Option<MessageId>,
+    is_transcript: bool,
     address: String,
 }
 
@@ -49,7 +50,8 @@ pub(super) fn find<'a>(tx: &mut Tx<'_>, entry: &'a Entry) -> Result<Option<About
         let Some((message, address)) = recipient(tx, id, *sent)? else { continue };
         if place::is_for(tx, token, id, &address) {
             let stored = conversation::lock(tx, id)?;
-            return Ok(Some(About { bounce: &report.bounce, stored, message, address }));
+            let is_transcript = matches!(sent, Some(Sent::Transcript(_)));
+            return Ok(Some(About { bounce: &report.bounce, stored, message, is_transcript, address }));
         }
     }
     Ok(None)
@@ -61,6 +63,10 @@ fn recipient(tx: &mut Tx<'_>, id: ConversationId, sent: Option<Sent>) -> Result<
         Some(Sent::Reply(message)) => mail::get(tx, message)?.filter(|known| known.conversation == id && known.inbound.is_none()),
         Some(Sent::Receipt(of)) if of == id => None,
         Some(Sent::Receipt(_)) => return Ok(None),
+        Some(Sent::Transcript(_)) => {
+            let stored = conversation::get(tx, id)?;
+            return Ok(out::proven_address(tx, &stored)?.map(|address| (None, address)));
+        }
         None => mail::newest_handed(tx, id)?,
     };
     let head = |known: &Mail| super::head::read(known.head.as_deref());
@@ -73,7 +79,7 @@ fn recipient(tx: &mut Tx<'_>, id: ConversationId, sent: Option<Sent>) -> Result<
 
 /// Notes what the report says, and keeps it with the case.
 pub(super) fn note(tx: &mut Tx<'_>, kept: &Inbound, about: About<'_>) -> Result<()> {
-    let About { bounce, mut stored, message, address } = about;
+    let About { bounce, mut stored, message, is_transcript, address } = about;
     let customer = stored.case.contact;
     // The report holds words of the mail. Of a customer who was erased nothing is kept: its file has no row that names it and is swept.
     if stored.key == KeyId::NONE {
@@ -84,6 +90,9 @@ pub(super) fn note(tx: &mut Tx<'_>, kept: &Inbound, about: About<'_>) -> Result<
     }
     if let (Kind::Bounce, Some(message)) = (bounce.kind, message) {
         out::came_back(tx, &mut stored, message, &words(bounce))?;
+    }
+    if bounce.kind == Kind::Bounce && is_transcript {
+        out::transcript_came_back(tx, &mut stored)?;
     }
     belongs(tx, kept, &stored)?;
     attach(tx, kept, &stored)?;

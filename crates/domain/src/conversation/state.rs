@@ -180,6 +180,7 @@ impl Conversation {
             | Event::BrokeGlass { .. }
             | Event::MailMoved { .. }
             | Event::Acknowledged { .. }
+            | Event::TranscriptMailed { .. }
             | Event::ReactionsStopped { .. } => {}
         }
     }

@@ -95,7 +95,7 @@ fn two_machines_that_write_to_each_other_stop() {
 }
 
 /// A report about a mail with this id.
-fn report(id: &str, to: &str) -> String {
+pub(crate) fn report(id: &str, to: &str) -> String {
     format!(
         "From: Mail Delivery System <MAILER-DAEMON@mx.example.net>\r\nReturn-Path: <>\r\nTo: {to}\r\nSubject: Undelivered Mail Returned to Sender\r\n\
          Message-ID: <report@mx.example.net>\r\nDate: Mon, 2 Feb 2026 12:00:00 +0000\r\nMIME-Version: 1.0\r\n\

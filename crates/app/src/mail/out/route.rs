@@ -22,6 +22,11 @@ impl Route {
     /// The way of a case's mail as it is set up now.
     pub(super) fn of(q: &mut impl Query, stored: &Stored) -> Result<Self> {
         let Some(sender) = sender_of(q, stored)? else { return Err(Error::Conflict("nothing sends the mail of this inbox now")) };
+        Self::through(q, sender)
+    }
+
+    /// The way of whatever this sender sends.
+    pub(super) fn through(q: &mut impl Query, sender: Channel) -> Result<Self> {
         let server = sender.settings.server.clone().ok_or_else(|| Error::Broken("a sender without a server".into()))?;
         let password = channel::secret(q, sender.id)?;
         let login = server.user.clone().zip(password).map(|(user, password)| Login { user, password });

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// The types of events, as `candor_domain::event::Event` names them.
-pub const TYPES: [&str; 26] = [
+pub const TYPES: [&str; 27] = [
     "started",
     "message",
     "assigned",
@@ -32,6 +32,7 @@ pub const TYPES: [&str; 26] = [
     "rated",
     "mail_moved",
     "acknowledged",
+    "transcript_mailed",
     "reactions_stopped",
 ];
 
