@@ -38,6 +38,7 @@ export type MailSender = Schema['MailSender'];
 export type MailOriginal = Schema['MailOriginal'];
 export type MailChannel = Schema['MailChannel'];
 export type FailedMail = Schema['FailedMail'];
+export type BlockedMail = Schema['BlockedMail'];
 export type MailState = Schema['MailState'];
 export type MailServer = Schema['MailServer'];
 export type MailboxRead = Schema['MailboxRead'];
@@ -49,6 +50,7 @@ export type TimelineItem = Schema['TimelineItem'];
 
 export type WidgetConfig = Schema['WidgetConfig'];
 export type VisitorContact = Schema['VisitorContact'];
+export type VisitorEmail = Schema['VisitorEmail'];
 export type VisitorSession = Schema['VisitorSession'];
 export type SessionInput = Schema['SessionInput'];
 export type VisitorMessage = Schema['VisitorMessage'];

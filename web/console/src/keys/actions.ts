@@ -60,6 +60,7 @@ const table = {
   'conversation.unread': { title: 'key.unread', group: 'conversation', keys: 'Shift+u' },
   'conversation.spam': { title: 'key.spam', group: 'conversation', keys: '!' },
   'conversation.block': { title: 'key.block', group: 'conversation', keys: 'Shift+b' },
+  'conversation.transcript': { title: 'key.transcript', group: 'conversation', keys: 'Shift+m' },
   'conversation.context': { title: 'key.context', group: 'conversation', keys: 'o' },
   'conversation.next_message': { title: 'key.nextMessage', group: 'conversation', keys: ']', repeat: true },
   'conversation.previous_message': { title: 'key.previousMessage', group: 'conversation', keys: '[', repeat: true },
