@@ -31,6 +31,6 @@ export default defineConfig({
     // Customers' phones are older than agents' desktops.
     cssTarget: ['chrome100', 'safari15.4', 'firefox100'],
     // What the first message needs is one file; only strings and the lazy pieces are apart.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'chat', test: /preact|shared|src[\\/]app[\\/](?!extra|Menu|Rating|stream)/ }] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'chat', test: /preact|shared|src[\\/]app[\\/](?!extra|Menu|[Mm]ail|Rating|stream)/ }] } } },
   },
 });

@@ -2,7 +2,7 @@
 //! once an hour files that nobody sent.
 
 use crate::conversation::bulk;
-use crate::{App, feed, file, idempotency, search, session, visitor};
+use crate::{App, feed, file, idempotency, mail, search, session, visitor};
 use std::time::SystemTime;
 
 /// Looking through the folder of files takes longer the more there are, so it is done in one minute of the hour.
@@ -12,6 +12,8 @@ const FILES_AT: i64 = 7;
 pub async fn run(app: &App) {
     report("index words", search::catch_up(app).await.map(|done| done as u64));
     report("ended visitor sessions", visitor::delete_ended(app).await);
+    report("addresses nobody confirmed", visitor::delete_unconfirmed(app).await);
+    report("senders whose mail became no message", mail::erase_left(app).await);
     report("ended sessions, links and secrets", session::tidy(app).await);
     report("ended idempotency keys", idempotency::delete_ended(app).await);
     report("bulk actions nobody takes back any more", bulk::forget_old(app).await);

@@ -63,6 +63,14 @@ limits! {
     VisitorFile = 20 in 300,
     /// and by address: a new session is no way to fill the disk.
     FileAddress = 120 in 600,
+    /// Links asked for an address to be written to: by session,
+    ConfirmSession = 5 in 86400,
+    /// and by address of the network: a new session is no way to write to strangers.
+    ConfirmNetwork = 20 in 3600,
+    /// Such links looked at or followed: by address. Programs that read mail look, too.
+    ConfirmLink = 60 in 300,
+    /// Transcripts of one conversation, whoever asks for them.
+    Transcript = 3 in 3600,
     /// Downloads: by session.
     FileRead = 240 in 60,
     /// Uploads of one agent.

@@ -184,6 +184,10 @@ pub enum Event {
         side: ConversationId,
         step: SideStep,
     },
+    /// A transcript that somebody wanted goes by mail to the customer, or has come as far as this.
+    TranscriptMailed {
+        state: MailState,
+    },
     /// Reactions kept causing each other and were stopped: nothing automatic follows from this event.
     ReactionsStopped {
         seq: i64,
@@ -233,6 +237,7 @@ impl Event {
             Self::MailMoved { .. } => "mail_moved",
             Self::Acknowledged { .. } => "acknowledged",
             Self::SideThread { .. } => "side_thread",
+            Self::TranscriptMailed { .. } => "transcript_mailed",
             Self::ReactionsStopped { .. } => "reactions_stopped",
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::problem::{ApiError, Code};
 use crate::state::AppState;
-use crate::{api, demo, headers, health, idempotency, logs, openapi, pages, visitor};
+use crate::{api, confirm, demo, headers, health, idempotency, logs, openapi, pages, visitor};
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
@@ -33,6 +33,7 @@ pub fn build(state: AppState) -> Router {
         .route("/openapi.json", get(move || async move { ([(header::CONTENT_TYPE, "application/json")], document) }))
         .route("/chat", get(pages::chat))
         .route("/demo", get(pages::demo))
+        .merge(confirm::routes())
         .merge(demo::routes())
         .route("/widget", get(pages::widget))
         .route("/widget/index.html", get(pages::widget))

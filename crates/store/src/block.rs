@@ -175,6 +175,17 @@ pub fn of_address(q: &mut impl Query, kind: IdentityKind, value: &str) -> Result
     q.optional(OF_ADDRESS, &[&kind.as_str(), &blind, &now], |row| row.get(0))
 }
 
+const OF_WRITER: &str = "SELECT 1 FROM block b JOIN contact_identity i ON i.contact_id = b.contact_id WHERE b.kind = 'contact' \
+     AND b.lifted_at IS NULL AND (b.until IS NULL OR b.until > $2) AND i.kind = 'email' AND i.value_blind = $1 \
+     AND (i.proof >= 2 OR EXISTS (SELECT 1 FROM conversation c WHERE c.contact_id = i.contact_id AND c.channel = 'email')) LIMIT 1";
+
+/// Whether a customer is blocked who writes mail from this address, or has proven it. An address that was only typed in a chat stops
+/// nobody: anybody can type it.
+pub fn is_of_blocked(q: &mut impl Query, address: &str) -> Result<bool, Error> {
+    let (blind, now) = (contact::identity_blind(q, IdentityKind::Email, address), q.now());
+    Ok(q.optional(OF_WRITER, &[&blind, &now], |_| Ok(()))?.is_some())
+}
+
 const MOVE: &str = "UPDATE block SET contact_id = $2 WHERE contact_id = $1";
 
 /// What stopped one contact stops the person it turned out to be.

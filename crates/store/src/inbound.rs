@@ -8,6 +8,7 @@ use crate::keys::{Cell, KeyId};
 use crate::query::Query;
 use crate::tx::Tx;
 use crate::value::Row;
+use candor_domain::block::BlockKind;
 use candor_domain::id::{ChannelId, ContactId, ConversationId, FileId, InboundId, MessageId};
 use uuid::Uuid;
 
@@ -20,11 +21,13 @@ pub enum State {
     Read,
     /// Could not be made a message; a person looks at it.
     Failed,
+    /// Its sender is not heard: no message is made of it.
+    Blocked,
 }
 
 impl State {
     fn parse(word: &str) -> Option<Self> {
-        [Self::Kept, Self::Read, Self::Failed].into_iter().find(|state| state.as_str() == word)
+        [Self::Kept, Self::Read, Self::Failed, Self::Blocked].into_iter().find(|state| state.as_str() == word)
     }
 
     pub fn as_str(self) -> &'static str {
@@ -32,6 +35,7 @@ impl State {
             Self::Kept => "kept",
             Self::Read => "read",
             Self::Failed => "failed",
+            Self::Blocked => "blocked",
         }
     }
 }
@@ -43,7 +47,7 @@ pub struct Inbound {
     pub contact: ContactId,
     pub file: FileId,
     pub state: State,
-    /// Why it failed; names no person and no word of theirs.
+    /// Why it failed, or what is blocked; names no person and no word of theirs.
     pub problem: Option<String>,
     pub conversation: Option<ConversationId>,
     pub message: Option<MessageId>,
@@ -90,7 +94,10 @@ const INSERT: &str = "INSERT INTO inbound (id, channel_id, external_blind, conta
 const READ: &str = "UPDATE inbound SET state = 'read', problem = NULL, envelope_sealed = NULL, contact_id = $2, conversation_id = $3, message_id = $4, read_at = $5 \
      WHERE id = $1 AND state <> 'read'";
 const FAILED: &str = "UPDATE inbound SET state = 'failed', problem = $2 WHERE id = $1 AND state = 'kept'";
-const AGAIN: &str = "UPDATE inbound SET state = 'kept', problem = NULL WHERE id = $1 AND state = 'failed'";
+const BLOCKED: &str = "UPDATE inbound SET state = 'blocked', problem = $2 WHERE id = $1 AND state = 'kept'";
+const AGAIN: &str = "UPDATE inbound SET state = 'kept', problem = NULL WHERE id = $1 AND state IN ('failed', 'blocked')";
+const LEFT: &str = "SELECT contact_id FROM inbound WHERE state <> 'read' AND state <> 'kept' AND received_at < $1 \
+     AND NOT EXISTS (SELECT 1 FROM conversation WHERE conversation.contact_id = inbound.contact_id) ORDER BY received_at, id LIMIT $2";
 
 /// The one that came in before with the same bytes on the same channel.
 pub fn known(q: &mut impl Query, channel: ChannelId, external: &str) -> Result<Option<InboundId>, Error> {
@@ -139,7 +146,18 @@ pub fn failed(tx: &mut Tx<'_>, id: InboundId, problem: &str) -> Result<(), Error
     Ok(())
 }
 
-/// It is read anew. False: it did not fail.
+/// Whoever sent it is not heard.
+pub fn blocked(tx: &mut Tx<'_>, id: InboundId, what: BlockKind) -> Result<(), Error> {
+    tx.execute(BLOCKED, &[&id.0, &what.as_str()])?;
+    Ok(())
+}
+
+/// Senders of what came before `before` and became no message, who have nothing else here.
+pub fn left(q: &mut impl Query, before: i64, limit: i64) -> Result<Vec<ContactId>, Error> {
+    q.list(LEFT, &[&before, &limit], |row| row.get(0).map(ContactId))
+}
+
+/// It is read anew. False: nothing kept it from being read.
 pub fn again(tx: &mut Tx<'_>, id: InboundId) -> Result<bool, Error> {
     Ok(tx.execute(AGAIN, &[&id.0])? > 0)
 }

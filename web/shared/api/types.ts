@@ -42,6 +42,7 @@ export type MailOriginal = Schema['MailOriginal'];
 export type MailChannel = Schema['MailChannel'];
 export type FailedMail = Schema['FailedMail'];
 export type SigningKey = Schema['SigningKey'];
+export type BlockedMail = Schema['BlockedMail'];
 export type MailState = Schema['MailState'];
 export type MailServer = Schema['MailServer'];
 export type MailboxRead = Schema['MailboxRead'];
@@ -55,6 +56,7 @@ export type ForwardPreview = Schema['ForwardPreview'];
 
 export type WidgetConfig = Schema['WidgetConfig'];
 export type VisitorContact = Schema['VisitorContact'];
+export type VisitorEmail = Schema['VisitorEmail'];
 export type VisitorSession = Schema['VisitorSession'];
 export type SessionInput = Schema['SessionInput'];
 export type VisitorMessage = Schema['VisitorMessage'];

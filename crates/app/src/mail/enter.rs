@@ -2,6 +2,7 @@
 
 use super::place::{self, Place, Stray};
 use super::read::Letter;
+use super::stopped::stopped;
 use super::{head, phishing, receipt, returned};
 use crate::conversation::{ByMail, Content, join_by_mail, open_by_mail};
 use crate::{Error, Result};
@@ -33,10 +34,13 @@ pub(super) struct Entry {
     pub identity: Uuid,
     /// The job that tells the customer of it.
     pub receipt: Uuid,
+    /// The server that handed it over is not heard.
+    pub from_blocked_network: bool,
     pub letter: Letter,
 }
 
-/// Makes it a message of the case where it belongs, or notes what it says about mail of ours. A mail that was read already changes nothing.
+/// Makes it a message of the case where it belongs, or notes what it says about mail of ours; of a sender who is blocked it stays as it
+/// is. A mail that was read already changes nothing.
 pub(super) fn enter(tx: &mut Tx<'_>, entry: &Entry) -> Result<()> {
     let kept = inbound::lock(tx, entry.inbound)?;
     if kept.state == State::Read {
@@ -45,10 +49,14 @@ pub(super) fn enter(tx: &mut Tx<'_>, entry: &Entry) -> Result<()> {
     if let Some(about) = returned::find(tx, entry)? {
         return returned::note(tx, &kept, about);
     }
+    let place = place::find(tx, entry)?;
+    if let Some(what) = stopped(tx, entry, &place)? {
+        return Ok(inbound::blocked(tx, entry.inbound, what)?);
+    }
     let content = Content { text: told(tx, &entry.letter)?, ..entry.letter.content.clone() };
     let mail =
         ByMail { message: entry.message, doc: entry.doc, client_id: entry.inbound.0, content: &content, preview: &entry.letter.fresh };
-    let (stored, stray) = match place::find(tx, entry)? {
+    let (stored, stray) = match place {
         Place::Case(mut stored) => {
             join(tx, &kept, &mut stored, entry, &mail)?;
             (*stored, None)

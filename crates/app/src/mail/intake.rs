@@ -1,9 +1,10 @@
-//! Mail that could not be made a message: seen by whoever sets up the inbox, and read again.
+//! Mail that became no message, because it could not or because its sender is blocked: seen by whoever sets up the inbox, and read again.
 
 use super::work;
 use crate::rights::{require, require_somewhere};
 use crate::{App, Error, Result, audit};
 use candor_domain::actor::Actor;
+use candor_domain::block::BlockKind;
 use candor_domain::id::{ChannelId, InboundId};
 use candor_domain::permission::{Permission, Subject, can};
 use candor_store::inbound::{self, State};
@@ -23,20 +24,43 @@ pub struct Failed {
     pub problem: String,
 }
 
+/// A mail whose sender is not heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Blocked {
+    pub id: InboundId,
+    pub channel: ChannelId,
+    pub received_at: i64,
+    pub what: BlockKind,
+}
+
 /// The oldest mails that failed, of the inboxes the actor may set up.
 pub async fn failed(app: &App, actor: &Actor) -> Result<Vec<Failed>> {
-    require_somewhere(actor, Permission::InboxManage)?;
-    let (all, channels) =
-        app.db.read(Pool::Quick, |rx| Ok::<_, Error>((inbound::open(rx, State::Failed, SHOWN)?, channel::list(rx)?))).await?;
-    let inbox = |id: ChannelId| channels.iter().find(|one| one.id == id).map(|one| one.inbox);
-    let mine = |one: &inbound::Inbound| inbox(one.channel).is_some_and(|inbox| can(actor, Permission::InboxManage, Subject::Inbox(inbox)));
     let shown = |one: inbound::Inbound| Failed {
         id: one.id,
         channel: one.channel,
         received_at: one.received_at,
         problem: one.problem.unwrap_or_default(),
     };
-    Ok(all.into_iter().filter(mine).map(shown).collect())
+    Ok(apart(app, actor, State::Failed).await?.into_iter().map(shown).collect())
+}
+
+/// The oldest mails of blocked senders, of the inboxes the actor may set up.
+pub async fn blocked(app: &App, actor: &Actor) -> Result<Vec<Blocked>> {
+    let shown = |one: inbound::Inbound| {
+        let what = one.problem.as_deref().and_then(BlockKind::parse);
+        let what = what.ok_or_else(|| Error::Broken("a blocked mail that does not say what is blocked".into()))?;
+        Ok(Blocked { id: one.id, channel: one.channel, received_at: one.received_at, what })
+    };
+    apart(app, actor, State::Blocked).await?.into_iter().map(shown).collect()
+}
+
+async fn apart(app: &App, actor: &Actor, state: State) -> Result<Vec<inbound::Inbound>> {
+    require_somewhere(actor, Permission::InboxManage)?;
+    let (all, channels) =
+        app.db.read(Pool::Quick, move |rx| Ok::<_, Error>((inbound::open(rx, state, SHOWN)?, channel::list(rx)?))).await?;
+    let inbox = |id: ChannelId| channels.iter().find(|one| one.id == id).map(|one| one.inbox);
+    let mine = |one: &inbound::Inbound| inbox(one.channel).is_some_and(|inbox| can(actor, Permission::InboxManage, Subject::Inbox(inbox)));
+    Ok(all.into_iter().filter(mine).collect())
 }
 
 /// Lets a mail be read again.
@@ -49,7 +73,7 @@ pub async fn again(app: &App, actor: &Actor, id: InboundId) -> Result<()> {
             let inbox = channel::get(tx, kept.channel)?.inbox;
             require(&actor, Permission::InboxManage, Subject::Inbox(inbox)).map_err(|_| Error::NotFound)?;
             if !inbound::again(tx, id)? {
-                return Err(Error::Conflict("it did not fail"));
+                return Err(Error::Conflict("nothing kept it from being read"));
             }
             let now = tx.now();
             job::insert(tx, &work::reading(job, &id.to_string(), now))?;

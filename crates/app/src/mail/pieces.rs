@@ -27,8 +27,13 @@ pub(crate) fn read(line: &str) -> Vec<(char, usize)> {
 
 /// The new words of a text; all of it where the line does not fit.
 pub(crate) fn fresh(text: &str, line: &str) -> String {
+    fresh_of(text, &read(line))
+}
+
+/// The same by letters and lengths.
+pub(super) fn fresh_of(text: &str, pieces: &[(char, usize)]) -> String {
     let (mut begins, mut fresh) = (0, String::new());
-    for (letter, length) in read(line) {
+    for &(letter, length) in pieces {
         let Some(part) = text.get(begins..begins + length) else { return text.to_owned() };
         begins += length;
         if letter == 'n' {

@@ -37,8 +37,9 @@ impl Report {
 pub(super) struct About<'a> {
     bounce: &'a Bounce,
     stored: Stored,
-    /// `None` for a receipt.
+    /// `None` for a receipt or a transcript.
     message: Option<MessageId>,
+    is_transcript: bool,
     address: String,
     /// Copies of it, where it is about copies alone.
     missed: Vec<Missed>,
@@ -54,7 +55,8 @@ pub(super) fn find<'a>(tx: &mut Tx<'_>, entry: &'a Entry) -> Result<Option<About
             let stored = conversation::lock(tx, id)?;
             let missed = known.as_ref().map(|(_, head)| missed(&report.bounce, head)).unwrap_or_default();
             let message = known.map(|(message, _)| message);
-            return Ok(Some(About { bounce: &report.bounce, stored, message, address, missed }));
+            let is_transcript = matches!(sent, Some(Sent::Transcript(_)));
+            return Ok(Some(About { bounce: &report.bounce, stored, message, is_transcript, address, missed }));
         }
     }
     Ok(None)
@@ -69,6 +71,10 @@ fn recipient(tx: &mut Tx<'_>, id: ConversationId, sent: Option<Sent>) -> Result<
         Some(Sent::Reply(message)) => mail::get(tx, message)?.filter(|known| known.conversation == id && known.inbound.is_none()),
         Some(Sent::Receipt(of)) if of == id => None,
         Some(Sent::Receipt(_)) => return Ok(None),
+        Some(Sent::Transcript(_)) => {
+            let stored = conversation::get(tx, id)?;
+            return Ok(out::proven_address(tx, &stored)?.map(|address| (None, address)));
+        }
         None => mail::newest_handed(tx, id)?,
     };
     let head = |known: &Mail| super::head::read(known.head.as_deref());
@@ -99,7 +105,7 @@ fn missed(bounce: &Bounce, head: &Head) -> Vec<Missed> {
 
 /// Notes what the report says, and keeps it with the case.
 pub(super) fn note(tx: &mut Tx<'_>, kept: &Inbound, about: About<'_>) -> Result<()> {
-    let About { bounce, mut stored, message, address, missed } = about;
+    let About { bounce, mut stored, message, is_transcript, address, missed } = about;
     let customer = stored.case.contact;
     // The report holds words of the mail. Of a customer who was erased nothing is kept: its file has no row that names it and is swept.
     if stored.key == KeyId::NONE {
@@ -116,6 +122,9 @@ pub(super) fn note(tx: &mut Tx<'_>, kept: &Inbound, about: About<'_>) -> Result<
     }
     if let (Kind::Bounce, Some(message)) = (bounce.kind, message) {
         out::came_back(tx, &mut stored, message, &words(bounce))?;
+    }
+    if bounce.kind == Kind::Bounce && is_transcript {
+        out::transcript_came_back(tx, &mut stored)?;
     }
     kept_with(tx, kept, &stored, message)
 }

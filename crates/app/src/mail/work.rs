@@ -80,6 +80,10 @@ async fn ready(app: &App, job: &Job, room: &Semaphore) -> Result<Option<Entry>> 
         .await?;
     let Some((kept, envelope, inbox, raw)) = found else { return Ok(None) };
     let envelope: Envelope = serde_json::from_str(&envelope).map_err(|error| Error::Broken(error.to_string()))?;
+    let from_blocked_network = match envelope.peer {
+        Some(peer) => app.blocks.current(&app.db).await.of_peer(peer, app.now()).is_some(),
+        None => false,
+    };
     let size = u32::try_from(raw.size / 1024 + 1).unwrap_or(u32::MAX).min(ROOM_KB as u32);
     let _room = room.acquire_many(size).await.map_err(|error| Error::Broken(error.to_string()))?;
     let bytes = read_whole(app, &raw).await?;
@@ -92,6 +96,7 @@ async fn ready(app: &App, job: &Job, room: &Semaphore) -> Result<Option<Entry>> 
         doc: app.db.new_doc(),
         identity: app.ids.make(),
         receipt: app.ids.make(),
+        from_blocked_network,
         letter,
     }))
 }

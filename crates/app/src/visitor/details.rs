@@ -49,7 +49,7 @@ pub async fn change(app: &App, visitor: &Visitor, details: Details) -> Result<Co
                 contact.name.clone_from(&name);
             }
             let addressed = match &email {
-                Some(email) => type_email(tx, &contact, email, identity)?,
+                Some(email) => typed_address(tx, &contact, email, identity)?.1,
                 None => false,
             };
             let noted = note_fields(&mut contact, &fields)?;
@@ -90,12 +90,12 @@ fn note_fields(contact: &mut Contact, new: &BTreeMap<String, String>) -> Result<
     Ok(changed)
 }
 
-/// Adds a typed address in the place of the last typed one; false when it is known already.
-fn type_email(tx: &mut Tx<'_>, contact: &Contact, email: &str, id: Uuid) -> Result<bool> {
+/// The identity of an address, typed in the place of the last typed one, and whether it is new.
+pub(super) fn typed_address(tx: &mut Tx<'_>, contact: &Contact, email: &str, id: Uuid) -> Result<(Uuid, bool)> {
     let known = contact::identities(tx, contact.id)?;
     let mut addresses = known.iter().filter(|known| known.identity.kind == IdentityKind::Email);
-    if addresses.clone().any(|known| known.identity.value == email) {
-        return Ok(false);
+    if let Some(same) = addresses.clone().find(|known| known.identity.value == email) {
+        return Ok((same.id, false));
     }
     unblocked(tx, IdentityKind::Email, email)?;
     if let Some(typed) = addresses.find(|known| known.identity.proof == Proof::Typed) {
@@ -103,5 +103,5 @@ fn type_email(tx: &mut Tx<'_>, contact: &Contact, email: &str, id: Uuid) -> Resu
     }
     let identity = Identity { kind: IdentityKind::Email, value: email.to_owned(), proof: Proof::Typed };
     contact::add_identity(tx, id, contact.id, contact.key, &identity)?;
-    Ok(true)
+    Ok((id, true))
 }

@@ -4,9 +4,11 @@
 //! use; a signed one 24 hours from the token that opened it, because the page or app can sign again at any time and a
 //! forgotten device should not stay somebody. Logging out ends either at once.
 
+mod address;
 mod cases;
 mod challenge;
 mod config;
+mod confirm;
 mod details;
 mod frame;
 mod identity;
@@ -17,9 +19,12 @@ mod say;
 mod session;
 mod start;
 
+pub use address::{Notice, address, ask_address, delete_unconfirmed, drop_address};
 pub use cases::{Case, case, case_in, cases};
 pub use challenge::{Challenge, Gate, Solution};
 pub use config::{Widget, widget};
+pub(crate) use confirm::link_token;
+pub use confirm::{can_confirm, confirm};
 pub use details::{Details, change};
 pub use frame::frame_ancestors;
 pub use identity::Refused;

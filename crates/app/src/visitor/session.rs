@@ -72,7 +72,7 @@ fn whose(q: &mut impl Query, session: Option<Session>) -> Result<Option<Visitor>
     let Some(session) = session else { return Ok(None) };
     let contact = contact::get(q, session.contact)?;
     // A session that was opened by nobody never speaks for somebody who was signed since.
-    let speaks = session.proof == Proof::Signed || contact.proof < Proof::Confirmed;
+    let speaks = session.proof == Proof::Signed || contact.proof < Proof::Signed;
     Ok(speaks.then_some(Visitor { session, contact }))
 }
 

@@ -200,6 +200,7 @@ impl Conversation {
             | Event::MailMoved { .. }
             | Event::SideThread { .. }
             | Event::Acknowledged { .. }
+            | Event::TranscriptMailed { .. }
             | Event::ReactionsStopped { .. } => {}
         }
     }

@@ -161,7 +161,7 @@ fn clamp(ms: i64) -> i64 {
     ms.clamp(EARLIEST, LATEST)
 }
 
-fn timestamp(ms: i64) -> Timestamp {
+pub(super) fn timestamp(ms: i64) -> Timestamp {
     Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 

@@ -7,9 +7,11 @@
 //! where it is set back, the repeated hour counts once, from its first beginning to its last end.
 
 mod calendar;
+mod clock;
 mod setting;
 #[cfg(test)]
 mod tests;
 
 pub use calendar::Calendar;
+pub use clock::Clock;
 pub use setting::{Holiday, Hours, HoursError, Opening, TimeOfDay};

@@ -1,6 +1,6 @@
 //! Channels: the ways of mail into an inbox and out of it, and the mail that could not be made a message.
 
-use super::types::channel::{ChannelNew, ChannelPatch, FailedMail, MailChannel};
+use super::types::channel::{BlockedMail, ChannelNew, ChannelPatch, FailedMail, MailChannel};
 use crate::extract::{Body, IfMatch, Page, PageParams, Params, Path, SignedIn, Tagged};
 use crate::problem::ApiResult;
 use crate::state::AppState;
@@ -17,6 +17,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(list, create))
         .routes(routes!(get, update, remove))
         .routes(routes!(failed))
+        .routes(routes!(blocked))
         .routes(routes!(again))
 }
 
@@ -78,6 +79,13 @@ async fn remove(State(state): State<AppState>, who: SignedIn, Path(id): Path<Uui
 async fn failed(State(state): State<AppState>, who: SignedIn, _: Params<PageParams>) -> ApiResult<Json<Page<FailedMail>>> {
     let all = mail::failed(&state.app, &who.actor).await?;
     Ok(Json(Page::whole(all.into_iter().map(FailedMail::from).collect())))
+}
+
+/// Mail whose sender is blocked: kept and made no message, the oldest first. It can be read again like mail that failed.
+#[utoipa::path(get, path = "/intake/blocked", tag = "operations", params(PageParams), responses((status = 200, body = Page<BlockedMail>)))]
+async fn blocked(State(state): State<AppState>, who: SignedIn, _: Params<PageParams>) -> ApiResult<Json<Page<BlockedMail>>> {
+    let all = mail::blocked(&state.app, &who.actor).await?;
+    Ok(Json(Page::whole(all.into_iter().map(BlockedMail::from).collect())))
 }
 
 /// Read such a mail again.

@@ -1,5 +1,5 @@
-//! Whom a reply by mail goes to; and a mail as it came in: what stands in it besides its words, its page made harmless, its bytes. All of it opens with the customer's
-//! record.
+//! Whom a reply by mail goes to; a mail as it came in: what stands in it besides its words, its page made harmless, its bytes, all of
+//! which opens with the customer's record; and a conversation mailed to its customer.
 
 use super::types::addressing::MailAddressing;
 use super::types::original::MailOriginal;
@@ -13,14 +13,15 @@ use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
 use candor_app::mail::{self, Page};
 use candor_domain::id::{ConversationId, MessageId};
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::default().routes(routes!(addressing)).routes(routes!(original)).routes(routes!(page)).routes(routes!(bytes))
+    let mail = OpenApiRouter::default().routes(routes!(original)).routes(routes!(page)).routes(routes!(bytes));
+    mail.routes(routes!(addressing)).routes(routes!(transcript))
 }
 
 /// Whom a reply in a conversation by mail would go to.
@@ -77,6 +78,13 @@ async fn bytes(
 ) -> ApiResult<Response> {
     let opened = mail::bytes(&state.app, &who.actor, ConversationId(id), MessageId(message)).await?;
     Ok(files::send(opened, &headers))
+}
+
+/// Have the conversation mailed to its customer, without notes, at the address that is proven to be theirs. It is on record.
+#[utoipa::path(post, path = "/conversations/{id}/transcript", tag = "writing", params(("id" = Uuid, Path)), responses((status = 204), (status = 409, description = "`conflict`: no address is proven to be the customer's, mail to it came back, or nothing sends mail")))]
+async fn transcript(State(state): State<AppState>, who: SignedIn, Path(id): Path<Uuid>) -> ApiResult<StatusCode> {
+    mail::out::send_transcript(&state.app, &who.actor, ConversationId(id)).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// What a sheet of paper is in any theme: mails are written for it.

@@ -28,5 +28,6 @@ pub(super) const RECIPIENT_FIRST: &str = "503 5.5.1 no recipient was taken";
 pub(super) const NESTED: &str = "503 5.5.1 a mail is under way";
 pub(super) const ALREADY_SECURE: &str = "503 5.5.1 it is encrypted already";
 pub(super) const NOT_HERE: &str = "550 5.1.1 no such address here";
+pub(super) const NOT_HEARD: &str = "550 5.7.1 mail is not taken from your network";
 pub(super) const TOO_LARGE: &str = "552 5.3.4 the mail is too large";
 pub(super) const UNKNOWN_PARAMETER: &str = "555 5.5.4 a parameter is not offered";

@@ -121,7 +121,7 @@ impl Session {
             Request::Ehlo { host } if !self.settings.lmtp => return self.hello(line, host, true).await,
             Request::Lhlo { host } if self.settings.lmtp => return self.hello(line, host, true).await,
             Request::Helo { host } if !self.settings.lmtp => return self.hello(line, host, false).await,
-            Request::Mail { from } => self.from(from),
+            Request::Mail { from } => self.from(from).await,
             Request::Rcpt { to } => self.to(to.address).await,
             Request::Data => match &self.mail {
                 Some(begun) if begun.channel.is_some() => return Ok(Next::Data),
@@ -165,7 +165,7 @@ impl Session {
         Ok(Next::Command)
     }
 
-    fn from(&mut self, from: MailFrom<String>) -> &'static str {
+    async fn from(&mut self, from: MailFrom<String>) -> &'static str {
         if self.helo.is_none() {
             return reply::HELLO_FIRST;
         }
@@ -174,6 +174,10 @@ impl Session {
         }
         if from.size as u64 > MAX_BYTES {
             return reply::TOO_LARGE;
+        }
+        // Behind LMTP stands a mail server of our own: what it has taken is kept and looked at later.
+        if !self.settings.lmtp && matches!(self.app.heard_from(self.peer).await, Err(Error::Blocked(_))) {
+            return reply::NOT_HEARD;
         }
         self.mail = Some(Begun { from: from.address, ..Begun::default() });
         reply::SENDER_OK

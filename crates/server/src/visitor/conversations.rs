@@ -9,6 +9,7 @@ use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
 use candor_app::conversation::{Content, RatingInput, StartInput};
+use candor_app::mail;
 use candor_app::visitor::{self, Details, Said};
 use candor_domain::id::{ConversationId, FileId};
 use http::StatusCode;
@@ -27,6 +28,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(read))
         .routes(routes!(typing))
         .routes(routes!(rate))
+        .routes(routes!(transcript))
 }
 
 /// The visitor's conversations, newest first.
@@ -198,6 +200,13 @@ async fn rate(
     let id = ConversationId(id);
     visitor::rate(&state.app, &visitor, id, RatingInput { score: input.score, solved: input.solved, comment: input.comment }).await?;
     Ok((StatusCode::CREATED, Json(visitor::case(&state.app, &visitor, id).await?.into())))
+}
+
+/// Have the conversation mailed to the visitor's own address: one that the exchange has signed or that was confirmed.
+#[utoipa::path(post, path = "/conversations/{id}/transcript", tag = "visitor", params(("id" = Uuid, Path)), responses((status = 204), (status = 409, description = "`conflict`: no address is proven to be theirs, or mail to it came back")))]
+async fn transcript(State(state): State<AppState>, visitor: VisitorIn, Path(id): Path<Uuid>) -> ApiResult<StatusCode> {
+    mail::out::send_transcript(&state.app, &visitor.actor(), ConversationId(id)).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 fn content(text: Option<String>, files: &[Uuid]) -> Content {

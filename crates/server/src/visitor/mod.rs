@@ -1,5 +1,6 @@
 //! `/visitor/v1`: the widget's and mobile apps' surface. One file a noun, each with its `routes()`; merged here.
 
+pub mod address;
 pub mod config;
 pub mod conversations;
 pub mod files;
@@ -14,6 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 /// Everything under `/visitor/v1`, in the order of the names.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
+        .merge(address::routes())
         .merge(config::routes())
         .merge(conversations::routes())
         .merge(files::routes())

@@ -3,10 +3,11 @@
 use crate::api::types::file::FileInfo;
 use crate::api::types::words;
 use candor_app::conversation::view::{Item, Names, Opened, Timeline};
-use candor_app::visitor::{Case, Visitor};
+use candor_app::visitor::{Case, Notice, Visitor};
 use candor_domain::actor::ActorKind;
 use candor_domain::event::Event;
 use candor_domain::id::AgentId;
+use candor_domain::mask::{PersonalKind, mask};
 use candor_domain::staff::agent_number;
 use candor_store::agent::Name;
 use serde::{Deserialize, Serialize};
@@ -60,6 +61,37 @@ pub struct VisitorSessionInfo {
 impl From<&Visitor> for VisitorSessionInfo {
     fn from(visitor: &Visitor) -> Self {
         Self { expires_at: visitor.session.expires_at, contact: (&visitor.contact).into() }
+    }
+}
+
+/// Where a visitor's answers go by mail, to themselves.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct VisitorEmail {
+    /// Whether this desk sends mail.
+    pub available: bool,
+    /// Masked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub address: Option<String>,
+    /// How sure it is that it is theirs: confirmed or signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::Proof>, nullable = false)]
+    pub proof: Option<&'static str>,
+    /// Waits for its link to be followed; masked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub pending: Option<String>,
+}
+
+impl From<Notice> for VisitorEmail {
+    fn from(notice: Notice) -> Self {
+        let masked = |address: &String| mask(PersonalKind::Mail, address);
+        Self {
+            available: notice.available,
+            proof: notice.address.as_ref().map(|(_, proof)| proof.as_str()),
+            address: notice.address.as_ref().map(|(address, _)| masked(address)),
+            pending: notice.pending.as_ref().map(masked),
+        }
     }
 }
 

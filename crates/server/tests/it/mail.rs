@@ -56,12 +56,12 @@ pub(crate) async fn arrived(app: &TestApp, mail: &str) -> (String, String) {
     let new = inbox::New { name: "Piped".to_owned(), channel: Medium::Email, team: None, widget: WidgetPatch::default(), hours: None };
     let place = inbox::create(&app.app, &by, new).await.unwrap();
     let pipe = pipe(app, place.id).await;
-    let kept = kept(app, &pipe, mail).await;
+    let kept = kept(app, &pipe, &mail::Envelope::default(), mail).await;
     let read = app.app.db.read(candor_store::Pool::Quick, move |rx| candor_store::inbound::get(rx, kept)).await.unwrap();
     (read.conversation.unwrap().to_string(), read.message.unwrap().to_string())
 }
 
-async fn listen(app: &TestApp, lmtp: bool) -> SocketAddr {
+pub(crate) async fn listen(app: &TestApp, lmtp: bool) -> SocketAddr {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     let settings = Settings { name: "desk.test".to_owned(), lmtp, tls: None };
@@ -70,12 +70,18 @@ async fn listen(app: &TestApp, lmtp: bool) -> SocketAddr {
 }
 
 /// A mail server that hands over.
-struct Peer(TcpStream);
+pub(crate) struct Peer(TcpStream);
 
 impl Peer {
-    async fn greeted(address: SocketAddr) -> Self {
+    /// A line on which nothing but the greeting was said.
+    pub(crate) async fn connected(address: SocketAddr) -> Self {
         let mut peer = Self(TcpStream::connect(address).await.unwrap());
         assert!(peer.heard().await.starts_with("220 desk.test"));
+        peer
+    }
+
+    pub(crate) async fn greeted(address: SocketAddr) -> Self {
+        let mut peer = Self::connected(address).await;
         peer.ask("EHLO mx.example.net", "250").await;
         peer
     }
@@ -100,14 +106,14 @@ impl Peer {
         self.0.write_all(words.as_bytes()).await.unwrap();
     }
 
-    async fn ask(&mut self, command: &str, expected: &str) -> String {
+    pub(crate) async fn ask(&mut self, command: &str, expected: &str) -> String {
         self.say(&format!("{command}\r\n")).await;
         let said = self.heard().await;
         assert!(said.starts_with(expected), "{command}: {said}");
         said
     }
 
-    async fn hand_over(&mut self, mail: &str, expected: &str) -> String {
+    pub(crate) async fn hand_over(&mut self, mail: &str, expected: &str) -> String {
         self.ask("MAIL FROM:<ann@example.net> BODY=8BITMIME", "250").await;
         self.ask("RCPT TO:<support@desk.test>", "250").await;
         self.ask("DATA", "354").await;
@@ -303,12 +309,12 @@ pub(crate) async fn pipe(app: &TestApp, inbox: candor_domain::id::InboxId) -> Ch
 }
 
 pub(crate) async fn piped(app: &TestApp, pipe: &Channel, mail: &str) {
-    kept(app, pipe, mail).await;
+    kept(app, pipe, &mail::Envelope::default(), mail).await;
 }
 
-async fn kept(app: &TestApp, pipe: &Channel, mail: &str) -> InboundId {
+pub(crate) async fn kept(app: &TestApp, pipe: &Channel, envelope: &mail::Envelope, mail: &str) -> InboundId {
     let body = futures_util::stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from(mail.to_owned()))]);
-    let kept = mail::keep(&app.app, pipe, &mail::Envelope::default(), 1 << 20, body).await.unwrap();
+    let kept = mail::keep(&app.app, pipe, envelope, 1 << 20, body).await.unwrap();
     app.settle().await;
     kept.id
 }

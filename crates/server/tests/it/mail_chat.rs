@@ -10,10 +10,10 @@ use candor_testkit::{Agent, Client, TestApp};
 use serde_json::{Value, json};
 use std::time::Duration;
 
-const LATER: Duration = Duration::from_secs(301);
+pub(crate) const LATER: Duration = Duration::from_secs(301);
 
 /// A chat of somebody with this session, and its id.
-async fn chat(app: &TestApp, session: &Value) -> (Client, String) {
+pub(crate) async fn chat(app: &TestApp, session: &Value) -> (Client, String) {
     let token = session["token"].as_str().unwrap();
     let visitor = app.bare().with("origin", candor_testkit::PUBLIC_URL).with("authorization", &format!("Bearer {token}"));
     let body = json!({ "client_id": uuid::Uuid::now_v7(), "text": "Where is my deposit?" });

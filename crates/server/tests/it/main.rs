@@ -25,11 +25,14 @@ mod lists;
 mod live;
 mod mail;
 mod mail_back;
+mod mail_blocked;
 mod mail_chat;
+mod mail_confirm;
 mod mail_first;
 mod mail_forged;
 mod mail_letter;
 mod mail_side;
+mod mail_transcript;
 mod mail_view;
 mod matrix;
 #[path = "../../../connect/tests/email/verdict/dns.rs"]

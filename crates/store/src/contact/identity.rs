@@ -1,4 +1,4 @@
-//! Identities of a contact: sealed, and blind for equality. A proven one belongs to one contact only.
+//! Identities of a contact: sealed, and blind for equality. One that the exchange signed belongs to one contact only.
 
 use crate::Error;
 use crate::keys::{Cell, KeyId};
@@ -17,7 +17,7 @@ pub struct Known {
     pub created_at: i64,
 }
 
-/// Adds an identity in its normal form. `Error::Unique` when somebody else has proven it.
+/// Adds an identity in its normal form. `Error::Unique` when the exchange has signed it for somebody else.
 pub fn add_identity(tx: &mut Tx<'_>, id: Uuid, contact: ContactId, key: KeyId, identity: &Identity) -> Result<(), Error> {
     const INSERT: &str = "INSERT INTO contact_identity (id, contact_id, kind, proof, value_sealed, value_blind, created_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7)";
@@ -49,14 +49,22 @@ pub fn has_proven(q: &mut impl Query, contact: ContactId, kind: IdentityKind) ->
     Ok(q.optional(HAS, &[&contact.0, &kind.as_str()], |_| Ok(()))?.is_some())
 }
 
-/// Who has proven this identity, and its row.
+/// For whom the exchange has signed this identity, and its row.
 pub fn proven(q: &mut impl Query, kind: IdentityKind, value: &str) -> Result<Option<(ContactId, Uuid)>, Error> {
-    const PROVEN: &str = "SELECT contact_id, id FROM contact_identity WHERE kind = $1 AND value_blind = $2 AND proof >= 2";
+    const PROVEN: &str = "SELECT contact_id, id FROM contact_identity WHERE kind = $1 AND value_blind = $2 AND proof >= 3";
     let blind = identity_blind(q, kind, value);
     q.optional(PROVEN, &[&kind.as_str(), &blind], |row| Ok((ContactId(row.get(0)?), row.get(1)?)))
 }
 
+/// Whoever reads at this address has said that it is theirs.
+pub fn confirm_identity(tx: &mut Tx<'_>, id: Uuid) -> Result<(), Error> {
+    let (confirmed, typed) = (Proof::Confirmed.level(), Proof::Typed.level());
+    tx.execute("UPDATE contact_identity SET proof = $2 WHERE id = $1 AND proof = $3", &[&id, &confirmed, &typed])?;
+    Ok(())
+}
+
 pub fn remove_identity(tx: &mut Tx<'_>, id: Uuid) -> Result<(), Error> {
+    crate::confirmation::forget(tx, id)?;
     tx.execute("DELETE FROM contact_identity WHERE id = $1", &[&id])?;
     Ok(())
 }

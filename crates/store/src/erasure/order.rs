@@ -41,6 +41,7 @@ fn empty(tx: &mut Tx<'_>, contact: ContactId) -> Result<i64, Error> {
     crate::block::forget(tx, contact)?;
     crate::inbound::forget(tx, contact)?;
     crate::mail_address::forget(tx, contact)?;
+    crate::confirmation::forget_all(tx, contact)?;
     let gone = tx.execute("DELETE FROM contact_identity WHERE contact_id = $1", &[&contact.0])?;
     Ok(i64::try_from(gone).unwrap_or(i64::MAX))
 }

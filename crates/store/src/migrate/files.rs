@@ -49,6 +49,7 @@ const FILES: &[File] = &[
     file!("0011_signing"),
     file!("0012_letter"),
     file!("0013_side_thread"),
+    file!("0015_confirm"),
 ];
 
 pub(crate) fn migrations(backend: Backend) -> Vec<Migration> {

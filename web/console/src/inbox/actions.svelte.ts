@@ -2,6 +2,7 @@
 // conversation, then the row under the keyboard.
 import type { Action, Id } from '$shared/api/types';
 import type { ActionId, Provider } from '../keys/registry.svelte';
+import { mailTranscript } from '../conversation/transcript';
 import { go, here } from '../router.svelte';
 import { paired, docked } from '../shell/layout.svelte';
 import { act } from '../state/acts.svelte';
@@ -203,6 +204,7 @@ export function inboxActions(): Partial<Record<ActionId, Provider | Provider['ru
     'conversation.spam': { run: spam, when: () => some() && may('conversation.status') },
     'conversation.forward': { run: () => wants.ask('thread', 'forward'), when: () => talking() && may('conversation.forward') && currentTalk()?.head?.side === false },
     'conversation.block': { run: () => wants.ask('thread', 'block'), when: () => talking() && may('contact.block') },
+    'conversation.transcript': { run: () => { const talk = currentTalk(); if (talk) void mailTranscript(talk.id); }, when: () => talking() && may('conversation.reply') },
     'conversation.resolve': { run: () => resolve(false), when: () => some() && may('conversation.status') && targets().some((id) => peek(id)?.category !== 'resolved') },
     'conversation.resolve_next': { run: () => resolve(true), when: () => talking() && may('conversation.status') },
     'conversation.context': { run: toggleContext, when: talking },

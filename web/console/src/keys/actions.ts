@@ -62,6 +62,7 @@ const table = {
   'conversation.spam': { title: 'key.spam', group: 'conversation', keys: '!' },
   'conversation.block': { title: 'key.block', group: 'conversation', keys: 'Shift+b' },
   'conversation.forward': { title: 'key.forward', group: 'conversation', keys: 'Shift+f' },
+  'conversation.transcript': { title: 'key.transcript', group: 'conversation', keys: 'Shift+m' },
   'conversation.context': { title: 'key.context', group: 'conversation', keys: 'o' },
   'conversation.next_message': { title: 'key.nextMessage', group: 'conversation', keys: ']', repeat: true },
   'conversation.previous_message': { title: 'key.previousMessage', group: 'conversation', keys: '[', repeat: true },

@@ -15,7 +15,7 @@ const SAID = new Set<string>([
   'inbox.created', 'inbox.changed', 'inbox.deleted', 'inbox.secret_made', 'channel.created', 'channel.changed', 'channel.deleted', 'channel.key_made', 'channel.key_used', 'channel.key_deleted', 'mail.read_again', 'mail.begun', 'settings.changed', 'tag.created', 'tag.changed', 'tag.deleted',
   'status.created', 'status.changed', 'status.deleted', 'case.shared', 'case.unshared', 'case.broke_glass',
   'contact.described', 'contact.changed', 'contact.revealed', 'contact.identified', 'contact.merged', 'contact.viewed',
-  'contact.history_viewed', 'contact.identity_moved', 'case.files_viewed', 'case.mail_viewed', 'case.mail_taken', 'mail.copied', 'case.forwarded', 'message.redacted', 'contact.erasure_ordered', 'contact.erased', 'contact.erasure_done', 'workspace.created', 'block.made', 'block.lifted',
+  'contact.history_viewed', 'contact.identity_moved', 'case.files_viewed', 'case.mail_viewed', 'case.mail_taken', 'mail.copied', 'case.forwarded', 'case.transcript_mailed', 'contact.confirmed', 'message.redacted', 'contact.erasure_ordered', 'contact.erased', 'contact.erasure_done', 'workspace.created', 'block.made', 'block.lifted',
 ]);
 
 interface Subject { kind: string; id: string }

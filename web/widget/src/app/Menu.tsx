@@ -1,7 +1,8 @@
-// All conversations of this visitor, a new one, the language, and the way out that leaves nothing behind.
+// All conversations of this visitor, a new one, answers by mail, the language, and the way out that leaves nothing behind.
 import { h } from 'preact';
 import type { Locale } from '$shared/i18n/core';
 import { desk } from './desk';
+import { Mail } from './Mail';
 import { wipe } from './session';
 import { fresh, open } from './thread';
 import { clock, day, locale, speak, t } from './words';
@@ -25,6 +26,7 @@ export const Menu = () => (
     </ul>
     {!desk.list.length && <p class="line">{t('none')}</p>}
     <footer>
+      <Mail />
       <label>{t('language')}
         <select class="field" value={locale()} onChange={({ currentTarget }) => void speak(currentTarget.value as Locale)}>
           {Object.entries(NAMES).map(([tag, name]) => <option value={tag} lang={tag}>{name}</option>)}

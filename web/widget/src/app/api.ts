@@ -37,7 +37,7 @@ async function refused(answer: Response): Promise<Trouble> {
   return trouble(answer.status, await answer.text().catch(() => ''));
 }
 
-type Verb = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+type Verb = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 type Surface = typeof base;
 type Sent<M extends Verb, P extends string> = Takes<Surface, Lowercase<M>, P>;
 type Query<M extends Verb, P extends string> = Asks<Surface, Lowercase<M>, P>;

@@ -18,6 +18,8 @@ export interface Item {
   start?: { page?: Page; fields?: Record<string, string> };
   /** Typed name and e-mail, told to the desk before the message. */
   details?: { name?: string; email?: string };
+  /** The address they want to be written to, once they have confirmed it. */
+  notify?: string;
   /** Why the desk refused it for good. */
   failed?: string;
 }

@@ -22,6 +22,7 @@ export async function write(text: string, files: File[], email: string): Promise
     client_id: uuid(), thread: desk.thread, text, at: Date.now(), files: files.map((file) => ({ blob: file, name: file.name })),
     ...(start && { start: { page: desk.page, ...(Object.keys(fields).length && { fields }) } }),
     ...(start && Object.keys(details).length && { details }),
+    ...(start && email && { notify: email }),
   });
   await moved();
   void pump();
@@ -74,7 +75,9 @@ async function deliver(item: Item): Promise<void> {
   await begin();
   if (item.details) {
     await call('PATCH', '/session', item.details);
-    await change(item.id, { details: undefined });
+    // What was typed here is to be written to; the desk mails a link first. The message does not wait for that.
+    if (item.notify) void call('PUT', '/session/email', { email: item.notify }).catch(() => {});
+    await change(item.id, { details: undefined, notify: undefined });
   }
   const files: string[] = [];
   for (const file of item.files) {

@@ -3,6 +3,7 @@
 
 mod addressing;
 mod again;
+mod confirm;
 mod copies;
 mod follow_up;
 mod letter;
@@ -11,6 +12,8 @@ mod receipt;
 mod receipt_words;
 mod reply;
 mod route;
+mod transcript;
+mod transcript_words;
 mod work;
 
 pub use addressing::{Addressing, addressing};
@@ -19,8 +22,10 @@ pub(crate) use copies::{Copied, find as find_copies, note as note_copies};
 pub use copies::{Copies, Offered};
 pub(crate) use follow_up::{AFTER, follow_up, may_follow};
 pub(crate) use queue::{known_address, queue, sender_of};
+pub use transcript::send_transcript;
+pub(crate) use transcript::{came_back as transcript_came_back, proven_address};
 pub use work::{QUEUE, next_due, work};
-pub(crate) use work::{came_back, missed, telling};
+pub(crate) use work::{came_back, confirming, missed, telling};
 
 use super::place;
 use candor_domain::id::{ConversationId, MessageId};
@@ -35,22 +40,30 @@ pub(crate) enum Sent {
     Reply(MessageId),
     /// The receipt of a case's first mail.
     Receipt(ConversationId),
+    /// A transcript, by its job.
+    Transcript(Uuid),
 }
 
 /// What begins the unique part of a receipt.
 const RECEIPT: &str = "r-";
+/// The same of a transcript.
+const TRANSCRIPT: &str = "t-";
 
 impl Sent {
     fn unique(self) -> String {
         match self {
             Self::Reply(message) => message.0.simple().to_string(),
             Self::Receipt(case) => format!("{RECEIPT}{}", case.0.simple()),
+            Self::Transcript(job) => format!("{TRANSCRIPT}{}", job.simple()),
         }
     }
 
     pub(crate) fn parse(unique: &str) -> Option<Self> {
-        match unique.strip_prefix(RECEIPT) {
-            Some(case) => Uuid::try_parse(case).ok().map(|id| Self::Receipt(ConversationId(id))),
+        if let Some(case) = unique.strip_prefix(RECEIPT) {
+            return Uuid::try_parse(case).ok().map(|id| Self::Receipt(ConversationId(id)));
+        }
+        match unique.strip_prefix(TRANSCRIPT) {
+            Some(job) => Uuid::try_parse(job).ok().map(Self::Transcript),
             None => Uuid::try_parse(unique).ok().map(|id| Self::Reply(MessageId(id))),
         }
     }

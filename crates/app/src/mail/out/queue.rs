@@ -77,8 +77,16 @@ fn whom(q: &mut impl Query, stored: &Stored, answered: Option<&Head>) -> Result<
 /// What sends the mail of a case's inbox. A chat has no mail of its own: there the first sender of the desk serves.
 pub(crate) fn sender_of(q: &mut impl Query, stored: &Stored) -> Result<Option<Channel>> {
     let is_mail = stored.channel == Medium::Email.as_str();
-    let all = channel::list(q)?;
-    Ok(all.into_iter().find(|one| one.kind == ChannelKind::Sender && one.enabled && (!is_mail || one.inbox == stored.case.inbox)))
+    Ok(senders(q)?.find(|one| !is_mail || one.inbox == stored.case.inbox))
+}
+
+/// What sends the mail that belongs to no case.
+pub(super) fn first_sender(q: &mut impl Query) -> Result<Option<Channel>> {
+    Ok(senders(q)?.next())
+}
+
+fn senders(q: &mut impl Query) -> Result<impl Iterator<Item = Channel>> {
+    Ok(channel::list(q)?.into_iter().filter(|one| one.kind == ChannelKind::Sender && one.enabled))
 }
 
 /// The head of the customer's last mail: whom an answer goes to, and what it answers.

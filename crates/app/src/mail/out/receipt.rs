@@ -9,7 +9,7 @@ use crate::mail::head::read;
 use crate::mail::phishing;
 use crate::{App, Error, Result};
 use candor_connect::channel::email::automatic::headers_for_ours;
-use candor_connect::channel::email::outgoing::{Outgoing, Party, Recipients};
+use candor_connect::channel::email::outgoing::{Outgoing, Party};
 use candor_domain::hours::Calendar;
 use candor_domain::id::ConversationId;
 use candor_domain::inbox::Channel as Medium;
@@ -28,8 +28,7 @@ pub(super) async fn send(app: &App, job: &Job) -> Result<Tried> {
     let made = app.db.read(Pool::Quick, move |rx| made(rx, id, &host, &site, now)).await?;
     let Some((route, mail)) = made else { return Ok(None) };
     // Nothing comes back from an answer by a machine (RFC 3834, 3.3): two of them would write to each other for ever.
-    let to = Recipients { main: Some(&mail.to.mail), copies: &[] };
-    route.hand_over(app, &mail, to, None).await
+    route.hand_over_to_one(app, &mail, None).await
 }
 
 /// The case a job is about.

@@ -25,6 +25,11 @@ impl Route {
     /// The way of a case's mail as it is set up now.
     pub(super) fn of(q: &mut impl Query, stored: &Stored) -> Result<Self> {
         let Some(sender) = sender_of(q, stored)? else { return Err(Error::Conflict("nothing sends the mail of this inbox now")) };
+        Self::through(q, sender)
+    }
+
+    /// The way of whatever this sender sends.
+    pub(super) fn through(q: &mut impl Query, sender: Channel) -> Result<Self> {
         let server = sender.settings.server.clone().ok_or_else(|| Error::Broken("a sender without a server".into()))?;
         let password = channel::secret(q, sender.id)?;
         let login = server.user.clone().zip(password).map(|(user, password)| Login { user, password });
@@ -42,6 +47,11 @@ impl Route {
             Err(error) => return Ok(Some(Err(Refused { permanent: true, words: format!("{}: {error}", code::NOT_WRITTEN) }))),
         };
         Ok(Some(self.relay(app)?.send_all(back, to, &raw).await))
+    }
+
+    /// The same to its one recipient.
+    pub(super) async fn hand_over_to_one(&self, app: &App, mail: &Outgoing, back: Option<&str>) -> Result<Tried> {
+        self.hand_over(app, mail, Recipients { main: Some(&mail.to.mail), copies: &[] }, back).await
     }
 
     /// The line to the server, kept while its settings stay the same.

@@ -2,7 +2,7 @@
 //! time, stays with the server's words and waits for a person. A receipt is tried for an hour: later it is of no use.
 
 use super::route::Tried;
-use super::{locale_of, receipt, reply};
+use super::{confirm, locale_of, receipt, reply, transcript};
 use crate::conversation::record;
 use crate::mail::Missed;
 use crate::mail::head::{read, written};
@@ -23,11 +23,13 @@ use uuid::Uuid;
 pub const QUEUE: &str = "mail_out";
 const SEND: &str = "send";
 const TELL: &str = "tell";
+const CONFIRM: &str = "confirm";
+const TRANSCRIPT: &str = "transcript";
 /// How long a mail waits whose worker was killed, in milliseconds; who works on it renews it.
 const LEASE: i64 = 30_000;
 /// When a mail is tried again, in milliseconds after each try; together a day.
 const RESTS: [i64; 9] = [30_000, 120_000, 600_000, 1_800_000, 3_600_000, 7_200_000, 14_400_000, 28_800_000, 28_800_000];
-/// How many of these rests a receipt is worth.
+/// How many of these rests a receipt is worth, and a link that somebody waits for.
 const TELLS: usize = 4;
 
 /// The job that hands a mail over; its id is the message's, so that there is one at a time.
@@ -40,6 +42,16 @@ pub(crate) fn telling(id: Uuid, body: &str, now: i64) -> NewJob<'_> {
     new(id, TELL, body, now)
 }
 
+/// The job that mails the link of the address in `body`.
+pub(crate) fn confirming(id: Uuid, body: &str, now: i64) -> NewJob<'_> {
+    new(id, CONFIRM, body, now)
+}
+
+/// The job that hands over a transcript as `body` describes it.
+pub(super) fn transcribing(id: Uuid, body: &str, now: i64) -> NewJob<'_> {
+    new(id, TRANSCRIPT, body, now)
+}
+
 fn new<'a>(id: Uuid, kind: &'a str, body: &'a str, now: i64) -> NewJob<'a> {
     NewJob { id, queue: QUEUE, kind, unique_key: None, stream: None, body, due_at: now, max_tries: i64::MAX }
 }
@@ -49,7 +61,14 @@ pub async fn work(app: &App) -> Result<usize> {
     let mut taken = 0;
     while let Some(job) = claim::next(app, QUEUE, LEASE).await? {
         taken += 1;
-        let tried = async { if job.kind == TELL { receipt::send(app, &job).await } else { reply::send(app, &job).await } };
+        let tried = async {
+            match job.kind.as_str() {
+                TELL => receipt::send(app, &job).await,
+                CONFIRM => confirm::send(app, &job).await,
+                TRANSCRIPT => transcript::send(app, &job).await,
+                _ => reply::send(app, &job).await,
+            }
+        };
         // Who has it now tries it under the same id.
         let Ok(tried) = claim::keeping(app, &job, LEASE, tried).await else { continue };
         settle(app, job, tried).await?;
@@ -59,7 +78,7 @@ pub async fn work(app: &App) -> Result<usize> {
 
 /// Notes what became of a try, for everybody who has the case open.
 async fn settle(app: &App, job: Job, tried: Result<Tried>) -> Result<()> {
-    let most = if job.kind == TELL { TELLS } else { RESTS.len() };
+    let most = if matches!(job.kind.as_str(), TELL | CONFIRM) { TELLS } else { RESTS.len() };
     let rest = usize::try_from(job.tries - 1).ok().and_then(|before| RESTS[..most].get(before)).copied();
     let retry_at = rest.map(|rest| app.now() + rest);
     let noted = app.db.write(Queue::Machines, move |tx| match &tried {
@@ -85,14 +104,20 @@ fn again(tx: &mut Tx<'_>, job: &Job, retry_at: Option<i64>, words: &str) -> Resu
 
 /// How a job ends: its mail has come as far as this.
 fn moved(tx: &mut Tx<'_>, job: &Job, state: MailState, words: &str, missed: &[Missed]) -> Result<()> {
-    if job.kind == TELL {
-        told(tx, receipt::case_of(job)?, state)?;
-    } else if let Ok(id) = job.body.parse::<MessageId>()
-        && let Some(known) = mail::get(tx, id)?
-    {
-        let mut stored = conversation::lock(tx, known.conversation)?;
-        if stored.key != KeyId::NONE {
-            step(tx, &mut stored, id, state, Some(words), missed)?;
+    match job.kind.as_str() {
+        TELL => told(tx, receipt::case_of(job)?, state)?,
+        // Whoever waits for the link sees that nothing has come, and may ask again.
+        CONFIRM => {}
+        TRANSCRIPT => transcript::moved(tx, job, state)?,
+        _ => {
+            if let Ok(id) = job.body.parse::<MessageId>()
+                && let Some(known) = mail::get(tx, id)?
+            {
+                let mut stored = conversation::lock(tx, known.conversation)?;
+                if stored.key != KeyId::NONE {
+                    step(tx, &mut stored, id, state, Some(words), missed)?;
+                }
+            }
         }
     }
     Ok(job::finish(tx, job)?)

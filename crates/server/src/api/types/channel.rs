@@ -257,3 +257,20 @@ impl From<mail::Failed> for FailedMail {
         Self { id: failed.id.0, channel: failed.channel.0, received_at: failed.received_at, problem: failed.problem }
     }
 }
+
+/// A mail whose sender is not heard.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct BlockedMail {
+    pub id: Uuid,
+    pub channel: Uuid,
+    pub received_at: i64,
+    /// What is blocked.
+    #[schema(value_type = words::BlockKind)]
+    pub what: &'static str,
+}
+
+impl From<mail::Blocked> for BlockedMail {
+    fn from(blocked: mail::Blocked) -> Self {
+        Self { id: blocked.id.0, channel: blocked.channel.0, received_at: blocked.received_at, what: blocked.what.as_str() }
+    }
+}

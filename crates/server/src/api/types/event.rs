@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// The types of events, as `candor_domain::event::Event` names them.
-pub const TYPES: [&str; 27] = [
+pub const TYPES: [&str; 28] = [
     "started",
     "message",
     "assigned",
@@ -33,6 +33,7 @@ pub const TYPES: [&str; 27] = [
     "mail_moved",
     "acknowledged",
     "side_thread",
+    "transcript_mailed",
     "reactions_stopped",
 ];
 

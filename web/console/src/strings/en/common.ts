@@ -138,5 +138,6 @@ const texts: Record<keyof typeof source, string> = {
   'key.spam': 'Mark as spam, or not spam',
   'key.block': 'Block the customer',
   'key.goSpam': 'Spam',
+  'key.transcript': 'Mail the conversation to the customer…',
 };
 export default texts;

@@ -137,5 +137,6 @@ const texts = {
   'key.spam': '标记为垃圾 / 取消',
   'key.block': '拉黑客户',
   'key.goSpam': '垃圾会话',
+  'key.transcript': '把会话记录发给客户……',
 } as const satisfies Record<string, string>;
 export default texts;

@@ -138,5 +138,6 @@ const texts: Record<keyof typeof source, string> = {
   'key.spam': '標記為垃圾 / 取消',
   'key.block': '封鎖客戶',
   'key.goSpam': '垃圾對話',
+  'key.transcript': '把對話記錄寄給客戶……',
 };
 export default texts;
