@@ -76,8 +76,8 @@ pub fn compose(out: &Outgoing) -> Result<Vec<u8>, ComposeError> {
         let answered = format!("<{}>", id(answered));
         builder = builder.in_reply_to(answered.clone()).references(answered);
     }
-    let words = MultiPart::alternative().singlepart(SinglePart::plain(out.text.clone())).singlepart(SinglePart::html(out.html.clone()));
-    let body = out.files.iter().fold(MultiPart::mixed().multipart(words), |body, file| {
+    let told = MultiPart::alternative().singlepart(SinglePart::plain(words(&out.text))).singlepart(SinglePart::html(words(&out.html)));
+    let body = out.files.iter().fold(MultiPart::mixed().multipart(told), |body, file| {
         let kind = ContentType::parse(&file.mime).unwrap_or(ContentType::TEXT_PLAIN);
         body.singlepart(Attachment::new(line(&file.name, 200)).body(file.bytes.clone(), kind))
     });
@@ -94,6 +94,12 @@ fn mailbox(party: &Party) -> Result<Mailbox, ComposeError> {
     let address: Address = party.mail.parse().map_err(ComposeError::Address)?;
     let name = line(&party.name, 100);
     Ok(Mailbox::new((!name.is_empty()).then_some(name), address))
+}
+
+/// Words with one kind of line end. A lone CR goes to some servers as an end of line, and a dot between two of them as the end of the mail.
+fn words(text: &str) -> String {
+    let ends = text.replace("\r\n", "\n").replace('\r', "\n");
+    ends.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
 }
 
 /// One line of at most so many characters.
@@ -139,6 +145,14 @@ mod tests {
         assert_eq!((read.text.trim_end(), read.files.len()), ("您好\n> quoted", 1));
         assert_eq!(read.files[0].bytes, [1, 2, 3]);
         assert!(read.headers.iter().any(|(name, value)| name == "Auto-Submitted" && value == "auto-replied"));
+    }
+
+    #[test]
+    fn no_end_of_line_in_the_words_is_another_than_ours() {
+        let text = "one\r\n.\r\ntwo\n.\nthree\r.\rfour\0".to_owned();
+        let raw = String::from_utf8(compose(&Outgoing { text, files: vec![], ..out() }).unwrap()).unwrap();
+        assert!(!raw.replace("\r\n", "").contains(['\r', '\n', '\0']), "{raw:?}");
+        assert!(raw.contains("one") && raw.contains("four"), "{raw}");
     }
 
     #[test]
