@@ -9,6 +9,7 @@ pub mod imap;
 mod intake;
 mod keep;
 mod original;
+mod ours;
 pub mod out;
 mod pictures;
 pub(crate) mod pieces;

@@ -21,7 +21,7 @@ export function stretches(text: string, pieces: MailHead['pieces']): Stretch[] {
 }
 
 const DOUBTS: Readonly<Record<string, PlainKey>> = {
-  automatic: 'mail.doubt.automatic', no_from: 'mail.doubt.noFrom', two_froms: 'mail.doubt.twoFroms', imitation: 'mail.doubt.imitation', unparsable: 'mail.doubt.unparsable',
+  automatic: 'mail.doubt.automatic', no_from: 'mail.doubt.noFrom', two_froms: 'mail.doubt.twoFroms', imitation: 'mail.doubt.imitation', names_staff: 'mail.doubt.namesStaff', unparsable: 'mail.doubt.unparsable',
   text_cut: 'mail.doubt.cut', too_many_parts: 'mail.doubt.parts', broken_structure: 'mail.doubt.broken',
 };
 

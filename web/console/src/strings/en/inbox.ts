@@ -168,6 +168,7 @@ const texts: Record<keyof typeof source, string> = {
   'mail.doubt.noFrom': 'This mail names no sender',
   'mail.doubt.twoFroms': 'This mail names more than one sender',
   'mail.doubt.imitation': 'The sender’s name shows an address that is not theirs',
+  'mail.doubt.namesStaff': 'The sender goes by a name like ours or one of our agents’: this may be an impostor',
   'mail.doubt.unparsable': 'This could not be read as a mail; the original is kept',
   'mail.doubt.cut': 'The text was too long and is cut here',
   'mail.doubt.parts': 'The mail has more parts than are shown',

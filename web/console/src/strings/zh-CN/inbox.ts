@@ -167,6 +167,7 @@ const texts = {
   'mail.doubt.noFrom': '邮件没有写明发件人',
   'mail.doubt.twoFroms': '邮件写了不止一个发件人',
   'mail.doubt.imitation': '发件人名称里写的是别人的邮箱地址',
+  'mail.doubt.namesStaff': '发件人名称与本公司或客服人员相同或相似，可能是冒充',
   'mail.doubt.unparsable': '无法按邮件解析，原始内容已保留',
   'mail.doubt.cut': '正文过长，此处已截断',
   'mail.doubt.parts': '邮件部分过多，未全部显示',

@@ -168,6 +168,7 @@ const texts: Record<keyof typeof source, string> = {
   'mail.doubt.noFrom': '郵件沒有寫明寄件者',
   'mail.doubt.twoFroms': '郵件寫了不只一位寄件者',
   'mail.doubt.imitation': '寄件者名稱中寫的是別人的信箱地址',
+  'mail.doubt.namesStaff': '寄件者名稱與本公司或客服人員相同或相似，可能是冒充',
   'mail.doubt.unparsable': '無法解析為郵件，原始內容已保留',
   'mail.doubt.cut': '內文過長，此處已截斷',
   'mail.doubt.parts': '郵件部分過多，未全部顯示',
