@@ -41,6 +41,8 @@ permissions! {
     ConversationMove = "conversation.move",
     /// Remove the text of a message for good.
     ConversationRedact = "conversation.redact",
+    /// Say that a mail belongs to another conversation, with a part in both.
+    ConversationJoin = "conversation.join",
     ConversationBulk = "conversation.bulk",
     /// Open the customer's record, through a case (see [`Door::Record`]).
     ContactRead = "contact.read",

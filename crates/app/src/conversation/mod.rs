@@ -14,12 +14,12 @@ mod held;
 mod marks;
 mod rate;
 mod receive;
-mod record;
+pub(crate) mod record;
 mod redact;
 mod reply;
 mod start;
 pub mod view;
-mod write;
+pub(crate) mod write;
 
 pub use access::{break_glass, revoke_access, share_access};
 pub use act::{Action, act, act_because, act_in, inverse};
@@ -79,7 +79,8 @@ pub fn get_permitted(q: &mut impl Query, actor: &Actor, permission: Permission, 
     Ok(stored)
 }
 
-fn check(q: &mut impl Query, actor: &Actor, permission: Permission, stored: &Stored) -> Result<()> {
+/// Refuses whoever lacks `permission` in a case that was read. Whoever may not even read it is told that it is not there.
+pub(crate) fn check(q: &mut impl Query, actor: &Actor, permission: Permission, stored: &Stored) -> Result<()> {
     if permitted(q, actor, permission, Door::Text, stored)? {
         return Ok(());
     }

@@ -7,5 +7,5 @@ mod decide;
 mod state;
 pub mod status;
 
-pub use decide::{Change, Refusal, automatic_events, decide, message_events, undelivered_events};
+pub use decide::{Change, Refusal, automatic_events, decide, join_events, message_events, undelivered_events};
 pub use state::{Category, Conversation, Priority, Turn};

@@ -179,6 +179,7 @@ impl Conversation {
             | Event::AccessRevoked { .. }
             | Event::BrokeGlass { .. }
             | Event::MailMoved { .. }
+            | Event::MailJoined { .. }
             | Event::Acknowledged { .. }
             | Event::ReactionsStopped { .. } => {}
         }

@@ -27,6 +27,7 @@ mod mail;
 mod mail_back;
 mod mail_chat;
 mod mail_forged;
+mod mail_join;
 mod mail_view;
 mod matrix;
 mod nodes;

@@ -8,6 +8,7 @@ import Eye from '@lucide/svelte/icons/eye';
 import Flag from '@lucide/svelte/icons/flag';
 import MessageSquarePlus from '@lucide/svelte/icons/message-square-plus';
 import MailCheck from '@lucide/svelte/icons/mail-check';
+import Merge from '@lucide/svelte/icons/merge';
 import OctagonAlert from '@lucide/svelte/icons/octagon-alert';
 import Pencil from '@lucide/svelte/icons/pencil';
 import ShieldCheck from '@lucide/svelte/icons/shield-check';
@@ -26,7 +27,7 @@ import { agent } from '../state/session.svelte';
 const ICONS: Partial<Record<EventType, Glyph>> = {
   started: MessageSquarePlus, assigned: UserPlus, team_changed: UsersRound, inbox_changed: ArrowRightLeft, status_changed: CircleDot,
   priority_changed: Flag, tagged: TagIcon, untagged: TagIcon, snoozed: BellOff, woken: BellOff, subject_changed: Pencil, redacted: Eraser, erased: Eraser,
-  spam_changed: OctagonAlert, blocked: Ban, unblocked: Ban, identified: ShieldCheck, acknowledged: MailCheck, access_granted: Eye, access_revoked: Eye, broke_glass: ShieldAlert, rated: Star, reactions_stopped: OctagonAlert,
+  spam_changed: OctagonAlert, blocked: Ban, unblocked: Ban, identified: ShieldCheck, acknowledged: MailCheck, mail_joined: Merge, access_granted: Eye, access_revoked: Eye, broke_glass: ShieldAlert, rated: Star, reactions_stopped: OctagonAlert,
 };
 export const iconOf = (type: EventType): Glyph => ICONS[type] ?? CircleDot;
 
@@ -68,6 +69,7 @@ export function wordsOfEvent({ type, actor, data }: TimelineItem, customer: stri
     case 'access_revoked': return t('event.unshared', { who, name: person(data?.agent) });
     case 'broke_glass': return t('event.brokeGlass', { who: data?.agent && data.agent !== actor.id ? person(data.agent) : who });
     case 'acknowledged': return t('event.acknowledged', { who });
+    case 'mail_joined': return t('event.mailJoined', { who, number: String(data?.into ?? '') });
     case 'reactions_stopped': return t('event.reactionsStopped');
     case 'rated': return t('event.rated', { who, n: data?.score ?? 0 });
     default: return t(`event.other` as Extract<Key, 'event.other'>, { who, what: type });

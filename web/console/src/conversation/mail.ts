@@ -30,7 +30,7 @@ export function warnings(head: MailHead): PlainKey[] {
   return head.doubts.flatMap((code) => DOUBTS[code] ?? []);
 }
 
-const APART = { token_unproven: 'mail.apart.unproven', token_foreign: 'mail.apart.foreign', case_closed: 'mail.apart.closed' } as const;
+const APART = { token_unproven: 'mail.apart.unproven', token_foreign: 'mail.apart.foreign', case_closed: 'mail.apart.closed', case_joined: 'mail.apart.joined' } as const;
 
 /** Why a mail that answers something is a conversation of its own; without a number where it only pretends to answer. */
 export function apart(head: Pick<MailHead, 'doubts' | 'answers'>): { words: (typeof APART)[keyof typeof APART]; answers: NonNullable<MailHead['answers']> } | 'unknown' | null {

@@ -188,6 +188,7 @@ impl World {
             "message" => text(&admin.get(&format!("{path}/timeline")).await.ok()["items"][1]["message"]["id"]),
             "identity" => text(&own.get(&format!("{path}/contact")).await.ok()["identities"][0]["id"]),
             "held" => text(&crate::writing::answer(own, &case.id, "soon", 8000).await.expect(202)["id"]),
+            "number" => admin.get(&path).await.ok()["number"].to_string(),
             "mail case" => self.mail().await.0.clone(),
             "mail" => self.mail().await.1.clone(),
             "file" => {

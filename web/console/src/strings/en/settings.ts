@@ -149,6 +149,8 @@ const texts: Record<keyof typeof own, string> = {
   'permText.conversation.bulk': 'Up to 100 conversations.',
   'perm.conversation.redact': 'Remove message text for good',
   'permText.conversation.redact': 'The text is destroyed; the fact stays on record.',
+  'perm.conversation.join': 'Join mails to other conversations',
+  'permText.conversation.join': 'Takes a part in both; the mail says for good who joined it.',
   'perm.contact.read': 'Open the customer’s record',
   'permText.contact.read': 'Only through an open case that is one’s own or shared.',
   'perm.contact.edit': 'Edit the customer’s record',

@@ -149,6 +149,8 @@ const texts: Record<keyof typeof own, string> = {
   'permText.conversation.bulk': '一次最多 100 個對話。',
   'perm.conversation.redact': '永久移除訊息內容',
   'permText.conversation.redact': '原文銷毀，只留下移除紀錄。',
+  'perm.conversation.join': '把郵件歸入其他對話',
+  'permText.conversation.join': '客服須同時負責兩個對話；郵件會永久標明由誰歸入。',
   'perm.contact.read': '開啟客戶資料',
   'permText.contact.read': '僅限自己負責或受邀的未結對話。',
   'perm.contact.edit': '修改客戶資料',
