@@ -61,7 +61,7 @@ pub(crate) async fn arrived(app: &TestApp, mail: &str) -> (String, String) {
     (read.conversation.unwrap().to_string(), read.message.unwrap().to_string())
 }
 
-async fn listen(app: &TestApp, lmtp: bool) -> SocketAddr {
+pub(crate) async fn listen(app: &TestApp, lmtp: bool) -> SocketAddr {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     let settings = Settings { name: "desk.test".to_owned(), lmtp, tls: None };
@@ -70,10 +70,10 @@ async fn listen(app: &TestApp, lmtp: bool) -> SocketAddr {
 }
 
 /// A mail server that hands over.
-struct Peer(TcpStream);
+pub(crate) struct Peer(pub(crate) TcpStream);
 
 impl Peer {
-    async fn greeted(address: SocketAddr) -> Self {
+    pub(crate) async fn greeted(address: SocketAddr) -> Self {
         let mut peer = Self(TcpStream::connect(address).await.unwrap());
         assert!(peer.heard().await.starts_with("220 desk.test"));
         peer.ask("EHLO mx.example.net", "250").await;
@@ -81,7 +81,7 @@ impl Peer {
     }
 
     /// What the desk says next, up to the end of a reply.
-    async fn heard(&mut self) -> String {
+    pub(crate) async fn heard(&mut self) -> String {
         let mut said = String::new();
         loop {
             let mut byte = [0];
@@ -96,18 +96,18 @@ impl Peer {
         }
     }
 
-    async fn say(&mut self, words: &str) {
-        self.0.write_all(words.as_bytes()).await.unwrap();
+    pub(crate) async fn say(&mut self, words: impl AsRef<[u8]>) {
+        self.0.write_all(words.as_ref()).await.unwrap();
     }
 
-    async fn ask(&mut self, command: &str, expected: &str) -> String {
-        self.say(&format!("{command}\r\n")).await;
+    pub(crate) async fn ask(&mut self, command: &str, expected: &str) -> String {
+        self.say(format!("{command}\r\n")).await;
         let said = self.heard().await;
         assert!(said.starts_with(expected), "{command}: {said}");
         said
     }
 
-    async fn hand_over(&mut self, mail: &str, expected: &str) -> String {
+    pub(crate) async fn hand_over(&mut self, mail: &str, expected: &str) -> String {
         self.ask("MAIL FROM:<ann@example.net> BODY=8BITMIME", "250").await;
         self.ask("RCPT TO:<support@desk.test>", "250").await;
         self.ask("DATA", "354").await;

@@ -25,6 +25,7 @@ mod lists;
 mod live;
 mod mail;
 mod mail_back;
+mod mail_bad;
 mod mail_chat;
 mod mail_forged;
 mod mail_join;
