@@ -92,6 +92,7 @@ fn roles(app: &App) -> Vec<Role> {
         P::ConversationTag,
         P::ConversationPriority,
         P::ConversationBulk,
+        P::ConversationJoin,
         P::ContactRead,
         P::ContactEdit,
     ];

@@ -96,6 +96,10 @@ pub enum Event {
         /// A machine answered for the customer, as a note of absence does: nobody waits for an answer to it.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         automatic: bool,
+        /// A mail that an agent, who is this event's actor, took over from the case of this number: nobody has proven that the customer
+        /// wrote it, so the customer is not shown it as theirs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        joined_from: Option<i64>,
     },
     Assigned {
         from: Option<AgentId>,
@@ -175,6 +179,13 @@ pub enum Event {
         message: MessageId,
         state: MailState,
     },
+    /// An agent took a mail from here over into the case of this number.
+    MailJoined {
+        message: MessageId,
+        into: i64,
+        /// Nothing of the customer's is left here: the case ends with it and counts as none.
+        emptied: bool,
+    },
     /// The customer was told by mail that their message has arrived.
     Acknowledged {
         locale: Locale,
@@ -200,7 +211,7 @@ impl Event {
     /// `Assigned` is public when somebody takes the case: the customer sees who joined.
     pub fn is_public(&self) -> bool {
         match self {
-            Self::Message { kind, .. } => *kind != MessageKind::Note,
+            Self::Message { kind, joined_from, .. } => *kind != MessageKind::Note && joined_from.is_none(),
             Self::Assigned { to, .. } => to.is_some(),
             Self::StatusChanged { .. } | Self::RatingAsked | Self::Rated { .. } => true,
             // A redaction is public where the customer saw the message; only the writer knows that.
@@ -235,6 +246,7 @@ impl Event {
             Self::RatingAsked => "rating_asked",
             Self::Rated { .. } => "rated",
             Self::MailMoved { .. } => "mail_moved",
+            Self::MailJoined { .. } => "mail_joined",
             Self::Acknowledged { .. } => "acknowledged",
             Self::SideThread { .. } => "side_thread",
             Self::TranscriptMailed { .. } => "transcript_mailed",

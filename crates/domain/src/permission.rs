@@ -47,6 +47,8 @@ permissions! {
     ConversationRedact = "conversation.redact",
     /// Copy a reply to addresses that are not the customer's.
     ConversationCopy = "conversation.copy",
+    /// Say that a mail belongs to another conversation, with a part in both.
+    ConversationJoin = "conversation.join",
     ConversationBulk = "conversation.bulk",
     /// Open the customer's record, through a case (see [`Door::Record`]).
     ContactRead = "contact.read",

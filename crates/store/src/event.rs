@@ -126,6 +126,12 @@ pub fn moves(q: &mut impl Query, stream: ConversationId, after: i64) -> Result<V
     q.list(MOVES, &[&stream.0, &after], read)
 }
 
+/// The number at which a mail was last taken over from a conversation into another one.
+pub fn last_join(q: &mut impl Query, stream: ConversationId) -> Result<Option<i64>, Error> {
+    const LAST: &str = "SELECT seq FROM event e WHERE e.stream = $1 AND kind = 'mail_joined' ORDER BY seq DESC LIMIT 1";
+    q.optional(LAST, &[&stream.0], |row| row.get(0))
+}
+
 const PUBLIC_AT: &str =
     "SELECT public_seq FROM event e WHERE e.stream = $1 AND seq <= $2 AND public_seq IS NOT NULL ORDER BY seq DESC LIMIT 1";
 

@@ -8,7 +8,7 @@ use crate::query::Query;
 use crate::tx::Tx;
 use crate::value::Row;
 use candor_domain::actor::{ActorKind, ActorRef};
-use candor_domain::id::{ConversationId, FileId};
+use candor_domain::id::{ContactId, ConversationId, FileId};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -98,10 +98,23 @@ fn is_aside(tx: &mut Tx<'_>, conversation: ConversationId) -> Result<bool, Error
 fn hand_over(tx: &mut Tx<'_>, id: FileId, conversation: ConversationId) -> Result<(), Error> {
     const HAND_OVER: &str = "UPDATE file SET key_id = $2, wrapped_key = $3, name_sealed = $4 WHERE id = $1";
     let key = tx.one("SELECT key_id FROM conversation WHERE id = $1", &[&conversation.0], |row| row.get(0).map(KeyId))?;
-    let (file, raw) = (get(tx, id)?, Zeroizing::new(file_key(tx, id)?));
-    let wrapped = tx.seal(key, key_cell(id), &raw)?;
-    let name = tx.seal(key, name_cell(id), file.name.as_bytes())?;
+    let (wrapped, name) = resealed(tx, id, key)?;
     tx.execute(HAND_OVER, &[&id.0, &key.0, &wrapped, &name])?;
+    Ok(())
+}
+
+/// The file's own key and its name, sealed with another key than they lie under.
+fn resealed(tx: &mut Tx<'_>, id: FileId, key: KeyId) -> Result<(Vec<u8>, Vec<u8>), Error> {
+    let (file, raw) = (get(tx, id)?, Zeroizing::new(file_key(tx, id)?));
+    Ok((tx.seal(key, key_cell(id), &raw)?, tx.seal(key, name_cell(id), file.name.as_bytes())?))
+}
+
+/// Gives a file of one customer's case to another's, whose key this is: it goes with that customer from now on, not with the first.
+pub fn join(tx: &mut Tx<'_>, id: FileId, conversation: ConversationId, owner: ContactId, key: KeyId) -> Result<(), Error> {
+    const JOIN: &str = "UPDATE file SET conversation_id = $2, owner_kind = 'contact', owner_id = $3, key_id = $4, wrapped_key = $5, \
+         name_sealed = $6 WHERE id = $1";
+    let (wrapped, name) = resealed(tx, id, key)?;
+    tx.execute(JOIN, &[&id.0, &conversation.0, &owner.0, &key.0, &wrapped, &name])?;
     Ok(())
 }
 

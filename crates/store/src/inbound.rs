@@ -140,6 +140,13 @@ pub fn is_read(
     Ok(())
 }
 
+/// The message it became is another customer's now.
+pub fn join(tx: &mut Tx<'_>, id: InboundId, contact: ContactId, conversation: ConversationId) -> Result<(), Error> {
+    const JOIN: &str = "UPDATE inbound SET contact_id = $2, conversation_id = $3 WHERE id = $1";
+    tx.execute(JOIN, &[&id.0, &contact.0, &conversation.0])?;
+    Ok(())
+}
+
 /// It could not be made a message.
 pub fn failed(tx: &mut Tx<'_>, id: InboundId, problem: &str) -> Result<(), Error> {
     tx.execute(FAILED, &[&id.0, &problem])?;

@@ -43,13 +43,15 @@ const BETWEEN: &str = concat!(
 const NEWEST: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM mail m JOIN message s ON s.id = m.message_id WHERE s.conversation_id = $1 AND m.state = 'received' ORDER BY s.seq DESC LIMIT 1"
+    " FROM mail m JOIN message s ON s.id = m.message_id WHERE s.conversation_id = $1 AND m.state = 'received' AND m.joined_from IS NULL \
+     ORDER BY s.seq DESC LIMIT 1"
 );
 const SENT: &str = concat!(
     "SELECT ",
     columns!(),
     " FROM mail m JOIN message s ON s.id = m.message_id WHERE s.conversation_id = $1 AND m.state = 'handed' ORDER BY s.seq DESC LIMIT 1"
 );
+const JOIN: &str = "UPDATE mail SET conversation_id = $2, joined_from = $3, head_sealed = $4 WHERE message_id = $1";
 const MOVE: &str = "UPDATE mail SET state = $2, problem_sealed = $3 WHERE message_id = $1";
 
 /// Adds what is known of a message that is written by now. `key` is the case's.
@@ -82,7 +84,20 @@ pub fn get(q: &mut impl Query, id: MessageId) -> Result<Option<Mail>, Error> {
     open(q, line).map(Some)
 }
 
-/// The last mail that came into a conversation: whom an answer goes to.
+/// An agent took it over from `from` into another case, whose key this is: what is known of it falls under that customer.
+pub fn join(tx: &mut Tx<'_>, key: KeyId, mail: &Mail, from: ConversationId, into: ConversationId) -> Result<(), Error> {
+    let head = mail.head.as_ref().map(|head| tx.seal(key, head_cell(mail.message), head.as_bytes())).transpose()?;
+    tx.execute(JOIN, &[&mail.message.0, &into.0, &from.0, &head])?;
+    Ok(())
+}
+
+/// The case that an agent took it over from.
+pub fn joined_from(q: &mut impl Query, id: MessageId) -> Result<Option<ConversationId>, Error> {
+    const FROM: &str = "SELECT joined_from FROM mail WHERE message_id = $1";
+    Ok(q.optional(FROM, &[&id.0], |row| row.get::<Option<Uuid>>(0))?.flatten().map(ConversationId))
+}
+
+/// The last mail that came into a conversation by itself: whom an answer goes to.
 pub fn newest_received(q: &mut impl Query, conversation: ConversationId) -> Result<Option<Mail>, Error> {
     let Some(line) = q.optional(NEWEST, &[&conversation.0], read)? else { return Ok(None) };
     open(q, line).map(Some)

@@ -189,6 +189,21 @@ pub fn newest(q: &mut impl Query, conversation: ConversationId, limit: i64) -> R
     q.list(NEWEST, &[&conversation.0, &limit], read)
 }
 
+const TAKE_OVER: &str =
+    "UPDATE message SET conversation_id = $2, seq = $3, public_seq = $4, author_id = $5, body_sealed = $6 WHERE id = $1";
+
+/// Gives a message another place, in another stream: of all that `new` says, its conversation, numbers, author and sealed text.
+pub fn take_over(tx: &mut Tx<'_>, new: &Stored) -> Result<(), Error> {
+    tx.execute(TAKE_OVER, &[&new.id.0, &new.conversation.0, &new.seq, &new.public_seq, &new.author.id, &new.body])?;
+    Ok(())
+}
+
+/// Whether a conversation has a message of this kind, with its words, besides this one.
+pub fn has_other(q: &mut impl Query, conversation: ConversationId, kind: MessageKind, but: MessageId) -> Result<bool, Error> {
+    const HAS: &str = "SELECT 1 FROM message WHERE conversation_id = $1 AND kind = $2 AND id <> $3 AND body_sealed IS NOT NULL LIMIT 1";
+    Ok(q.optional(HAS, &[&conversation.0, &kind.as_str(), &but.0], |_| Ok(()))?.is_some())
+}
+
 const REDACT: &str = "UPDATE message SET body_sealed = NULL, files = '', redacted_at = $2 WHERE id = $1 AND redacted_at IS NULL";
 
 /// Removes the text for good; false when it was gone already.

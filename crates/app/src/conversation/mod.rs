@@ -15,13 +15,13 @@ mod held;
 mod marks;
 mod rate;
 mod receive;
-mod record;
+pub(crate) mod record;
 mod redact;
 mod reply;
 mod side;
 mod start;
 pub mod view;
-mod write;
+pub(crate) mod write;
 mod write_first;
 
 pub use access::{break_glass, revoke_access, share_access};
@@ -86,7 +86,8 @@ pub fn get_permitted(q: &mut impl Query, actor: &Actor, permission: Permission, 
     Ok(stored)
 }
 
-fn check(q: &mut impl Query, actor: &Actor, permission: Permission, stored: &Stored) -> Result<()> {
+/// Refuses whoever lacks `permission` in a case that was read. Whoever may not even read it is told that it is not there.
+pub(crate) fn check(q: &mut impl Query, actor: &Actor, permission: Permission, stored: &Stored) -> Result<()> {
     if permitted(q, actor, permission, Door::Text, stored)? {
         return Ok(());
     }

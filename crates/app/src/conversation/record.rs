@@ -25,7 +25,7 @@ pub fn record(
 }
 
 /// Numbers and writes events; the row itself is written by whoever inserts or saves it.
-pub(super) fn number(tx: &mut Tx<'_>, stored: &mut Stored, actor: ActorRef, cause: &Cause, events: Vec<Event>) -> Result<Vec<Recorded>> {
+pub(crate) fn number(tx: &mut Tx<'_>, stored: &mut Stored, actor: ActorRef, cause: &Cause, events: Vec<Event>) -> Result<Vec<Recorded>> {
     let at = tx.now();
     let mut recorded = Vec::with_capacity(events.len());
     for event in events {
@@ -45,7 +45,7 @@ pub(super) fn number(tx: &mut Tx<'_>, stored: &mut Stored, actor: ActorRef, caus
 }
 
 /// Marks the stream for the reactor and tells the live screens. The stream's row is locked by now, never after.
-pub(super) fn finish(tx: &mut Tx<'_>, stored: &Stored) -> Result<()> {
+pub(crate) fn finish(tx: &mut Tx<'_>, stored: &Stored) -> Result<()> {
     dirty::mark(tx, stored.case.id.0, "conversation")?;
     tx.wake(stored.case.id.0, stored.case.seq);
     Ok(())

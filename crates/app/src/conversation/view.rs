@@ -108,7 +108,9 @@ fn messages(q: &mut impl Query, actor: &Actor, stored: &Stored, events: &[Record
     } else {
         HashMap::new()
     };
-    let mut letters = letters(q, actor, stored, *first, *last)?;
+    let joined = |one: &Recorded| matches!(one.event, Event::Message { joined_from: Some(_), .. });
+    let mails = stored.channel == Channel::Email.as_str() || events.iter().any(joined);
+    let mut letters = if mails { letters(q, actor, stored, *first, *last)? } else { HashMap::new() };
     let mut opened = HashMap::new();
     for mut one in kept.into_iter().filter(|one| numbers.contains(&one.seq)) {
         let text = match one.body.take() {
@@ -121,11 +123,8 @@ fn messages(q: &mut impl Query, actor: &Actor, stored: &Stored, events: &[Record
     Ok(opened)
 }
 
-/// What is known of the mails among them. A chat has none and is not asked.
+/// What is known of the mails among them. A chat is asked only where an agent has joined one to it.
 fn letters(q: &mut impl Query, actor: &Actor, stored: &Stored, first: i64, last: i64) -> Result<HashMap<MessageId, Letter>> {
-    if stored.channel != Channel::Email.as_str() {
-        return Ok(HashMap::new());
-    }
     let mut letters = HashMap::new();
     for kept in mail::between(q, stored.case.id, first, last)? {
         let Some(head) = kept.head.as_deref().and_then(|head| serde_json::from_str::<Head>(head).ok()) else { continue };

@@ -168,6 +168,19 @@ pub(super) fn insert(
     Ok(Written { seq: own.seq, public_seq: own.public_seq, message: new.id, at: own.at, repeated: false })
 }
 
+/// A message of another stream becomes one of this case's: sealed for its customer, found by who may read it.
+pub(crate) fn take_over(tx: &mut Tx<'_>, stored: &Stored, from: &message::Stored, text: &str, own: &Recorded) -> Result<()> {
+    let body = tx.seal(stored.key, message::body_cell(from.id), text.as_bytes())?;
+    let author = ActorRef { kind: from.author.kind, id: Some(stored.case.contact.0) };
+    let (conversation, seq, public_seq) = (stored.case.id, own.seq, own.public_seq);
+    message::take_over(tx, &message::Stored { conversation, seq, public_seq, author, body: Some(body), ..from.clone() })?;
+    for id in &from.files {
+        file::join(tx, *id, conversation, stored.case.contact, stored.key)?;
+    }
+    index(tx, stored, from.doc, text);
+    Ok(())
+}
+
 /// Sets the index words of a message: its own, and the scope words that make rights part of the query.
 pub(super) fn index(tx: &mut Tx<'_>, stored: &Stored, doc: i64, text: &str) {
     let scope = crate::search::scope_words(&stored.case);
@@ -178,7 +191,7 @@ pub(super) fn index(tx: &mut Tx<'_>, stored: &Stored, doc: i64, text: &str) {
 /// How long a preview is, in characters.
 const PREVIEW: usize = 140;
 
-pub(super) fn preview(tx: &mut Tx<'_>, stored: &Stored, words: &str) -> Result<Option<Vec<u8>>> {
+pub(crate) fn preview(tx: &mut Tx<'_>, stored: &Stored, words: &str) -> Result<Option<Vec<u8>>> {
     let line = text::preview(words, PREVIEW);
     Ok(Some(tx.seal(stored.key, conversation::preview_cell(stored.case.id), line.as_bytes())?))
 }

@@ -40,7 +40,7 @@ pub(super) fn find(tx: &mut Tx<'_>, entry: &Entry) -> Result<Place> {
     let mut certain = None;
     for token in &letter.tokens {
         let Some(id) = conversation::by_number(tx, token.number)? else { continue };
-        let answers = Answers { conversation: id, number: token.number };
+        let answers = answered(tx, id, token.number)?;
         if !from.as_deref().is_some_and(|from| is_for(tx, token, id, from)) {
             certain = certain.or(is_for_customer(tx, id, token)?.then_some(answers));
             continue;
@@ -49,6 +49,11 @@ pub(super) fn find(tx: &mut Tx<'_>, entry: &Entry) -> Result<Place> {
             return Ok(stray("token_unproven", Some(answers)));
         }
         let stored = conversation::lock(tx, id)?;
+        // Whose mails an agent took over is not for that reason proven to be the other case's customer: each is looked at again.
+        let answers = answered(tx, id, token.number)?;
+        if answers.conversation != id {
+            return Ok(stray("case_joined", Some(answers)));
+        }
         if stored.case.category == Category::Closed || stored.key == KeyId::NONE {
             return Ok(stray("case_closed", Some(answers)));
         }
@@ -56,6 +61,12 @@ pub(super) fn find(tx: &mut Tx<'_>, entry: &Entry) -> Result<Place> {
     }
     let why = if letter.head.verdict.aligned { "token_foreign" } else { "token_unproven" };
     Ok(stray(why, certain))
+}
+
+/// The case that is answered, or the one that an agent took its mails over into.
+fn answered(q: &mut impl Query, id: ConversationId, number: i64) -> Result<Answers> {
+    let Some(into) = conversation::joined_to(q, id)? else { return Ok(Answers { conversation: id, number }) };
+    Ok(Answers { conversation: into, number: conversation::get(q, into)?.case.number })
 }
 
 fn stray(why: &'static str, answers: Option<Answers>) -> Place {

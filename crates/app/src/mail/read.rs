@@ -2,6 +2,7 @@
 
 use super::head::{Head, LeftOut, Person};
 use super::keep::Envelope;
+use super::ours::Ours;
 use super::pieces;
 use super::returned::Report;
 use crate::conversation::Content;
@@ -42,7 +43,7 @@ pub(super) struct Letter {
 
 /// Reads a mail, folds its history away and keeps its files for `sender`. Bytes that are no mail give an empty letter: the original
 /// is all there is.
-pub(super) async fn letter(app: &App, sender: &Actor, raw: Vec<u8>, envelope: Envelope) -> Result<Letter> {
+pub(super) async fn letter(app: &App, sender: &Actor, raw: Vec<u8>, envelope: Envelope, ours: &Ours) -> Result<Letter> {
     let verdict = judged(app, &raw, &envelope).await;
     let parsed = tokio::task::spawn_blocking(move || {
         let mut inbound = mime::read(&raw);
@@ -58,6 +59,9 @@ pub(super) async fn letter(app: &App, sender: &Actor, raw: Vec<u8>, envelope: En
     let mut head = head(&inbound, envelope, verdict);
     if automatic.is_some() {
         head.doubts.push(AUTOMATIC.to_owned());
+    }
+    if inbound.froms.iter().any(|from| ours.imitated_by(&from.name)) {
+        head.doubts.push(NAMES_STAFF.to_owned());
     }
     let report = bounce.map(|bounce| Report::of(bounce, &tokens, app.host()));
     let mut files = Vec::new();
@@ -75,6 +79,9 @@ pub(super) async fn letter(app: &App, sender: &Actor, raw: Vec<u8>, envelope: En
 
 /// The code by which people see that a machine wrote it.
 const AUTOMATIC: &str = "automatic";
+
+/// The code by which people see that its sender goes by a name of ours.
+const NAMES_STAFF: &str = "names_staff";
 
 /// The signs that no person wrote it. What is too costly to look at was written by nobody we answer automatically.
 fn machine(raw: &[u8]) -> (Option<automatic::Kind>, Option<Bounce>) {

@@ -1,6 +1,7 @@
 //! The worker that makes messages of kept mails. A mail that cannot be one waits for a person, with the reason; it is never lost.
 
 use super::enter::{Entry, enter};
+use super::ours::Ours;
 use super::{Envelope, read};
 use crate::file::read_whole;
 use crate::{App, Error, Result, claim};
@@ -75,10 +76,10 @@ async fn ready(app: &App, job: &Job, room: &Semaphore) -> Result<Option<Entry>> 
             let envelope = kept.envelope(rx)?.ok_or(Error::Erased)?;
             let inbox = channel::get(rx, kept.channel)?.inbox;
             let raw = file::get(rx, kept.file)?;
-            Ok::<_, Error>(Some((kept, envelope, inbox, raw)))
+            Ok::<_, Error>(Some((kept, envelope, inbox, raw, Ours::read(rx)?)))
         })
         .await?;
-    let Some((kept, envelope, inbox, raw)) = found else { return Ok(None) };
+    let Some((kept, envelope, inbox, raw, ours)) = found else { return Ok(None) };
     let envelope: Envelope = serde_json::from_str(&envelope).map_err(|error| Error::Broken(error.to_string()))?;
     let from_blocked_network = match envelope.peer {
         Some(peer) => app.blocks.current(&app.db).await.of_peer(peer, app.now()).is_some(),
@@ -87,7 +88,7 @@ async fn ready(app: &App, job: &Job, room: &Semaphore) -> Result<Option<Entry>> 
     let size = u32::try_from(raw.size / 1024 + 1).unwrap_or(u32::MAX).min(ROOM_KB as u32);
     let _room = room.acquire_many(size).await.map_err(|error| Error::Broken(error.to_string()))?;
     let bytes = read_whole(app, &raw).await?;
-    let letter = read::letter(app, &Actor::Visitor { contact: kept.contact }, bytes, envelope).await?;
+    let letter = read::letter(app, &Actor::Visitor { contact: kept.contact }, bytes, envelope, &ours).await?;
     Ok(Some(Entry {
         inbound: id,
         inbox,

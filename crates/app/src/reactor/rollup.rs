@@ -9,7 +9,7 @@ use candor_domain::conversation::Category;
 use candor_domain::event::{Event, MessageKind, Recorded};
 use candor_store::conversation::Stored;
 use candor_store::rollup::{self, Key, Sums};
-use candor_store::{Tx, event};
+use candor_store::{Tx, conversation, event};
 use uuid::Uuid;
 
 pub(super) const QUARTER: i64 = 15 * 60 * 1000;
@@ -34,8 +34,12 @@ impl Follow for Rollup {
 }
 
 fn follow(tx: &mut Tx<'_>, stored: &Stored, recorded: &Recorded, left: &mut Left) -> Result<()> {
-    if let Event::SpamChanged { spam } = recorded.event {
-        return recount(tx, stored, recorded.seq, spam, left);
+    match recorded.event {
+        // A case that ended in another one is in no figure, whatever it is called afterwards.
+        Event::SpamChanged { .. } if ended(tx, stored, recorded.seq)? => return Ok(()),
+        Event::SpamChanged { spam } => return recount(tx, stored, recorded.seq, spam, left),
+        Event::MailJoined { emptied: true, .. } => return recount(tx, stored, recorded.seq, true, left),
+        _ => {}
     }
     let Some(sums) = counted(stored, recorded) else { return Ok(()) };
     let place = place::in_turn(tx, stored, recorded.seq, left)?;
@@ -49,8 +53,15 @@ fn follow(tx: &mut Tx<'_>, stored: &Stored, recorded: &Recorded, left: &mut Left
     Ok(())
 }
 
-/// Spam feeds no figure: what the case was counted with until now is taken back, and comes again when it was none after all.
-fn recount(tx: &mut Tx<'_>, stored: &Stored, upto: i64, spam: bool, left: &mut Left) -> Result<()> {
+/// Whether the case had ended in another one before this number.
+fn ended(tx: &mut Tx<'_>, stored: &Stored, seq: i64) -> Result<bool> {
+    let id = stored.case.id;
+    Ok(conversation::joined_to(tx, id)?.is_some() && event::last_join(tx, id)?.is_some_and(|last| last < seq))
+}
+
+/// Spam feeds no figure: what the case was counted with until now is taken back, and comes again when it was none after all. A case
+/// whose mails are another's now is taken back for good.
+fn recount(tx: &mut Tx<'_>, stored: &Stored, upto: i64, out: bool, left: &mut Left) -> Result<()> {
     let moves = event::moves(tx, stored.case.id, 0)?;
     let mut after = 0;
     loop {
@@ -59,13 +70,13 @@ fn recount(tx: &mut Tx<'_>, stored: &Stored, upto: i64, spam: bool, left: &mut L
             let Some(sums) = counted(stored, recorded) else { continue };
             let place = place::at(stored, recorded.seq, &moves);
             if sums.first_replies > 0 {
-                if spam {
+                if out {
                     rollup::drop_sample(tx, stored.case.id.0)?;
                 } else {
                     rollup::sample(tx, stored.case.id.0, place.inbox.0, recorded.at, sums.first_reply_ms)?;
                 }
             }
-            book(recorded, place, if spam { -sums } else { sums }, left);
+            book(recorded, place, if out { -sums } else { sums }, left);
         }
         match page.last() {
             Some(last) if last.seq + 1 < upto => after = last.seq,

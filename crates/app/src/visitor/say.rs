@@ -87,7 +87,7 @@ fn as_written(visitor: &Visitor, id: ConversationId, client_id: Uuid, text: Stri
         late: false,
         redacted_at: None,
     };
-    let event = Event::Message { message: written.message, kind: MessageKind::Customer, automatic: false };
+    let event = Event::Message { message: written.message, kind: MessageKind::Customer, automatic: false, joined_from: None };
     let recorded = Recorded { seq: written.seq, public_seq, at: written.at, actor: author, depth: 0, cause: None, event };
     let names = Names { contact: visitor.contact.name.clone(), ..Names::default() };
     Ok(Said { item: Item { recorded, message: Some(Opened { stored, text, files: vec![], mail: None }) }, names, repeated: false })

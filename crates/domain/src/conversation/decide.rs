@@ -126,7 +126,7 @@ pub fn automatic_events(case: &Conversation, message: MessageId) -> Result<Vec<E
     if case.category == Category::Closed {
         return Err(Refusal::Closed);
     }
-    Ok(vec![Event::Message { message, kind: MessageKind::Customer, automatic: true }])
+    Ok(vec![Event::Message { message, kind: MessageKind::Customer, automatic: true, joined_from: None }])
 }
 
 /// The events of an answer that does not reach its customer: it is shown, and a case that was done with is work again.
@@ -160,14 +160,112 @@ pub fn message_events(case: &Conversation, message: MessageId, kind: MessageKind
     if case.spam && kind == MessageKind::Reply {
         return Err(Refusal::Spam);
     }
-    let mut events = vec![Event::Message { message, kind, automatic: false }];
+    let mut events = vec![Event::Message { message, kind, automatic: false, joined_from: None }];
     if kind == MessageKind::Customer {
-        if case.snoozed {
-            events.push(Event::Woken);
-        }
-        if case.category != Category::Open {
-            events.push(Event::StatusChanged { from: case.status, to: reopen, category: Category::Open, waiting_since: None });
-        }
+        events.extend(waking_events(case, reopen));
     }
     Ok(events)
+}
+
+/// A question of the customer's makes the case work again.
+fn waking_events(case: &Conversation, reopen: StatusId) -> Vec<Event> {
+    let mut events = Vec::new();
+    if case.snoozed {
+        events.push(Event::Woken);
+    }
+    if case.category != Category::Open {
+        events.push(Event::StatusChanged { from: case.status, to: reopen, category: Category::Open, waiting_since: None });
+    }
+    events
+}
+
+/// The events of a mail that an agent takes over from another case: in the case where it belongs, and in the one it leaves.
+/// `emptied` says that nothing of the customer's stays there; then that case is over.
+pub fn join_events(
+    (from, into): (&Conversation, &Conversation),
+    message: MessageId,
+    emptied: bool,
+    (reopen, closed): (StatusId, StatusId),
+) -> Result<(Vec<Event>, Vec<Event>), Refusal> {
+    if into.category == Category::Closed {
+        return Err(Refusal::Closed);
+    }
+    // Spam is in no figure: what is taken over from it, or brought to it, would be counted once too often or too rarely.
+    if from.spam || into.spam {
+        return Err(Refusal::Spam);
+    }
+    let kind = MessageKind::Customer;
+    let mut there = vec![Event::Message { message, kind, automatic: false, joined_from: Some(from.number) }];
+    there.extend(waking_events(into, reopen));
+    let mut here = Vec::with_capacity(2);
+    if emptied && from.category != Category::Closed {
+        here.push(Event::StatusChanged { from: from.status, to: closed, category: Category::Closed, waiting_since: None });
+    }
+    // The last one: what counts takes back everything before it.
+    here.push(Event::MailJoined { message, into: into.number, emptied });
+    Ok((there, here))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conversation::{Turn, status};
+    use crate::id::{ContactId, ConversationId};
+    use uuid::Uuid;
+
+    fn case(number: i64, category: Category) -> Conversation {
+        let id = Uuid::from_u128(u128::try_from(number).unwrap());
+        Conversation {
+            id: ConversationId(id),
+            number,
+            contact: ContactId(id),
+            inbox: InboxId(id),
+            team: None,
+            assignee: None,
+            status: status::OPEN,
+            category,
+            turn: Turn::Us,
+            priority: Priority::None,
+            seq: 3,
+            public_seq: 2,
+            created_at: 0,
+            updated_at: 0,
+            last_message_at: 0,
+            last_customer_seq: 0,
+            waiting_since: None,
+            first_reply_at: None,
+            resolved_at: None,
+            snoozed: false,
+            snoozed_until: None,
+            visitor_read_seq: 0,
+            agent_read_seq: 0,
+            rating: None,
+            rating_asked: false,
+            spam: false,
+        }
+    }
+
+    #[test]
+    fn a_mail_that_is_taken_over_wakes_its_case_and_is_not_shown_as_the_customers() {
+        let (from, into) = (case(7, Category::Open), case(2, Category::Waiting));
+        let message = MessageId(Uuid::from_u128(9));
+        let (there, here) = join_events((&from, &into), message, true, (status::OPEN, status::CLOSED)).unwrap();
+        assert_eq!(there[0], Event::Message { message, kind: MessageKind::Customer, automatic: false, joined_from: Some(7) });
+        assert!(!there[0].is_public());
+        assert!(matches!(there[1], Event::StatusChanged { category: Category::Open, .. }));
+        assert!(matches!(here[0], Event::StatusChanged { category: Category::Closed, .. }));
+        assert_eq!(here[1], Event::MailJoined { message, into: 2, emptied: true });
+        let (_, here) = join_events((&from, &into), message, false, (status::OPEN, status::CLOSED)).unwrap();
+        assert_eq!(here, [Event::MailJoined { message, into: 2, emptied: false }], "what is left goes on");
+    }
+
+    #[test]
+    fn no_mail_is_taken_over_into_a_closed_case_or_into_spam() {
+        let (open, closed) = (case(1, Category::Open), case(2, Category::Closed));
+        let spam = Conversation { spam: true, ..case(3, Category::Open) };
+        let message = MessageId(Uuid::from_u128(9));
+        let refused = |from, into| join_events((from, into), message, true, (status::OPEN, status::CLOSED)).unwrap_err();
+        assert_eq!(refused(&open, &closed), Refusal::Closed);
+        assert_eq!((refused(&open, &spam), refused(&spam, &open)), (Refusal::Spam, Refusal::Spam));
+    }
 }

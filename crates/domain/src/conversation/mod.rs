@@ -9,5 +9,5 @@ pub mod status;
 #[cfg(test)]
 mod tests;
 
-pub use decide::{Change, Refusal, automatic_events, decide, message_events, side_events, undelivered_events};
+pub use decide::{Change, Refusal, automatic_events, decide, join_events, message_events, side_events, undelivered_events};
 pub use state::{Category, Conversation, Priority, Turn};

@@ -199,6 +199,7 @@ impl Conversation {
             | Event::BrokeGlass { .. }
             | Event::MailMoved { .. }
             | Event::SideThread { .. }
+            | Event::MailJoined { .. }
             | Event::Acknowledged { .. }
             | Event::TranscriptMailed { .. }
             | Event::ReactionsStopped { .. } => {}

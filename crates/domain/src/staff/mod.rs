@@ -1,8 +1,10 @@
 //! The staff's own words: states, presence, how a screen is set, which links exist, which names and passwords are taken.
 
+mod imitation;
 mod password;
 mod settings;
 
+pub use imitation::imitates;
 pub use password::{MIN_PASSWORD, PasswordError, Prepared, prepare as prepare_password};
 pub use settings::{AgentSettings, Density, Sounds, Theme};
 

@@ -4,7 +4,7 @@
 use super::types::addressing::MailAddressing;
 use super::types::original::MailOriginal;
 use super::types::words;
-use crate::extract::{Params, Path, SignedIn};
+use crate::extract::{Body, Params, Path, SignedIn};
 use crate::problem::{ApiError, ApiResult, Code};
 use crate::state::AppState;
 use crate::{files, headers};
@@ -14,14 +14,14 @@ use axum::response::{Html, IntoResponse, Response};
 use candor_app::mail::{self, Page};
 use candor_domain::id::{ConversationId, MessageId};
 use http::{HeaderMap, StatusCode};
-use serde::Deserialize;
-use utoipa::IntoParams;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 pub fn routes() -> OpenApiRouter<AppState> {
     let mail = OpenApiRouter::default().routes(routes!(original)).routes(routes!(page)).routes(routes!(bytes));
-    mail.routes(routes!(addressing)).routes(routes!(transcript))
+    mail.routes(routes!(addressing)).routes(routes!(transcript)).routes(routes!(join))
 }
 
 /// Whom a reply in a conversation by mail would go to.
@@ -85,6 +85,36 @@ async fn bytes(
 async fn transcript(State(state): State<AppState>, who: SignedIn, Path(id): Path<Uuid>) -> ApiResult<StatusCode> {
     mail::out::send_transcript(&state.app, &who.actor, ConversationId(id)).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Where a mail belongs.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct JoinInput {
+    /// The number of the conversation.
+    pub number: i64,
+}
+
+/// Where a mail is now.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct JoinedMail {
+    pub conversation: Uuid,
+    /// The number of its message there.
+    pub seq: i64,
+}
+
+/// Take a mail over into the conversation where it belongs, as a message of its customer's that is marked for good as joined: nobody has
+/// proven who sent it. It needs a part in both conversations and the right to answer in the second. The conversation that is left without
+/// a word of its customer's is closed. Answers go where they went before.
+#[utoipa::path(post, path = "/conversations/{id}/messages/{message}/join", tag = "conversations", params(("id" = Uuid, Path), ("message" = Uuid, Path)), request_body = JoinInput, responses((status = 200, body = JoinedMail), (status = 409, description = "`conflict`: the other conversation is closed or spam, or the mail was joined already"), (status = 410, description = "`gone`: a customer was erased")))]
+async fn join(
+    State(state): State<AppState>,
+    who: SignedIn,
+    Path((id, message)): Path<(Uuid, Uuid)>,
+    Body(input): Body<JoinInput>,
+) -> ApiResult<Json<JoinedMail>> {
+    let joined = mail::join(&state.app, &who.actor, ConversationId(id), MessageId(message), input.number).await?;
+    Ok(Json(JoinedMail { conversation: joined.conversation.0, seq: joined.seq }))
 }
 
 /// What a sheet of paper is in any theme: mails are written for it.

@@ -1,7 +1,7 @@
 //! One peer's conversation with the mail server (RFC 5321): hello, whom from, whom to, the mail, the next one.
 
 use super::body::Body;
-use super::line::Line;
+use super::line::{Line, SILENCE, WHOLE};
 use super::{Settings, reply};
 use candor_app::mail::{Envelope, MAX_BYTES};
 use candor_app::{App, Error, channel, mail};
@@ -73,9 +73,14 @@ impl Session {
                 Err(wrong) => self.wrong(&mut line, &wrong).await?,
                 Ok(request) => self.command(&mut line, request).await?,
             };
+            line.begin(SILENCE);
             match next {
                 Next::Command => {}
-                Next::Data => self.data(&mut line).await?,
+                Next::Data => {
+                    line.begin(WHOLE);
+                    self.data(&mut line).await?;
+                    line.begin(SILENCE);
+                }
                 Next::Encrypt => line = self.encrypted(line).await?,
                 Next::End => return line.flush().await,
             }

@@ -70,7 +70,7 @@ pub(crate) async fn listen(app: &TestApp, lmtp: bool) -> SocketAddr {
 }
 
 /// A mail server that hands over.
-pub(crate) struct Peer(TcpStream);
+pub(crate) struct Peer(pub(crate) TcpStream);
 
 impl Peer {
     /// A line on which nothing but the greeting was said.
@@ -87,7 +87,7 @@ impl Peer {
     }
 
     /// What the desk says next, up to the end of a reply.
-    async fn heard(&mut self) -> String {
+    pub(crate) async fn heard(&mut self) -> String {
         let mut said = String::new();
         loop {
             let mut byte = [0];
@@ -102,12 +102,12 @@ impl Peer {
         }
     }
 
-    async fn say(&mut self, words: &str) {
-        self.0.write_all(words.as_bytes()).await.unwrap();
+    pub(crate) async fn say(&mut self, words: impl AsRef<[u8]>) {
+        self.0.write_all(words.as_ref()).await.unwrap();
     }
 
     pub(crate) async fn ask(&mut self, command: &str, expected: &str) -> String {
-        self.say(&format!("{command}\r\n")).await;
+        self.say(format!("{command}\r\n")).await;
         let said = self.heard().await;
         assert!(said.starts_with(expected), "{command}: {said}");
         said

@@ -10,7 +10,7 @@ use uuid::Uuid;
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// All sums of the desk by day: started, received, replied, first replies, resolved, reopened, ratings.
-async fn figures(app: &TestApp) -> [i64; 7] {
+pub(crate) async fn figures(app: &TestApp) -> [i64; 7] {
     app.settle().await;
     let rows = app.app.db.read(Pool::Quick, |rx| rollup::between(rx, DAY, 0, i64::MAX)).await.unwrap();
     let mut sum = rollup::Sums::default();

@@ -2,11 +2,12 @@
 //!
 //! Sealed cells stay as they are: each names its key, and the key now belongs to the person.
 
-use super::Contact;
+use super::{Contact, identities, remove_identity, update};
 use crate::Error;
 use crate::query::Query;
 use crate::tx::Tx;
 use crate::{block, mail_address};
+use candor_domain::event::Proof;
 use candor_domain::id::{ContactId, ConversationId};
 
 /// What moved.
@@ -50,4 +51,14 @@ pub fn absorb(tx: &mut Tx<'_>, from: &Contact, to: &Contact) -> Result<Moved, Er
     tx.execute(SEEN, &[&to.id.0, &from.first_seen_at])?;
     tx.execute("DELETE FROM contact WHERE id = $1", &[&from.id.0])?;
     Ok(Moved { cases, keys })
+}
+
+/// Takes away the name and the addresses of somebody of whom nothing else is left: what they said went to `to`. Whether mail reaches
+/// their address goes there as well.
+pub fn empty(tx: &mut Tx<'_>, from: &Contact, to: ContactId) -> Result<(), Error> {
+    for known in identities(tx, from.id)? {
+        remove_identity(tx, known.id)?;
+    }
+    mail_address::move_all(tx, from.id, to)?;
+    update(tx, &Contact { name: None, fields: None, device: None, proof: Proof::Anonymous, ..from.clone() })
 }

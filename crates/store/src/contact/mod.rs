@@ -8,7 +8,7 @@ mod merge;
 
 pub use history::{Before, history, ids_after, shown_history};
 pub use identity::{Known, add_identity, confirm_identity, has_proven, identities, identity_blind, proven, remove_identity};
-pub use merge::{Moved, absorb, cases, move_cases};
+pub use merge::{Moved, absorb, cases, empty, move_cases};
 
 use crate::Error;
 use crate::keys::{Cell, KeyId, SealError};

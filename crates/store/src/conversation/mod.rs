@@ -245,6 +245,19 @@ pub fn by_number(q: &mut impl Query, number: i64) -> Result<Option<ConversationI
     q.optional(BY_NUMBER, &[&number], |row| Ok(ConversationId(row.get(0)?)))
 }
 
+/// The case that the last mail of this one was taken over into.
+pub fn joined_to(q: &mut impl Query, id: ConversationId) -> Result<Option<ConversationId>, Error> {
+    const JOINED: &str = "SELECT joined_to FROM conversation WHERE id = $1";
+    Ok(q.optional(JOINED, &[&id.0], |row| row.get::<Option<Uuid>>(0))?.flatten().map(ConversationId))
+}
+
+/// Nothing of its customer's is left in it: what it was called and what lists showed of it goes, too.
+pub fn set_joined(tx: &mut Tx<'_>, id: ConversationId, into: ConversationId) -> Result<(), Error> {
+    const SET: &str = "UPDATE conversation SET joined_to = $2, subject_sealed = NULL, preview_sealed = NULL WHERE id = $1";
+    tx.execute(SET, &[&id.0, &into.0])?;
+    Ok(())
+}
+
 /// The cell that holds the preview.
 pub fn preview_cell(id: ConversationId) -> Cell<'static> {
     Cell { table: "conversation", column: "preview", row: id.0 }

@@ -50,6 +50,7 @@ const FILES: &[File] = &[
     file!("0012_letter"),
     file!("0013_side_thread"),
     file!("0015_confirm"),
+    file!("0016_join"),
 ];
 
 pub(crate) fn migrations(backend: Backend) -> Vec<Migration> {

@@ -9,6 +9,7 @@ import Flag from '@lucide/svelte/icons/flag';
 import Forward from '@lucide/svelte/icons/forward';
 import MessageSquarePlus from '@lucide/svelte/icons/message-square-plus';
 import MailCheck from '@lucide/svelte/icons/mail-check';
+import Merge from '@lucide/svelte/icons/merge';
 import OctagonAlert from '@lucide/svelte/icons/octagon-alert';
 import Pencil from '@lucide/svelte/icons/pencil';
 import ShieldCheck from '@lucide/svelte/icons/shield-check';
@@ -27,7 +28,7 @@ import { agent } from '../state/session.svelte';
 const ICONS: Partial<Record<EventType, Glyph>> = {
   started: MessageSquarePlus, assigned: UserPlus, team_changed: UsersRound, inbox_changed: ArrowRightLeft, status_changed: CircleDot,
   priority_changed: Flag, tagged: TagIcon, untagged: TagIcon, snoozed: BellOff, woken: BellOff, subject_changed: Pencil, redacted: Eraser, erased: Eraser,
-  spam_changed: OctagonAlert, blocked: Ban, unblocked: Ban, identified: ShieldCheck, acknowledged: MailCheck, side_thread: Forward, transcript_mailed: MailCheck, access_granted: Eye, access_revoked: Eye, broke_glass: ShieldAlert, rated: Star, reactions_stopped: OctagonAlert,
+  spam_changed: OctagonAlert, blocked: Ban, unblocked: Ban, identified: ShieldCheck, acknowledged: MailCheck, side_thread: Forward, transcript_mailed: MailCheck, mail_joined: Merge, access_granted: Eye, access_revoked: Eye, broke_glass: ShieldAlert, rated: Star, reactions_stopped: OctagonAlert,
 };
 export const iconOf = (type: EventType): Glyph => ICONS[type] ?? CircleDot;
 
@@ -71,6 +72,7 @@ export function wordsOfEvent({ type, actor, data }: TimelineItem, customer: stri
     case 'acknowledged': return t('event.acknowledged', { who });
     case 'side_thread': return data?.step === 'answered' ? t('event.sideAnswered') : data?.step === 'undelivered' ? t('event.sideUndelivered') : t('event.sideOpened', { who });
     case 'transcript_mailed': return data?.state === 'queued' ? t('event.transcript', { who }) : t(data?.state === 'handed' ? 'event.transcriptHanded' : data?.state === 'bounced' ? 'event.transcriptBounced' : 'event.transcriptFailed');
+    case 'mail_joined': return t('event.mailJoined', { who, number: String(data?.into ?? '') });
     case 'reactions_stopped': return t('event.reactionsStopped');
     case 'rated': return t('event.rated', { who, n: data?.score ?? 0 });
     default: return t(`event.other` as Extract<Key, 'event.other'>, { who, what: type });

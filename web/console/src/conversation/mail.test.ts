@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { apart, stretches, whySender } from './mail';
+import { apart, stretches, warnings, whySender } from './mail';
 
 const of = (...pieces: [string, number][]) => pieces.map(([kind, length]) => ({ kind: kind as 'new' | 'quote' | 'signature', length }));
 
@@ -26,6 +26,12 @@ test('a mail kept apart says from which conversation only where that is certain'
   assert.deepEqual(apart({ doubts: ['no_date', 'token_unproven'], answers }), { words: 'mail.apart.unproven', answers });
   assert.equal(apart({ doubts: ['token_foreign'] }), 'unknown');
   assert.equal(apart({ doubts: ['no_date'] }), null);
+  assert.deepEqual(apart({ doubts: ['case_joined'], answers }), { words: 'mail.apart.joined', answers });
+});
+
+test('of all doubts those are said that an agent can do something with', () => {
+  const head = { doubts: ['no_date', 'names_staff', 'nul'] } as unknown as Parameters<typeof warnings>[0];
+  assert.deepEqual(warnings(head), ['mail.doubt.namesStaff']);
 });
 
 test('what is known of a sender is said by what proved it, or that nothing did', () => {

@@ -21,7 +21,7 @@ export function stretches(text: string, pieces: MailHead['pieces']): Stretch[] {
 }
 
 const DOUBTS: Readonly<Record<string, PlainKey>> = {
-  automatic: 'mail.doubt.automatic', no_from: 'mail.doubt.noFrom', two_froms: 'mail.doubt.twoFroms', imitation: 'mail.doubt.imitation', unparsable: 'mail.doubt.unparsable',
+  automatic: 'mail.doubt.automatic', no_from: 'mail.doubt.noFrom', two_froms: 'mail.doubt.twoFroms', imitation: 'mail.doubt.imitation', names_staff: 'mail.doubt.namesStaff', unparsable: 'mail.doubt.unparsable',
   text_cut: 'mail.doubt.cut', too_many_parts: 'mail.doubt.parts', broken_structure: 'mail.doubt.broken',
 };
 
@@ -30,7 +30,7 @@ export function warnings(head: MailHead): PlainKey[] {
   return head.doubts.flatMap((code) => DOUBTS[code] ?? []);
 }
 
-const APART = { token_unproven: 'mail.apart.unproven', token_foreign: 'mail.apart.foreign', case_closed: 'mail.apart.closed' } as const;
+const APART = { token_unproven: 'mail.apart.unproven', token_foreign: 'mail.apart.foreign', case_closed: 'mail.apart.closed', case_joined: 'mail.apart.joined' } as const;
 
 /** Why a mail that answers something is a conversation of its own; without a number where it only pretends to answer. */
 export function apart(head: Pick<MailHead, 'doubts' | 'answers'>): { words: (typeof APART)[keyof typeof APART]; answers: NonNullable<MailHead['answers']> } | 'unknown' | null {

@@ -11,14 +11,14 @@ export interface Block { key: number; entries: Entry[]; source: readonly (Timeli
 
 const BLOCK = 40;
 const TOGETHER_MS = 5 * 60_000;
-/** Things that are shown elsewhere, or that nobody needs a line for. */
-const SILENT: ReadonlySet<EventType> = new Set<EventType>(['redacted', 'rating_asked', 'mail_moved']);
+/** Things that are shown elsewhere, or that nobody needs a line for; a message without its words was joined to another conversation. */
+const SILENT: ReadonlySet<EventType> = new Set<EventType>(['redacted', 'rating_asked', 'mail_moved', 'message']);
 
 const dayOf = (at: number): string => new Date(at).toDateString();
 
 function together(before: TimelineItem | undefined, item: TimelineItem): boolean {
   const [a, b] = [before?.message, item.message];
-  return a !== null && a !== undefined && b !== null && b !== undefined && a.kind === b.kind && a.author.id === b.author.id && a.author.kind === b.author.kind
+  return a !== null && a !== undefined && b !== null && b !== undefined && a.kind === b.kind && item.data?.joined_from == null && before?.data?.joined_from == null && a.author.id === b.author.id && a.author.kind === b.author.kind
     && item.at - (before?.at ?? 0) < TOGETHER_MS && dayOf(before?.at ?? 0) === dayOf(item.at);
 }
 

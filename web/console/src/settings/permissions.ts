@@ -2,7 +2,7 @@
 import type { Permission } from '$shared/api/types';
 
 export const PERMISSION_GROUPS = [
-  { key: 'conversations', permissions: ['conversation.read', 'conversation.reply', 'conversation.start', 'conversation.forward', 'conversation.note', 'conversation.assign', 'conversation.status', 'conversation.tag', 'conversation.priority', 'conversation.move', 'conversation.bulk', 'conversation.redact', 'conversation.copy'] },
+  { key: 'conversations', permissions: ['conversation.read', 'conversation.reply', 'conversation.start', 'conversation.forward', 'conversation.note', 'conversation.assign', 'conversation.status', 'conversation.tag', 'conversation.priority', 'conversation.move', 'conversation.bulk', 'conversation.join', 'conversation.redact', 'conversation.copy'] },
   { key: 'customers', permissions: ['contact.read', 'contact.edit', 'case.share', 'contact.block', 'contact.break_glass', 'contact.erase'] },
   { key: 'desk', permissions: ['inbox.manage', 'team.manage', 'agent.manage', 'role.manage', 'tag.manage', 'status.manage', 'settings.manage'] },
   { key: 'safety', permissions: ['token.manage', 'audit.read', 'report.read', 'job.manage', 'event.read'] },

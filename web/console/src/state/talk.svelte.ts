@@ -139,7 +139,7 @@ export class Talk {
     if (!first) return;
     if (this.items.length > 0 && first.seq > this.lastSeq + 1) await this.#fill(first.seq);
     this.#append(events);
-    if (events.some((event) => event.type.startsWith('access_') || event.type.endsWith('blocked') || event.type === 'broke_glass' || event.type === 'assigned' || event.type === 'rated' || event.type === 'erased')) void this.loadHead();
+    if (events.some((event) => event.type.startsWith('access_') || event.type.endsWith('blocked') || event.type === 'broke_glass' || event.type === 'assigned' || event.type === 'rated' || event.type === 'erased' || event.type === 'mail_joined')) void this.loadHead();
   }
 
   async #fill(before: number): Promise<void> {
@@ -161,6 +161,7 @@ export class Talk {
       if (client) this.leaving = this.leaving.filter((each) => each.client_id !== client);
       if (event.message?.kind === 'customer') this.typingUntil = 0;
       if (event.type === 'redacted') items = items.map((item) => redact(item, event.data?.message));
+      if (event.type === 'mail_joined') items = items.map((item) => gone(item, event.data?.message));
       if (event.type === 'mail_moved') items = items.map((item) => moved(item, event.data?.message, event.data?.state));
       // The keys go a moment later: to read it all again now could still bring words.
       if (event.type === 'erased') {
@@ -210,6 +211,13 @@ export class Talk {
 function moved(item: TimelineItem, message: Id | undefined, state: MailState | undefined): TimelineItem {
   if (!message || !state || item.message?.id !== message || !item.message.mail) return item;
   return { ...item, message: { ...item.message, mail: { ...item.message.mail, state, problem: null } } };
+}
+
+/** A mail that is in another conversation now. */
+function gone(item: TimelineItem, message: Id | undefined): TimelineItem {
+  if (!message || item.message?.id !== message) return item;
+  const { message: _, ...rest } = item;
+  return rest;
 }
 
 function redact(item: TimelineItem, message: Id | undefined): TimelineItem {

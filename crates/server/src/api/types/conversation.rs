@@ -10,7 +10,7 @@ use candor_domain::event::Event;
 use candor_domain::id::AgentId;
 use candor_store::conversation as kept;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -127,8 +127,8 @@ impl TimelineItem {
 
 /// The members of an event without its tag; `None` where there are none or a message says it all.
 pub(crate) fn data(event: &Event) -> Option<Value> {
-    if matches!(event, Event::Message { .. }) {
-        return None;
+    if let Event::Message { joined_from, .. } = event {
+        return joined_from.map(|number| json!({ "joined_from": number }));
     }
     let Ok(Value::Object(mut members)) = serde_json::to_value(event) else { return None };
     members.remove("type");

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// The types of events, as `candor_domain::event::Event` names them.
-pub const TYPES: [&str; 28] = [
+pub const TYPES: [&str; 29] = [
     "started",
     "message",
     "assigned",
@@ -31,6 +31,7 @@ pub const TYPES: [&str; 28] = [
     "rating_asked",
     "rated",
     "mail_moved",
+    "mail_joined",
     "acknowledged",
     "side_thread",
     "transcript_mailed",
@@ -73,6 +74,16 @@ pub struct EventData {
     block: Option<Uuid>,
     #[schema(value_type = Option<words::BlockKind>, nullable = false)]
     what: Option<words::BlockKind>,
+    /// Of a message that was a mail in the conversation of this number until an agent, the actor, took it over. Nobody has proven that
+    /// the customer wrote it.
+    #[schema(nullable = false)]
+    joined_from: Option<i64>,
+    /// The number of the conversation that a mail was taken over into.
+    #[schema(nullable = false)]
+    into: Option<i64>,
+    /// Nothing of the customer's is left, so the conversation has ended.
+    #[schema(nullable = false)]
+    emptied: Option<bool>,
     /// The language in which the customer was told that their mail has arrived.
     #[schema(value_type = Option<words::Locale>, nullable = false)]
     locale: Option<words::Locale>,

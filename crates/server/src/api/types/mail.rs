@@ -29,8 +29,8 @@ pub struct MailHead {
     /// Whether it is the sender's; absent in a mail of ours.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sender: Option<MailSender>,
-    /// The conversation that it answers without being a part of it. Why it is not, `doubts` say: `token_unproven`, `token_foreign`
-    /// or `case_closed`.
+    /// The conversation that it answers without being a part of it. Why it is not, `doubts` say: `token_unproven`, `token_foreign`,
+    /// `case_closed`, or `case_joined` where an agent took the mails of the conversation that it answers over into this one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answers: Option<MailAnswers>,
     /// It has a part that looks like a page.

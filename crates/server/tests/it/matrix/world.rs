@@ -213,6 +213,7 @@ impl World {
                 });
                 text(&admin.post(&format!("{path}/side-threads"), body).await.created()["id"])
             }
+            "number" => admin.get(&path).await.ok()["number"].to_string(),
             "mail case" => self.mail().await.0.clone(),
             "mail" => self.mail().await.1.clone(),
             "file" => {

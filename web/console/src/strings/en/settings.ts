@@ -155,6 +155,8 @@ const texts: Record<keyof typeof own, string> = {
   'permText.conversation.redact': 'The text is destroyed; the fact stays on record.',
   'perm.conversation.copy': 'Copy replies to other addresses',
   'permText.conversation.copy': 'A reply holds the customer’s own words: whoever may copy it may send them to anybody.',
+  'perm.conversation.join': 'Join mails to other conversations',
+  'permText.conversation.join': 'Takes a part in both; the mail says for good who joined it.',
   'perm.contact.read': 'Open the customer’s record',
   'permText.contact.read': 'Only through an open case that is one’s own or shared.',
   'perm.contact.edit': 'Edit the customer’s record',

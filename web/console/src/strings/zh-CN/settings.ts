@@ -155,6 +155,8 @@ export const own = {
   'permText.conversation.redact': '原文销毁，只留下删除记录。',
   'perm.conversation.copy': '把回复抄送给其他地址',
   'permText.conversation.copy': '回复里有客户的原话：谁能抄送，谁就能把它发给任何人。',
+  'perm.conversation.join': '把邮件归入其他会话',
+  'permText.conversation.join': '客服须同时负责两个会话；邮件将永久标明由谁归入。',
   'perm.contact.read': '打开客户资料',
   'permText.contact.read': '只限自己负责或被邀请的未结会话。',
   'perm.contact.edit': '修改客户资料',

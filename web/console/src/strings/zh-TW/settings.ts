@@ -155,6 +155,8 @@ const texts: Record<keyof typeof own, string> = {
   'permText.conversation.redact': '原文銷毀，只留下移除紀錄。',
   'perm.conversation.copy': '把回覆副本寄給其他地址',
   'permText.conversation.copy': '回覆裡有客戶的原文：能寄副本的人，就能把它寄給任何人。',
+  'perm.conversation.join': '把郵件歸入其他對話',
+  'permText.conversation.join': '客服須同時負責兩個對話；郵件會永久標明由誰歸入。',
   'perm.contact.read': '開啟客戶資料',
   'permText.contact.read': '僅限自己負責或受邀的未結對話。',
   'perm.contact.edit': '修改客戶資料',

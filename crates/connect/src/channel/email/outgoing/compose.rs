@@ -96,15 +96,15 @@ pub fn compose(out: &Outgoing) -> Result<Vec<u8>, ComposeError> {
 
 /// The words twice, the pictures that the page shows with them, and the other files behind.
 fn body(out: &Outgoing) -> MultiPart {
-    let words = MultiPart::alternative().singlepart(SinglePart::plain(out.text.clone())).singlepart(SinglePart::html(out.html.clone()));
+    let told = MultiPart::alternative().singlepart(SinglePart::plain(words(&out.text))).singlepart(SinglePart::html(words(&out.html)));
     let whole = MultiPart::mixed();
     let whole = if out.files.iter().any(|file| file.shown_as.is_some()) {
         let page = out.files.iter().filter_map(|file| Some((file, file.shown_as.as_ref()?)));
-        whole.multipart(page.fold(MultiPart::related().multipart(words), |page, (file, shown_as)| {
+        whole.multipart(page.fold(MultiPart::related().multipart(told), |page, (file, shown_as)| {
             page.singlepart(part(Attachment::new_inline_with_name(id(shown_as), line(&file.name, MAX_FILE_NAME)), file))
         }))
     } else {
-        whole.multipart(words)
+        whole.multipart(told)
     };
     let attached = out.files.iter().filter(|file| file.shown_as.is_none());
     attached.fold(whole, |whole, file| whole.singlepart(part(Attachment::new(line(&file.name, MAX_FILE_NAME)), file)))
@@ -123,6 +123,12 @@ fn mailbox(party: &Party) -> Result<Mailbox, ComposeError> {
     let address: Address = party.mail.parse().map_err(ComposeError::Address)?;
     let name = line(&party.name, 100);
     Ok(Mailbox::new((!name.is_empty()).then_some(name), address))
+}
+
+/// Words with one kind of line end. A lone CR goes to some servers as an end of line, and a dot between two of them as the end of the mail.
+fn words(text: &str) -> String {
+    let ends = text.replace("\r\n", "\n").replace('\r', "\n");
+    ends.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
 }
 
 /// One line of at most so many characters.
@@ -194,6 +200,14 @@ mod tests {
     fn who_is_copied_stands_in_the_head() {
         let read = crate::channel::email::mime::read(&compose(&out()).unwrap());
         assert_eq!(read.cc.iter().map(|one| one.mail.as_str()).collect::<Vec<_>>(), ["bob@example.org"]);
+    }
+
+    #[test]
+    fn no_end_of_line_in_the_words_is_another_than_ours() {
+        let text = "one\r\n.\r\ntwo\n.\nthree\r.\rfour\0".to_owned();
+        let raw = String::from_utf8(compose(&Outgoing { text, files: vec![], ..out() }).unwrap()).unwrap();
+        assert!(!raw.replace("\r\n", "").contains(['\r', '\n', '\0']), "{raw:?}");
+        assert!(raw.contains("one") && raw.contains("four"), "{raw}");
     }
 
     #[test]
