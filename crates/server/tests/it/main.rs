@@ -34,6 +34,7 @@ mod openapi;
 mod plumbing;
 mod proof_of_work;
 mod roles;
+mod scanner;
 mod session;
 mod sink;
 mod spam;

@@ -46,6 +46,7 @@ const FILES: &[File] = &[
     file!("0008_mail" and own),
     file!("0009_mail_address" and own),
     file!("0010_imap"),
+    file!("0014_scan"),
 ];
 
 pub(crate) fn migrations(backend: Backend) -> Vec<Migration> {

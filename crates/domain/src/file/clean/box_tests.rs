@@ -45,14 +45,8 @@ fn a_video_plays_as_before_and_says_nothing_of_its_making() {
         let film: Vec<u8> = if time == 0 { film.iter().map(|byte| if *byte == 7 { 0 } else { *byte }).collect() } else { film };
         boxed(b"moov", &[&head, &film, places, keys, moments].concat())
     };
-    let whole = [
-        ftyp(b"isom"),
-        xmp.clone(),
-        long(b"mdat", &sample),
-        movie(7, &places, &keys, &moments),
-        boxed(b"sefd", b"a maker's own"),
-    ]
-    .concat();
+    let whole =
+        [ftyp(b"isom"), xmp.clone(), long(b"mdat", &sample), movie(7, &places, &keys, &moments), boxed(b"sefd", b"a maker's own")].concat();
     let out = clean(&whole);
     assert_eq!(out.len(), whole.len(), "nothing moves");
     // Flags of the boxes are 7, too, and stay.
@@ -64,7 +58,12 @@ fn a_video_plays_as_before_and_says_nothing_of_its_making() {
         boxed(b"free", &[0; 13]),
     ]
     .concat();
-    let flags: Vec<usize> = bare.windows(4).enumerate().filter(|(_, name)| [b"tkhd", b"mdhd"].contains(&<&[u8; 4]>::try_from(*name).unwrap())).map(|(at, _)| at + 7).collect();
+    let flags: Vec<usize> = bare
+        .windows(4)
+        .enumerate()
+        .filter(|(_, name)| [b"tkhd", b"mdhd"].contains(&<&[u8; 4]>::try_from(*name).unwrap()))
+        .map(|(at, _)| at + 7)
+        .collect();
     flags.iter().for_each(|at| bare[*at] = 7);
     assert_eq!(out, bare);
     for told in [PLACE, b"quicktime", b"xmpmeta", b"maker"] {
@@ -74,7 +73,12 @@ fn a_video_plays_as_before_and_says_nothing_of_its_making() {
 
 #[test]
 fn a_recording_that_is_sent_while_it_runs_is_kept_piece_by_piece() {
-    let piece = |udta: &[u8]| boxed(b"moof", &[boxed(b"mfhd", b"\0\0\0\0\0\0\0\x01"), boxed(b"traf", &[boxed(b"tfhd", b"\0\0\0\0"), udta.to_vec()].concat())].concat());
+    let piece = |udta: &[u8]| {
+        boxed(
+            b"moof",
+            &[boxed(b"mfhd", b"\0\0\0\0\0\0\0\x01"), boxed(b"traf", &[boxed(b"tfhd", b"\0\0\0\0"), udta.to_vec()].concat())].concat(),
+        )
+    };
     let udta = boxed(b"udta", PLACE);
     let end = b"\0\0\0\0mdat and so on to the end";
     let whole = [ftyp(b"iso5"), piece(&udta), boxed(b"mdat", b"one"), piece(&udta), end.to_vec()].concat();
@@ -85,7 +89,8 @@ fn a_recording_that_is_sent_while_it_runs_is_kept_piece_by_piece() {
 /// A picture of two parts and, as items 3 and 4, what tells of it: in the file and in the list's own data.
 fn heic(exif: &[u8], xmp: &[u8], before: bool) -> Vec<u8> {
     let entry = |item: u16, kind: &[u8]| boxed(b"infe", &[b"\x02\0\0\0", &item.to_be_bytes()[..], b"\0\0", kind, b"\0"].concat());
-    let info = boxed(b"iinf", &[b"\0\0\0\0\0\x04".to_vec(), entry(1, b"hvc1"), entry(2, b"grid"), entry(3, b"Exif"), entry(4, b"mime")].concat());
+    let info =
+        boxed(b"iinf", &[b"\0\0\0\0\0\x04".to_vec(), entry(1, b"hvc1"), entry(2, b"grid"), entry(3, b"Exif"), entry(4, b"mime")].concat());
     let (first, second) = (b"picture one", b"the grid");
     let list = |start: u32| {
         let place = |item: u16, way: u16, from: u32, length: usize| {
@@ -93,9 +98,18 @@ fn heic(exif: &[u8], xmp: &[u8], before: bool) -> Vec<u8> {
             [&item.to_be_bytes()[..], &way.to_be_bytes(), b"\0\0\0\x01", &from, &length].concat()
         };
         let then = start + first.len() as u32;
-        let places = [place(1, 0, start, first.len()), place(3, 0, then, exif.len()), place(2, 1, 0, second.len()), place(4, 1, second.len() as u32, xmp.len())];
+        let places = [
+            place(1, 0, start, first.len()),
+            place(3, 0, then, exif.len()),
+            place(2, 1, 0, second.len()),
+            place(4, 1, second.len() as u32, xmp.len()),
+        ];
         let table = boxed(b"iloc", &[b"\x01\0\0\0\x44\0\0\x04".to_vec(), places.concat()].concat());
-        boxed(b"meta", &[b"\0\0\0\0".to_vec(), boxed(b"hdlr", b"\0\0\0\0\0\0\0\0pict"), info.clone(), table, boxed(b"idat", &[second, xmp].concat())].concat())
+        boxed(
+            b"meta",
+            &[b"\0\0\0\0".to_vec(), boxed(b"hdlr", b"\0\0\0\0\0\0\0\0pict"), info.clone(), table, boxed(b"idat", &[second, xmp].concat())]
+                .concat(),
+        )
     };
     let (head, data) = (ftyp(b"heic"), boxed(b"mdat", &[first, exif, b"behind"].concat()));
     let start = head.len() as u32 + 8;
@@ -114,7 +128,11 @@ fn what_cannot_be_cleaned_is_refused() {
     let list_behind = heic(&[1; 32], b"me", true);
     let torn = [ftyp(b"isom"), boxed(b"moov", b"\0\0\x10\0trak and no more")].concat();
     let deep = [ftyp(b"isom"), (0..12).fold(Vec::new(), |inner, _| boxed(b"moov", &inner))].concat();
-    let no_places = [ftyp(b"heic"), boxed(b"meta", &[b"\0\0\0\0".to_vec(), boxed(b"iinf", b"\0\0\0\0\0\x01\0\0\0\x15infe\x02\0\0\0\0\x01\0\0Exif\0")].concat())].concat();
+    let no_places = [
+        ftyp(b"heic"),
+        boxed(b"meta", &[b"\0\0\0\0".to_vec(), boxed(b"iinf", b"\0\0\0\0\0\x01\0\0\0\x15infe\x02\0\0\0\0\x01\0\0Exif\0")].concat()),
+    ]
+    .concat();
     let unfinished = [ftyp(b"heic"), b"\0\0\0\x40meta\0\0\0\0".to_vec()].concat();
     for bytes in [list_behind, torn, deep, no_places, unfinished] {
         assert_eq!(cleaned(&bytes, bytes.len()), None, "{:?}", String::from_utf8_lossy(&bytes));
