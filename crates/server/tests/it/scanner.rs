@@ -24,9 +24,10 @@ fn eicar() -> String {
 /// A desk that asks the scanner at this place, on both databases.
 fn scanned(place: Option<&str>, test: impl AsyncFn(TestApp)) {
     for db in [TestDb::sqlite, TestDb::postgres] {
+        let db = db();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         runtime.block_on(async {
-            let app = TestApp::start_with(db(), |config| {
+            let app = TestApp::start_with(db, |config| {
                 config.limit_factor = NonZeroU32::new(1000).unwrap();
                 config.scanner = place.map(|place| Scanner::parse(place).unwrap());
             });
