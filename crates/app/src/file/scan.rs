@@ -86,7 +86,7 @@ pub async fn scan_due(app: &App, watch: &mut Watch) -> Result<usize> {
 
 /// One file. False when the scanner did not answer.
 async fn one(app: &App, scanner: &Scanner, job: Job) -> bool {
-    let Ok(found) = claim::keeping(app, &job, LEASE, look(app, scanner, &job)).await else { return true };
+    let Ok(found) = claim::keeping(app, &job, LEASE, Box::pin(look(app, scanner, &job))).await else { return true };
     let answered = !matches!(&found, Err(Problem::Scanner(ScanError::Line(_) | ScanError::Late)));
     if let Err(problem) = settle(app, job, found).await {
         tracing::warn!(%problem, "what a scanner said could not be noted; the file is looked at again");
