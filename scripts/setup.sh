@@ -21,6 +21,8 @@ command -v psql > /dev/null || packages+=(postgresql-client-15)
 command -v pgbouncer > /dev/null || packages+=(pgbouncer)
 # The tests fetch mail from it.
 PATH=$PATH:/usr/sbin command -v dovecot > /dev/null || packages+=(dovecot-imapd)
+# The tests have files looked at by it, with a signature of their own: its lists of signatures are not fetched.
+PATH=$PATH:/usr/sbin command -v clamd > /dev/null || packages+=(clamav-daemon)
 ls /usr/lib/*/faketime/libfaketimeMT.so.1 > /dev/null 2>&1 || packages+=(faketime)
 command -v pgrep > /dev/null || packages+=(procps)
 [ -x /usr/bin/chromium ] || packages+=(chromium)
@@ -36,7 +38,7 @@ if [ ${#packages[@]} -gt 0 ]; then
     mkdir -p /etc/postgresql-common
     echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.conf
   fi
-  # Nor is the mail server that Debian would start.
+  # Nor are the mail server, the scanner and its fetching of signatures that Debian would start.
   if [ ! -e /usr/sbin/policy-rc.d ]; then
     printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d
     chmod +x /usr/sbin/policy-rc.d

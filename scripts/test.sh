@@ -7,11 +7,13 @@ cd "$(dirname "$0")/.."
 
 postgres=$(mktemp -d)
 dovecot=$(mktemp -d)
-trap 'scripts/postgres.sh stop "$postgres"; scripts/dovecot.sh stop "$dovecot"' EXIT
+clamav=$(mktemp -d)
+trap 'scripts/postgres.sh stop "$postgres"; scripts/dovecot.sh stop "$dovecot"; scripts/clamav.sh stop "$clamav"' EXIT
 trap 'exit 130' INT TERM
 CANDOR_TEST_POSTGRES=$(scripts/postgres.sh start "$postgres") || exit 1
 CANDOR_TEST_IMAP=$(scripts/dovecot.sh start "$dovecot") || exit 1
-export CANDOR_TEST_POSTGRES CANDOR_TEST_IMAP
+CANDOR_TEST_CLAMD=$(scripts/clamav.sh start "$clamav") || exit 1
+export CANDOR_TEST_POSTGRES CANDOR_TEST_IMAP CANDOR_TEST_CLAMD
 if [ -d ../shared ]; then
   export CANDOR_SHARED=${CANDOR_SHARED:-$(cd ../shared && pwd)}
 else

@@ -104,7 +104,11 @@ only('A dies, and the customer goes on at B without noticing more than a moment'
 only('the file that A took in opens at B in the agent’s browser', async () => {
   const { items } = await admin.get(`/api/v1/conversations/${conversation}/timeline`);
   const file = items.flatMap((item) => item.message?.files ?? [])[0];
-  const length = await agent.evaluate(async (id) => (await (await fetch(`/api/v1/files/${id}`)).arrayBuffer()).byteLength, file.id);
+  const length = await agent.evaluate(async (id) => {
+    const asked = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ files: [id] }) };
+    const { items } = await (await fetch('/api/v1/files/links', asked)).json();
+    return (await (await fetch(items[0].file.url)).arrayBuffer()).byteLength;
+  }, file.id);
   assert.equal(length, PDF.length);
 });
 

@@ -2,7 +2,7 @@
 //! ends when the server goes down; nothing here holds state that the database does not.
 
 use crate::reactor::{self, Lane};
-use crate::{App, chores, conversation, feed, keywork, limit, mail, search, timers};
+use crate::{App, chores, conversation, feed, file, keywork, limit, mail, search, timers};
 use candor_domain::id::ConversationId;
 use candor_store::Note;
 use std::collections::HashMap;
@@ -61,6 +61,9 @@ pub fn start(app: &App, roles: Roles, stop: &CancellationToken) -> JoinSet<()> {
         spawn("mail", Box::pin(read_mail(app.clone())));
         spawn("imap", Box::pin(mail::imap::run(app.clone())));
         spawn("mail_out", Box::pin(send_mail(app.clone())));
+        if app.config.scanner.is_some() {
+            spawn("scan", Box::pin(scan(app.clone())));
+        }
         spawn("timers", Box::pin(fire(app.clone())));
         spawn("chores", Box::pin(tidy(app.clone())));
     }
@@ -233,6 +236,20 @@ async fn send_mail(app: App) {
             sleep(REST).await;
         }
         let rest = wait(mail::out::next_due(&app).await, app.now());
+        let told = async { while !matches!(notes.recv().await, Ok(Note::Job) | Err(_)) {} };
+        drop(timeout(rest, told).await);
+    }
+}
+
+/// Has files looked at. What is told in memory only makes it look earlier.
+async fn scan(app: App) {
+    let (mut watch, mut notes) = (file::Watch::default(), app.db.rare_notes());
+    loop {
+        if let Err(problem) = file::scan_due(&app, &mut watch).await {
+            tracing::warn!(%problem, "files for the scanner cannot be claimed; it is tried again");
+            sleep(REST).await;
+        }
+        let rest = wait(file::next_due(&app).await, app.now()).max(REST);
         let told = async { while !matches!(notes.recv().await, Ok(Note::Job) | Err(_)) {} };
         drop(timeout(rest, told).await);
     }

@@ -18,6 +18,7 @@ pub async fn run(app: &App) {
     report("ended idempotency keys", idempotency::delete_ended(app).await);
     report("bulk actions nobody takes back any more", bulk::forget_old(app).await);
     report("events programs outside had time to read", feed::forget_old(app).await);
+    report("files for the scanner", file::order_due(app).await);
     report("copies of the database past their time", remove_copies(app).await);
     if app.now() / 60_000 % 60 == FILES_AT {
         report("files nobody sent", file::sweep(app, SystemTime::now()).await.map(|swept| swept.total()));

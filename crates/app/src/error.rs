@@ -59,6 +59,9 @@ pub enum Error {
     /// A file that is not taken, and why.
     #[error(transparent)]
     FileRefused(#[from] candor_domain::file::Refused),
+    /// A file in which a scanner found something harmful.
+    #[error("the file is harmful")]
+    Infected,
     /// A part of a file that it does not have.
     #[error("the file has {size} bytes")]
     OutOfRange { size: u64 },

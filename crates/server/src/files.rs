@@ -54,6 +54,15 @@ pub async fn give(state: &AppState, actor: &Actor, id: FileId, headers: &HeaderM
     Ok(send(opened, headers))
 }
 
+/// Gives the small picture of a file out.
+pub async fn give_small(state: &AppState, actor: &Actor, id: FileId) -> ApiResult<Response> {
+    let small = file::small(&state.app, actor, id).await?;
+    let mut headers = inert();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(small.media_type));
+    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
+    Ok((headers, Body::from(small.bytes)).into_response())
+}
+
 /// Sends what whoever asks may have, or the part of it that was asked for.
 pub fn send(opened: Opened, headers: &HeaderMap) -> Response {
     let size = opened.size();
@@ -75,16 +84,12 @@ pub fn send(opened: Opened, headers: &HeaderMap) -> Response {
 fn answer(opened: Opened, size: u64, part: Option<Range<u64>>, tag: &str) -> Response {
     let range = part.clone().unwrap_or(0..size);
     let own = |text: &str| HeaderValue::from_str(text).expect("made of plain ASCII");
-    let mut headers = HeaderMap::new();
+    let mut headers = inert();
     headers.insert(header::CONTENT_TYPE, own(&opened.file.media_type));
     headers.insert(header::CONTENT_DISPOSITION, own(&disposition(&opened.file.name)));
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(range.end - range.start));
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     headers.insert(header::ETAG, own(tag));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'; frame-ancestors 'none'"));
-    headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin"));
     let status = match &part {
         Some(range) => {
             headers.insert(header::CONTENT_RANGE, own(&format!("bytes {}-{}/{size}", range.start, range.end - 1)));
@@ -93,6 +98,16 @@ fn answer(opened: Opened, size: u64, part: Option<Range<u64>>, tag: &str) -> Res
         None => StatusCode::OK,
     };
     (status, headers, Body::from_stream(opened.read(range))).into_response()
+}
+
+/// What keeps a browser from running, keeping or lending what customers sent.
+fn inert() -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'; frame-ancestors 'none'"));
+    headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin"));
+    headers
 }
 
 /// What a `Range` asks for.

@@ -38,6 +38,8 @@ pub struct Readiness {
     search: Part,
     server: Part,
     clock: Part,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scanner: Option<Part>,
 }
 
 impl Part {
@@ -62,7 +64,7 @@ pub async fn readyz(State(state): State<AppState>) -> (StatusCode, Json<Readines
 
 async fn look(state: &AppState) -> Readiness {
     let health = state.app.db.health();
-    let database = database(state).await;
+    let (database, scanner) = tokio::join!(database(state), scanner(state));
     let writer = Part::when(health.writer_alive, Standing::Down, "no connection that writes");
     let on_time = health.reactor_behind_ms <= REACTOR_LATE_MS;
     let reactor = Part::when(on_time, Standing::Warn, &format!("{} ms behind", health.reactor_behind_ms));
@@ -77,7 +79,7 @@ async fn look(state: &AppState) -> Readiness {
         &format!("the database's clock is {ahead} ms ahead of this machine's: set the clocks, best by NTP"),
     );
     let parts = [&database, &writer, &reactor, &screens, &search, &server, &clock];
-    let worst = |standing| parts.iter().any(|part| part.status == standing);
+    let worst = |standing| parts.into_iter().chain(&scanner).any(|part| part.status == standing);
     let status = if worst(Standing::Down) {
         Standing::Down
     } else if worst(Standing::Warn) {
@@ -85,7 +87,7 @@ async fn look(state: &AppState) -> Readiness {
     } else {
         Standing::Ok
     };
-    Readiness { status, version: env!("CARGO_PKG_VERSION"), database, writer, reactor, screens, search, server, clock }
+    Readiness { status, version: env!("CARGO_PKG_VERSION"), database, writer, reactor, screens, search, server, clock, scanner }
 }
 
 /// A small real question, because a connection that is only believed to stand may be gone.
@@ -99,6 +101,13 @@ async fn database(state: &AppState) -> Part {
         }
         Err(_) => Part::new(Standing::Down, format!("no answer in {} s", PATIENCE.as_secs())),
     }
+}
+
+/// Files wait for a scanner that is away, and nothing else does.
+async fn scanner(state: &AppState) -> Option<Part> {
+    let scanner = state.app.config.scanner.as_ref()?;
+    let answers = matches!(tokio::time::timeout(PATIENCE, scanner.version()).await, Ok(Ok(_)));
+    Some(Part::when(answers, Standing::Warn, "does not answer"))
 }
 
 #[cfg(test)]

@@ -50,6 +50,7 @@ codes! {
     ProofRequired = "proof_required", PRECONDITION_REQUIRED, "Many visitors come at once: solve the challenge and repeat";
     NotFound = "not_found", NOT_FOUND, "Not found";
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "This method is not offered here";
+    Infected = "infected", FORBIDDEN, "The file is harmful and is not given out";
     Conflict = "conflict", CONFLICT, "Not possible in this state";
     Duplicate = "duplicate", CONFLICT, "Exists already";
     BodyMismatch = "body_mismatch", CONFLICT, "The same id was used for another body";
@@ -211,6 +212,7 @@ impl From<candor_app::Error> for ApiError {
             E::TooLarge { limit } => Self::new(Code::TooLarge).with("limit", limit),
             E::FileRefused(candor_domain::file::Refused::Empty) => Self::new(Code::ValidationFailed).field("body", "the file is empty"),
             E::FileRefused(why) => Self::new(Code::UnsupportedType).detail(why.to_string()).with("reason", why.code()),
+            E::Infected => Self::new(Code::Infected),
             E::OutOfRange { size } => Self::new(Code::RangeNotSatisfiable).with("size", size),
             E::RateLimited { retry_after_ms } => Self::new(Code::RateLimited).retry_after(Duration::from_millis(retry_after_ms)),
             E::Blocked(stopped) => Self::new(Code::Blocked).with("what", stopped.kind.as_str()).with("until", stopped.until),

@@ -8,6 +8,7 @@ use crate::query::Query;
 use crate::tx::Tx;
 use crate::value::Row;
 use candor_domain::actor::{ActorKind, ActorRef};
+use candor_domain::file::Scan;
 use candor_domain::id::{ContactId, ConversationId, FileId};
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -25,12 +26,15 @@ pub struct File {
     pub width: Option<i64>,
     pub height: Option<i64>,
     pub created_at: i64,
+    pub scan: Scan,
+    /// What a scanner found, or why it could not look.
+    pub scan_note: Option<String>,
 }
 
 const INSERT: &str = "INSERT INTO file (id, key_id, wrapped_key, owner_kind, owner_id, name_sealed, media_type, size, width, height, created_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 
-/// Adds a file whose bytes are kept by now. `file_key` seals them and is wrapped here.
+/// Adds a file whose bytes are kept by now, and that no scanner has seen. `file_key` seals them and is wrapped here.
 pub fn insert(tx: &mut Tx<'_>, file: &File, file_key: &[u8]) -> Result<(), Error> {
     let owner = file.owner.id.ok_or_else(|| Error::Invalid("a file has an owner".into()))?;
     let wrapped = tx.seal(file.key, key_cell(file.id), file_key)?;
@@ -54,16 +58,16 @@ pub fn insert(tx: &mut Tx<'_>, file: &File, file_key: &[u8]) -> Result<(), Error
     Ok(())
 }
 
-const GET: &str = "SELECT id, key_id, conversation_id, owner_kind, owner_id, media_type, size, width, height, created_at, name_sealed \
-     FROM file WHERE id = $1";
+const GET: &str = "SELECT id, key_id, conversation_id, owner_kind, owner_id, media_type, size, width, height, created_at, name_sealed, \
+     scan, scan_note FROM file WHERE id = $1";
 
 pub fn get(q: &mut impl Query, id: FileId) -> Result<File, Error> {
     let (file, sealed) = q.one(GET, &[&id.0], read)?;
     open(q, file, &sealed)
 }
 
-const OF_CASE: &str = "SELECT id, key_id, conversation_id, owner_kind, owner_id, media_type, size, width, height, created_at, name_sealed \
-     FROM file WHERE conversation_id = $1 ORDER BY id";
+const OF_CASE: &str = "SELECT id, key_id, conversation_id, owner_kind, owner_id, media_type, size, width, height, created_at, name_sealed, \
+     scan, scan_note FROM file WHERE conversation_id = $1 ORDER BY id";
 
 /// All files that messages of a conversation carry.
 pub fn of_case(q: &mut impl Query, conversation: ConversationId) -> Result<Vec<File>, Error> {
@@ -152,6 +156,7 @@ pub fn forget(tx: &mut Tx<'_>, id: FileId) -> Result<bool, Error> {
 fn read(row: &Row<'_>) -> Result<(File, Vec<u8>), Error> {
     let kind: String = row.get(3)?;
     let kind = ActorKind::parse(&kind).ok_or_else(|| Error::Corrupt(format!("file.owner_kind holds {kind}")))?;
+    let scan: String = row.get(11)?;
     let file = File {
         id: FileId(row.get(0)?),
         key: KeyId(row.get(1)?),
@@ -163,6 +168,8 @@ fn read(row: &Row<'_>) -> Result<(File, Vec<u8>), Error> {
         width: row.get(7)?,
         height: row.get(8)?,
         created_at: row.get(9)?,
+        scan: Scan::parse(&scan).ok_or_else(|| Error::Corrupt(format!("file.scan holds {scan}")))?,
+        scan_note: row.get(12)?,
     };
     Ok((file, row.get(10)?))
 }

@@ -32,6 +32,7 @@ export type ProblemCode = ProblemDocument['code'];
 
 export type Author = Schema['Author'];
 export type FileInfo = Schema['FileInfo'];
+export type LinkedFile = Schema['LinkedFile'];
 export type Message = Schema['Message'];
 export type MailHead = Schema['MailHead'];
 export type MailCopies = Schema['MailCopies'];

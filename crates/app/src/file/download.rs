@@ -1,6 +1,7 @@
 //! A file goes out: only to whom its conversation is open, and only the chunks that were asked for.
 
 use super::RAW_MAIL;
+use super::check_harmless;
 use super::upload::disk;
 use crate::contact::look;
 use crate::conversation::get_permitted;
@@ -26,22 +27,27 @@ pub struct Opened {
 
 /// Opens a file for whoever may read it; for everybody else it is not there.
 pub async fn open(app: &App, actor: &Actor, id: FileId) -> Result<Opened> {
+    let file = get_readable(app, actor, id).await?;
+    check_harmless(&file)?;
+    open_unasked(app, file).await
+}
+
+/// What is known of a file whose content whoever asks is about to see. For everybody else it is not there.
+pub(super) async fn get_readable(app: &App, actor: &Actor, id: FileId) -> Result<File> {
     app.limits.check(Limit::FileRead, actor.as_ref().id)?;
     let asker = actor.clone();
-    let (file, key) = app
+    let file = app
         .db
         .read(Pool::Quick, move |rx| {
             let file = file::get(rx, id)?;
-            check(rx, &asker, &file)?;
-            Ok::<_, Error>((file, file::file_key(rx, id)?))
+            check(rx, &asker, &file).map(|()| file)
         })
         .await?;
     if let (Some(case), false) = (file.conversation, matches!(actor, Actor::Visitor { .. })) {
         // Documents of customers are looked at on record, like their other data.
         look(app, actor, "case.files_viewed", ("conversation", case.0), case).await?;
     }
-    let blob = app.blobs.read(id).await.map_err(disk)?;
-    Ok(Opened { opener: opener(&file, key)?, file, blob })
+    Ok(file)
 }
 
 /// Opens a file without a look at rights, which whoever asks has done.
@@ -68,7 +74,7 @@ fn opener(file: &File, key: Vec<u8>) -> Result<FileOpener> {
     Ok(FileOpener::new(file.id.0, &key, u64::try_from(file.size).unwrap_or(0)))
 }
 
-/// What is known of these files, for a draft: what is gone, or not this actor's to read, is left out.
+/// What is known of these files: what is gone, or not this actor's to read, is left out.
 pub async fn infos(app: &App, actor: &Actor, ids: Vec<FileId>) -> Result<Vec<File>> {
     let actor = actor.clone();
     app.db

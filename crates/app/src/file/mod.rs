@@ -5,12 +5,20 @@
 
 mod claim;
 mod download;
+mod link;
+mod scan;
+mod small;
 mod sweep;
 mod upload;
 
+pub use candor_connect::scanner::{NoPlace, Scanner};
 pub use claim::{Unclaimed, accept, claim, is_own};
 pub use download::{Opened, infos, open};
 pub(crate) use download::{open_unasked, read_whole};
+pub use link::{Link, check_link, link};
+pub use scan::{Watch, scan_due};
+pub(crate) use scan::{check_harmless, job_for, next_due, order_due};
+pub use small::{Small, Smalls, has_small, small};
 pub use sweep::{Swept, sweep};
 pub use upload::{Incoming, upload};
 pub(crate) use upload::{disk, take_in};

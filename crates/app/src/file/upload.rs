@@ -5,12 +5,12 @@ use crate::{App, Error, Limit, Result};
 use bytes::Bytes;
 use candor_connect::blob::Draft;
 use candor_domain::actor::Actor;
-use candor_domain::file::{Accepted, Check, Cleaner, FilePolicy};
+use candor_domain::file::{Accepted, Check, Cleaner, FilePolicy, Scan};
 use candor_domain::id::FileId;
 use candor_domain::permission::Permission;
 use candor_store::file::{self, File};
 use candor_store::file_seal::{FileKey, FileSealer};
-use candor_store::{Queue, contact};
+use candor_store::{Queue, contact, file_scan};
 use futures_util::{Stream, StreamExt};
 use std::pin::pin;
 
@@ -95,7 +95,7 @@ async fn take<E: std::fmt::Display>(
         }
     }
     let accepted = check.finish().map_err(|refused| refusal(refused, limit))?;
-    cleaner.finish(&mut clean);
+    cleaner.finish(&mut clean).map_err(|refused| refusal(refused, limit))?;
     size += clean.len() as u64;
     sealer.push(&clean, &mut sealed);
     sealer.finish(&mut sealed);
@@ -105,7 +105,7 @@ async fn take<E: std::fmt::Display>(
 }
 
 async fn keep_row(app: &App, actor: &Actor, id: FileId, key: FileKey, accepted: Accepted) -> Result<File> {
-    let (actor, created_at) = (actor.clone(), app.now());
+    let (actor, created_at, scan) = (actor.clone(), app.now(), super::job_for(app));
     app.db
         .write(Queue::People, move |tx| {
             let wrapping = match &actor {
@@ -124,9 +124,13 @@ async fn keep_row(app: &App, actor: &Actor, id: FileId, key: FileKey, accepted: 
                 width: accepted.pixels.map(|(width, _)| width.into()),
                 height: accepted.pixels.map(|(_, height)| height.into()),
                 created_at,
+                scan: Scan::Unscanned,
+                scan_note: None,
             };
             file::insert(tx, &file, key.as_slice())?;
-            Ok(file)
+            let Some(job) = scan else { return Ok(file) };
+            file_scan::order(tx, id, job)?;
+            Ok(File { scan: Scan::Waiting, ..file })
         })
         .await
 }

@@ -5,12 +5,13 @@ use crate::file::{self, disk};
 use crate::{App, Error, Result};
 use bytes::Bytes;
 use candor_domain::actor::{ActorKind, ActorRef};
+use candor_domain::file::Scan;
 use candor_domain::id::{ContactId, FileId, InboundId};
 use candor_store::channel::Channel;
 use candor_store::file::File;
 use candor_store::file_seal::{FileKey, FileSealer};
 use candor_store::inbound::{self, New};
-use candor_store::{Pool, Query, Queue, Tx, contact, file as files, job};
+use candor_store::{Pool, Query, Queue, Tx, contact, file as files, file_scan, job};
 use futures_util::{Stream, StreamExt, stream};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -74,7 +75,7 @@ async fn enter<E: std::fmt::Display>(
     let sealed = seal(app, limit, body).await?;
     let (id, contact, file) = (app.ids.make::<InboundId>(), app.ids.make::<ContactId>(), sealed.id);
     let envelope = serde_json::to_string(envelope).map_err(|error| Error::Broken(error.to_string()))?;
-    let (channel, job, external) = (channel.id, app.ids.make(), sealed.digest.clone());
+    let (channel, job, external, scan) = (channel.id, app.ids.make(), sealed.digest.clone(), file::job_for(app));
     let mut kept = app
         .db
         .write(Queue::People, move |tx| {
@@ -85,6 +86,9 @@ async fn enter<E: std::fmt::Display>(
             files::insert(tx, &raw_file(tx, &sealed, &sender)?, sealed.key.as_slice())?;
             let new = New { id, channel, contact, key: sender.key, file: sealed.id, external: &sealed.digest, envelope: &envelope };
             inbound::insert(tx, &new)?;
+            if let Some(scan) = scan {
+                file_scan::order(tx, sealed.id, scan)?;
+            }
             match &failed {
                 Some(why) => inbound::failed(tx, id, why)?,
                 None => drop(job::insert(tx, &work::reading(job, &id.to_string(), tx.now()))?),
@@ -117,6 +121,8 @@ fn raw_file(tx: &Tx<'_>, sealed: &Sealed, sender: &contact::Contact) -> Result<F
         width: None,
         height: None,
         created_at: tx.now(),
+        scan: Scan::Unscanned,
+        scan_note: None,
     })
 }
 

@@ -7,11 +7,12 @@ use super::head::Head;
 use super::pictures::Pictures;
 use crate::contact::{enter, look};
 use crate::conversation::get_permitted;
-use crate::file::{Opened, open_unasked, read_whole};
+use crate::file::{Opened, check_harmless, open_unasked, read_whole};
 use crate::{App, Error, Limit, Result};
 use candor_connect::channel::email::html::{self, Clean};
 use candor_connect::channel::email::mime::{self, Inbound};
 use candor_domain::actor::Actor;
+use candor_domain::file::Scan;
 use candor_domain::id::{ConversationId, MessageId};
 use candor_domain::permission::Permission;
 use candor_store::file::{self, File};
@@ -29,6 +30,9 @@ pub struct Original {
     pub headers: Vec<(String, String)>,
     /// Where it has a part that looks like a page.
     pub page: Option<PageFacts>,
+    /// What a scanner said of the whole mail, and its words.
+    pub scan: Scan,
+    pub scan_note: Option<String>,
 }
 
 /// What is to be known of the page before it is opened.
@@ -66,26 +70,30 @@ pub async fn original(app: &App, actor: &Actor, id: ConversationId, message: Mes
         (inbound.headers, inbound.html.map(|source| facts(html::clean(&source))))
     })
     .await?;
-    Ok(Original { head: found.head, received_at: found.received_at, size: found.raw.size, headers, page })
+    let File { size, scan, scan_note, .. } = found.raw;
+    Ok(Original { head: found.head, received_at: found.received_at, size, headers, page, scan, scan_note })
 }
 
 /// Opens the page in a mail; with `remote`, pictures of other servers are named in it.
 pub async fn page(app: &App, actor: &Actor, id: ConversationId, message: MessageId, remote: bool) -> Result<Page> {
     let found = find(app, actor, id, message).await?;
     look(app, actor, "case.mail_viewed", ("conversation", id.0), id).await?;
+    // Its words are harmless by now; its files may be what was found.
+    let harmless = check_harmless(&found.raw).is_ok();
     let html = with(app, &found.raw, move |inbound| {
         let source = inbound.html?;
-        let mut pictures = Pictures::new(inbound.files);
+        let mut pictures = Pictures::new(if harmless { inbound.files } else { vec![] });
         Some(html::sheet(&html::clean(&source), remote, |cid| pictures.address(cid)).html)
     })
     .await?;
     Ok(Page { subject: found.head.subject, html: html.ok_or(Error::NotFound)? })
 }
 
-/// Opens the bytes of a mail, to be taken away.
+/// Opens the bytes of a mail, to be taken away; not where a scanner found something in it.
 pub async fn bytes(app: &App, actor: &Actor, id: ConversationId, message: MessageId) -> Result<Opened> {
     let found = find(app, actor, id, message).await?;
     look(app, actor, "case.mail_taken", ("conversation", id.0), id).await?;
+    check_harmless(&found.raw)?;
     open_unasked(app, found.raw).await
 }
 

@@ -40,7 +40,7 @@ fn address(part: &Part) -> Option<String> {
     }
     let (mut cleaner, mut clean) = (Cleaner::default(), Vec::with_capacity(part.bytes.len()));
     cleaner.feed(&part.bytes, &mut clean);
-    cleaner.finish(&mut clean);
+    cleaner.finish(&mut clean).ok()?;
     Some(format!("data:{};base64,{}", kind.media_type(), BASE64.encode(&clean)))
 }
 

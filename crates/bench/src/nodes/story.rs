@@ -122,7 +122,8 @@ async fn send_file(pair: &Pair, talk: &mut Talk, bytes: &[u8]) -> Result<String>
 
 /// All of it, and a part that lies across two chunks.
 async fn opens(pair: &Pair, file: &str, bytes: &[u8]) -> Result<()> {
-    let path = format!("/api/v1/files/{file}");
+    let links = pair.admin.post("/api/v1/files/links", &json!({ "files": [file] })).await?.ok()?;
+    let path = text(&links, "/items/0/file/url")?;
     let (status, whole) = pair.admin.raw(Method::GET, &path, "", &[], None).await?;
     ensure!(status == 200 && whole == bytes, "answered {status} with {} of {} bytes", whole.len(), bytes.len());
     let (status, part) = pair.admin.raw(Method::GET, &path, "", &[], Some("bytes=65500-65600")).await?;

@@ -40,6 +40,8 @@ pub enum Refused {
     Damaged,
     #[error("the picture has too many pixels")]
     TooManyPixels,
+    #[error("what the file tells of its making cannot be taken out: send it in another format")]
+    Uncleaned,
 }
 
 impl Refused {
@@ -57,6 +59,7 @@ impl Refused {
             Self::Hidden => "hidden",
             Self::Damaged => "damaged",
             Self::TooManyPixels => "too_many_pixels",
+            Self::Uncleaned => "uncleaned",
         }
     }
 }

@@ -13,6 +13,7 @@ mod clean;
 mod kind;
 mod name;
 mod pixels;
+mod scan;
 mod signature;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ pub use check::{Accepted, Check, Refused};
 pub use clean::Cleaner;
 pub use kind::{Family, FileKind, accept_list};
 pub use name::safe_name;
+pub use scan::Scan;
 
 /// The limits of one desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -61,7 +61,7 @@ fn known(head: &[u8]) -> Option<FileKind> {
 }
 
 /// The family of MP4: a first box `ftyp` with a brand.
-fn boxed(head: &[u8]) -> Option<FileKind> {
+pub(super) fn boxed(head: &[u8]) -> Option<FileKind> {
     if head.get(4..8) != Some(b"ftyp") {
         return None;
     }

@@ -1,7 +1,9 @@
 //! Whom a reply by mail goes to; a mail as it came in: what stands in it besides its words, its page made harmless, its bytes, all of
 //! which opens with the customer's record; and a conversation mailed to its customer.
 
+use super::files::LinkParams;
 use super::types::addressing::MailAddressing;
+use super::types::file::linked;
 use super::types::original::MailOriginal;
 use super::types::words;
 use crate::extract::{Body, Params, Path, SignedIn};
@@ -11,6 +13,7 @@ use crate::{files, headers};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
+use candor_app::file;
 use candor_app::mail::{self, Page};
 use candor_domain::id::{ConversationId, MessageId};
 use http::{HeaderMap, StatusCode};
@@ -36,7 +39,12 @@ async fn addressing(State(state): State<AppState>, who: SignedIn, Path(id): Path
 #[utoipa::path(get, path = "/conversations/{id}/messages/{message}/mail", tag = "conversations", params(("id" = Uuid, Path), ("message" = Uuid, Path)), responses((status = 200, body = MailOriginal), (status = 410, description = "`gone`: its customer was erased")))]
 async fn original(State(state): State<AppState>, who: SignedIn, Path((id, message)): Path<(Uuid, Uuid)>) -> ApiResult<Json<MailOriginal>> {
     let found = mail::original(&state.app, &who.actor, ConversationId(id), MessageId(message)).await?;
-    Ok(Json(found.into()))
+    let url = format!("/api/v1/conversations/{id}/messages/{message}/mail/original");
+    let url = match &who.session {
+        Some(session) => linked(&url, &file::link(&state.app, session.session, message)),
+        None => url,
+    };
+    Ok(Json(MailOriginal::new(found, url)))
 }
 
 /// How a page is shown.
@@ -69,13 +77,15 @@ async fn page(
 }
 
 /// Take a mail away, byte for byte as it came in.
-#[utoipa::path(get, path = "/conversations/{id}/messages/{message}/mail/original", tag = "conversations", params(("id" = Uuid, Path), ("message" = Uuid, Path)), responses((status = 200, content_type = "message/rfc822", body = Vec<u8>), (status = 206, content_type = "message/rfc822", body = Vec<u8>), (status = 410, description = "`gone`: its customer was erased")))]
+#[utoipa::path(get, path = "/conversations/{id}/messages/{message}/mail/original", tag = "conversations", params(("id" = Uuid, Path), ("message" = Uuid, Path), LinkParams), responses((status = 200, content_type = "message/rfc822", body = Vec<u8>), (status = 206, content_type = "message/rfc822", body = Vec<u8>), (status = 403, description = "`infected`"), (status = 410, description = "`gone`: its customer was erased; `link_used`")))]
 async fn bytes(
     State(state): State<AppState>,
     who: SignedIn,
     Path((id, message)): Path<(Uuid, Uuid)>,
+    Params(given): Params<LinkParams>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
+    given.check(&state, &who, message)?;
     let opened = mail::bytes(&state.app, &who.actor, ConversationId(id), MessageId(message)).await?;
     Ok(files::send(opened, &headers))
 }

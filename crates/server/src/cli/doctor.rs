@@ -81,6 +81,7 @@ fn look(config: &Config) -> Vec<Check> {
     let running = DirLock::is_held(&config.data);
     checks.push(Check::good("server", if running { "running" } else { "not running" }));
     checks.push(roots(config));
+    checks.push(scanner(config));
     if let Some(pooled) = pooler(config) {
         checks.push(pooled);
         return checks;
@@ -130,6 +131,19 @@ fn roots(config: &Config) -> Check {
     match &config.audit_roots {
         Some(path) if !path.starts_with(&config.data) => Check::good("audit roots", path.display().to_string()),
         _ => Check::warning("audit roots", "they lie beside the data; set audit_roots to a place that this machine cannot rewrite"),
+    }
+}
+
+/// Whether somebody looks for malware in files, and answers.
+fn scanner(config: &Config) -> Check {
+    let Some(scanner) = config.scanner() else {
+        return Check::warning("scanner", "no file is looked at for malware; set scanner to a ClamAV daemon near by");
+    };
+    let asked = open::runtime().map(|runtime| runtime.block_on(scanner.version()));
+    match asked {
+        Ok(Ok(version)) => Check::good("scanner", format!("{scanner}, {version}")),
+        Ok(Err(why)) => Check::bad("scanner", format!("{scanner}: {why}; files wait for it, and can be opened meanwhile")),
+        Err(failure) => Check::bad("scanner", failure.to_string()),
     }
 }
 

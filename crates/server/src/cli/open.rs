@@ -93,6 +93,7 @@ pub(super) fn app(config: &Config, db: Db) -> Result<App, Failure> {
     settings.max_file_bytes = config.max_file_mb << 20;
     settings.limit_factor = config.limit_factor;
     settings.files = files(config)?;
+    settings.scanner = config.scanner();
     settings.judge = config.judge().map(Arc::new);
     settings.mail_tls = config.mail_tls().map_err(|error| Failure::Unreachable(format!("mail_authorities: {error}")))?;
     // The store corrects its clock by the database's; everybody goes by that one.

@@ -1,6 +1,7 @@
 //! Where files lie, as the settings say it: the data directory, another folder, or a bucket.
 
 use super::Config;
+use candor_app::file::Scanner;
 use candor_app::{BucketPlace, FilePlace};
 
 impl Config {
@@ -18,8 +19,16 @@ impl Config {
         FilePlace::Bucket(BucketPlace { bucket, prefix, endpoint, region, keys })
     }
 
+    /// Who looks for malware in files.
+    pub fn scanner(&self) -> Option<Scanner> {
+        self.scanner.as_deref().and_then(|text| Scanner::parse(text).ok())
+    }
+
     pub(super) fn check_files(&self) -> Result<(), (&'static str, String)> {
         let wrong = |name, why: &str| Err((name, why.to_owned()));
+        if let Some(Err(why)) = self.scanner.as_deref().map(Scanner::parse) {
+            return wrong("scanner", &why.to_string());
+        }
         if self.files_folder.is_some() && self.files_bucket.is_some() {
             return wrong("files_bucket", "give one of files_folder and files_bucket");
         }

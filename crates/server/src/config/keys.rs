@@ -54,6 +54,11 @@ pub(crate) const KEYS: &[Key] = &[
     key("files_region", Kind::Text, "the region of the bucket"),
     key("files_access_key", Kind::Text, "the access key of the bucket; absent: the machine's own role"),
     secret("files_secret_key", "the secret key of the bucket"),
+    key(
+        "scanner",
+        Kind::Text,
+        "a ClamAV scanner near by, as unix:/run/clamav/clamd.ctl or tcp:127.0.0.1:3310; absent: no file is looked at",
+    ),
     secret("master_key", "the key that wraps all keys, 64 hexadecimal digits"),
     key("master_key_file", Kind::Text, "the file of the master key, made at the first start; absent: master.key in the data directory"),
     key("master_key_command", Kind::Text, "a command that prints the master key"),

@@ -73,6 +73,8 @@ pub struct Config {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub files_secret_key: Option<Secret>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub scanner: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub master_key: Option<Secret>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub master_key_file: Option<PathBuf>,
@@ -113,6 +115,7 @@ impl Default for Config {
             files_region: "us-east-1".to_owned(),
             files_access_key: None,
             files_secret_key: None,
+            scanner: None,
             master_key: None,
             master_key_file: None,
             master_key_command: None,
@@ -278,6 +281,15 @@ mod tests {
         assert!(place("[files]\nbucket = 'b'\nendpoint = 'desk.test'").unwrap_err().contains("https://"));
         assert!(place("[files]\nfoldr = 'a'").unwrap_err().contains("did you mean `files_folder`?"));
         assert!(place("node = 'a b'").unwrap_err().contains("node: "));
+    }
+
+    #[test]
+    fn a_scanner_is_near_by() {
+        let scanner = |text: &str| load(&format!("scanner = '{text}'"), &[], &[]).map(|config| config.scanner().map(|one| one.to_string()));
+        assert_eq!(scanner("unix:/run/clamav/clamd.ctl").unwrap().as_deref(), Some("unix:/run/clamav/clamd.ctl"));
+        assert!(scanner("tcp:192.0.2.1:3310").unwrap_err().contains("in the clear"));
+        assert!(scanner("clamd").unwrap_err().starts_with("candor.toml: scanner: "));
+        assert_eq!(load("", &[], &[]).unwrap().scanner(), None);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::default().routes(routes!(upload)).routes(routes!(download))
+    OpenApiRouter::default().routes(routes!(upload)).routes(routes!(download)).routes(routes!(small))
 }
 
 /// Send a file. It is the session's own until a message carries it, and goes after a day without one.
@@ -34,7 +34,13 @@ async fn upload(
 }
 
 /// Fetch a file of one's own conversations, whole or in part.
-#[utoipa::path(get, path = "/files/{id}", tag = "visitor", operation_id = "visitor_download", params(("id" = Uuid, Path)), responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 206, content_type = "application/octet-stream", body = Vec<u8>)))]
+#[utoipa::path(get, path = "/files/{id}", tag = "visitor", operation_id = "visitor_download", params(("id" = Uuid, Path)), responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 206, content_type = "application/octet-stream", body = Vec<u8>), (status = 403, description = "`infected`")))]
 async fn download(State(state): State<AppState>, visitor: VisitorIn, Path(id): Path<Uuid>, headers: HeaderMap) -> ApiResult<Response> {
     files::give(&state, &visitor.actor(), FileId(id), &headers).await
+}
+
+/// Fetch a small picture of a picture: 320 pixels on its longer side, of a moving one the first.
+#[utoipa::path(get, path = "/files/{id}/small", tag = "visitor", operation_id = "visitor_small", params(("id" = Uuid, Path)), responses((status = 200, content_type = "image/jpeg", body = Vec<u8>), (status = 403, description = "`infected`")))]
+async fn small(State(state): State<AppState>, visitor: VisitorIn, Path(id): Path<Uuid>) -> ApiResult<Response> {
+    files::give_small(&state, &visitor.actor(), FileId(id)).await
 }

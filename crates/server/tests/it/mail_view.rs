@@ -1,11 +1,12 @@
 //! A mail as it came in, through HTTP: its page runs and fetches nothing, its head and bytes open with the customer's record alone.
 
+use crate::files::link;
 use crate::mail::{CHECKED, arrived, cases, judging, mail_of, mailbox, pipe, piped, reply_address, sender};
 use crate::writing::act;
 use candor_app::mail::{Check, Head};
 use candor_domain::id::{ConversationId, MessageId};
 use candor_store::{Pool, Queue, conversation, inbound, mail};
-use candor_testkit::{Agent, TestApp, app_test};
+use candor_testkit::{Agent, Client, TestApp, app_test};
 use serde_json::{Value, json};
 
 /// A picture of one pixel (RFC 2083).
@@ -110,7 +111,7 @@ app_test!(the_head_is_open_in_full_and_the_bytes_are_those_that_came, |app| asyn
     let field = |name: &str| known["headers"].as_array().unwrap().iter().find(|one| one["name"] == name).unwrap()["value"].clone();
     assert_eq!((field("X-Where"), field("Message-ID")), (json!("café"), json!("<1@example.net>")));
     assert_eq!((&known["size"], &known["verdict"]["dmarc"]), (&json!(text.len()), &json!("none")));
-    let path = format!("{}/original", at(&mail));
+    let path = known["url"].as_str().unwrap().to_owned();
     let whole = alice.get(&path).await;
     assert_eq!((whole.status, whole.bytes == text.as_bytes()), (200, true));
     for (name, value) in [
@@ -134,10 +135,15 @@ app_test!(a_mail_of_plain_text_has_no_page_and_one_of_ours_no_original, |app| as
     let ours = mail_of(&alice, &mail.0, 1).await;
     assert_eq!(ours["mail"].get("sender"), None);
     let ours = (mail.0.clone(), ours["id"].as_str().unwrap().to_owned());
-    for end in ["", "/html", "/original"] {
+    for end in ends(&app, &alice, &ours).await {
         alice.get(&format!("{}{end}", at(&ours))).await.refused(404, "not_found");
     }
 });
+
+/// What is asked of a mail, with this browser's link where one is needed.
+async fn ends(app: &TestApp, client: &Client, mail: &(String, String)) -> [String; 3] {
+    [String::new(), "/html".to_owned(), format!("/original{}", link(app, client, &mail.1).await)]
+}
 
 /// The sealed bytes of a mail, by the id that nobody is told.
 async fn raw_file(app: &TestApp, message: &str) -> candor_domain::id::FileId {
@@ -158,19 +164,22 @@ app_test!(it_opens_like_the_customers_record_and_every_look_is_on_record, |app| 
     let otto = app.agent_as("Otto", "agent", None, id(&other)).await;
     let vera = app.agent_as("Vera", "viewer", None, None).await;
     act(&admin, &mail.0, json!({ "type": "team", "team": own })).await;
-    let file = format!("/api/v1/files/{}", raw_file(&app, &mail.1).await);
-    for end in ["", "/html", "/original"] {
-        let path = format!("{}{end}", at(&mail));
-        otto.get(&path).await.refused(404, "not_found");
-        olga.get(&path).await.refused(403, "take_case_first");
-        vera.get(&path).await.refused(403, "forbidden");
-        app.bare().get(&path).await.refused(401, "unauthenticated");
+    for (agent, status, code) in [(&otto, 404, "not_found"), (&olga, 403, "take_case_first"), (&vera, 403, "forbidden")] {
+        for end in ends(&app, agent, &mail).await {
+            let path = format!("{}{end}", at(&mail));
+            agent.get(&path).await.refused(status, code);
+            app.bare().get(&path).await.refused(401, "unauthenticated");
+        }
     }
     takes(&olga, &mail.0).await;
-    for end in ["", "/html", "/original"] {
+    for end in ends(&app, &olga, &mail).await {
         assert_eq!(olga.get(&format!("{}{end}", at(&mail))).await.status, 200, "{end}");
     }
-    olga.get(&file).await.refused(404, "not_found");
+    let raw = raw_file(&app, &mail.1).await.to_string();
+    olga.get(&format!("/api/v1/files/{raw}{}", link(&app, &olga, &raw).await)).await.refused(404, "not_found");
+    let bare = format!("{}/original", at(&mail));
+    olga.get(&bare).await.refused(410, "link_used");
+    olga.get(&format!("{bare}{}", link(&app, &otto, &mail.1).await)).await.refused(410, "link_used");
     let stranger = crate::writing::begun(&app, "hello").await.1;
     act(&admin, &stranger, json!({ "type": "team", "team": own })).await;
     takes(&olga, &stranger).await;
@@ -187,7 +196,7 @@ app_test!(an_erased_customers_mail_and_a_redacted_one_are_gone, |app| async move
     let admin = app.admin().await;
     let redact = format!("/api/v1/conversations/{}/messages/{}/redact", mail.0, mail.1);
     assert_eq!(admin.post(&redact, json!({ "reason": "a card number" })).await.status, 204);
-    for end in ["", "/html", "/original"] {
+    for end in ends(&app, &alice, &mail).await {
         alice.get(&format!("{}{end}", at(&mail))).await.refused(404, "not_found");
     }
     let left = app.app.db.read(Pool::Quick, move |rx| candor_store::file::known(rx, &[raw])).await.unwrap();
@@ -196,7 +205,7 @@ app_test!(an_erased_customers_mail_and_a_redacted_one_are_gone, |app| async move
     let contact = admin.get(&format!("/api/v1/conversations/{}", mail.0)).await.ok()["contact"]["id"].as_str().unwrap().to_owned();
     admin.post(&format!("/api/v1/contacts/{contact}/erasure"), json!({})).await.expect(202);
     candor_app::keywork::work(&app.app).await.unwrap();
-    for end in ["", "/html", "/original"] {
+    for end in ends(&app, &alice, &mail).await {
         alice.get(&format!("{}{end}", at(&mail))).await.refused(410, "gone");
     }
 });

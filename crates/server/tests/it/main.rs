@@ -45,6 +45,7 @@ mod openapi;
 mod plumbing;
 mod proof_of_work;
 mod roles;
+mod scanner;
 mod session;
 mod signing;
 mod sink;

@@ -51,6 +51,7 @@ const FILES: &[File] = &[
     file!("0013_side_thread"),
     file!("0015_confirm"),
     file!("0016_join"),
+    file!("0014_scan"),
 ];
 
 pub(crate) fn migrations(backend: Backend) -> Vec<Migration> {

@@ -44,7 +44,7 @@ export const whySender = (sender: MailSender): PlainKey => sender.standing === '
 
 const REASONS: Readonly<Record<string, PlainKey>> = {
   archive: 'mail.left.archive', program: 'mail.left.program', office: 'mail.left.office', markup: 'mail.left.markup', too_large: 'mail.left.large',
-  too_many: 'mail.left.many', empty: 'mail.left.empty',
+  too_many: 'mail.left.many', empty: 'mail.left.empty', uncleaned: 'mail.left.uncleaned',
 };
 
 /** Why a file of the mail was not taken. */
@@ -57,5 +57,6 @@ export const people = (list: readonly { name: string; mail: string }[]): string 
 export function stuck(problem: string | null): string | { words: PlainKey } | null {
   if (problem === 'no_sender') return { words: 'mail.noSender' };
   if (problem === 'no_address') return { words: 'mail.noAddress' };
+  if (problem === 'infected') return { words: 'mail.infected' };
   return problem;
 }

@@ -22,7 +22,7 @@ export const api = makeClient({
 });
 
 const known = new Set(['offline', 'timeout', 'busy', 'rate_limited', 'forbidden', 'not_found', 'conflict', 'stale', 'too_large',
-  'unsupported_type', 'validation_failed', 'outcome_unknown', 'take_case_first', 'gone', 'duplicate']);
+  'unsupported_type', 'validation_failed', 'outcome_unknown', 'take_case_first', 'gone', 'duplicate', 'infected']);
 
 /** A problem in the agent's words: what happened, what to do, and the code where we have no better words. */
 export function wordsFor(error: unknown): string {

@@ -72,8 +72,8 @@ export function upload(file: Blob, name: string, progress: (part: number) => voi
   });
 }
 
-export async function download(id: string): Promise<Blob> {
-  const answer = await fetch(`${base}/files/${id}`, { headers: bearer(), credentials: 'omit' });
+export async function download(id: string, small?: boolean): Promise<Blob> {
+  const answer = await fetch(`${base}/files/${id}${small ? '/small' : ''}`, { headers: bearer(), credentials: 'omit' });
   if (!answer.ok) throw await refused(answer);
   return answer.blob();
 }

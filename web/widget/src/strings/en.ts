@@ -53,6 +53,7 @@ export default {
   newer: 'New messages',
   download: 'Download {name}',
   photo: 'Image {name}',
+  harmful: 'Blocked: this file contains malware',
   tooBig: '{name} is larger than {size}',
   badType: 'This kind of file cannot be sent: {name}',
   tooMany: 'At most {count} files at a time',

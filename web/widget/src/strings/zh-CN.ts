@@ -52,6 +52,7 @@ export default {
   newer: '有新消息',
   download: '下载 {name}',
   photo: '图片 {name}',
+  harmful: '已拦截：此文件含有恶意软件',
   tooBig: '{name} 超过 {size}，无法发送',
   badType: '不支持此类文件：{name}',
   tooMany: '一次最多 {count} 个文件',

@@ -53,6 +53,7 @@ export default {
   newer: '有新訊息',
   download: '下載 {name}',
   photo: '圖片 {name}',
+  harmful: '已封鎖：此檔案含有惡意軟體',
   tooBig: '{name} 超過 {size}，無法傳送',
   badType: '不支援這種檔案：{name}',
   tooMany: '一次最多 {count} 個檔案',

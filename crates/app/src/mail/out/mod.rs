@@ -82,4 +82,6 @@ pub mod code {
     pub const NO_ADDRESS: &str = "no_address";
     /// It was too old when it could have been sent.
     pub const NOT_WRITTEN: &str = "not_written";
+    /// A scanner found something in one of its files.
+    pub const INFECTED: &str = "infected";
 }

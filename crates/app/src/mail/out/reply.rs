@@ -3,12 +3,12 @@
 use super::letter::{Parts, Picture};
 use super::queue::answered;
 use super::route::{Route, Tried};
-use super::{Sent, place};
-use crate::file::read_whole;
+use super::{Sent, code, place};
+use crate::file::{check_harmless, read_whole};
 use crate::mail::head::read;
 use crate::mail::{Head, Person, phishing, pieces};
 use crate::{App, Error, Result};
-use candor_connect::channel::email::outgoing::{File, NotTaken, Outgoing, Party, Recipients, Taken};
+use candor_connect::channel::email::outgoing::{File, NotTaken, Outgoing, Party, Recipients, Refused, Taken};
 use candor_domain::channel::{Known, MailState};
 use candor_domain::id::{AgentId, MessageId};
 use candor_domain::locale::Locale;
@@ -37,6 +37,9 @@ pub(super) async fn send(app: &App, job: &Job) -> Result<Tried> {
     let id: MessageId = job.body.parse().map_err(|_| Error::Broken("a job of mail without its message".into()))?;
     let host = app.host().to_owned();
     let Some(ready) = app.db.read(Pool::Quick, move |rx| ready(rx, id, &host)).await? else { return Ok(None) };
+    if ready.files.iter().any(|one| check_harmless(one).is_err()) {
+        return Ok(Some(Err(Refused { permanent: true, words: code::INFECTED.to_owned() })));
+    }
     let pictures = pictures(&ready);
     let mut files = Vec::new();
     for (one, shown_as) in ready.files.iter().zip(&pictures) {

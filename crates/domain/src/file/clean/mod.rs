@@ -1,13 +1,21 @@
 //! Takes out of pictures what their senders do not mean to send: places, devices, previews, whatever lies behind the end.
 //!
-//! Works on the bytes as they arrive and keeps at most one small segment. JPEG, PNG and WebP are cleaned; everything
-//! else, and what is too broken to be understood, passes as it came. The picture itself is never touched.
+//! Works on the bytes as they arrive and keeps at most one small segment. JPEG, PNG, WebP, MP4, QuickTime and HEIC are cleaned;
+//! everything else passes as it came. A picture that is too broken to be understood does, too; a file of boxes is refused then,
+//! because it may hide more. The picture itself is never touched.
 
+#[cfg(test)]
+mod box_tests;
+mod boxes;
+mod items;
 mod jpeg;
 mod png;
 #[cfg(test)]
 mod tests;
 mod webp;
+
+use super::Refused;
+use boxes::Boxes;
 
 /// A picture on its way in.
 #[derive(Debug, Default)]
@@ -17,7 +25,7 @@ pub struct Cleaner {
     waiting: Vec<u8>,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 enum Format {
     /// Not enough bytes to tell.
     #[default]
@@ -28,6 +36,7 @@ enum Format {
     Webp {
         left: u64,
     },
+    Boxes(Boxes),
     Other,
 }
 
@@ -77,11 +86,17 @@ impl Cleaner {
         while !self.waiting.is_empty() && self.step(out) {}
     }
 
-    /// The file has ended: what still waits is passed on.
-    pub fn finish(mut self, out: &mut Vec<u8>) {
-        if self.next != Next::End {
-            out.append(&mut self.waiting);
+    /// The file has ended: what still waits is passed on. Refused where nobody can say what is in it.
+    pub fn finish(mut self, out: &mut Vec<u8>) -> Result<(), Refused> {
+        match self.format {
+            // A head waits for the rest of what it is about.
+            Format::Boxes(boxes) if !boxes.is_clean() || (self.next == Next::Head && self.waiting.len() >= 8) => {
+                return Err(Refused::Uncleaned);
+            }
+            _ if self.next != Next::End => out.append(&mut self.waiting),
+            _ => {}
         }
+        Ok(())
     }
 
     /// One move; false when more bytes are needed.
@@ -129,6 +144,7 @@ impl Cleaner {
             Format::Jpeg => jpeg::head(&self.waiting, out),
             Format::Png => png::head(&self.waiting),
             Format::Webp { left } => webp::head(&self.waiting, left, out),
+            Format::Boxes(boxes) => boxes.head(&self.waiting, out),
             Format::Other => Step::Take(0, Next::Rest),
         };
         match step {
@@ -161,6 +177,9 @@ impl Cleaner {
             let size = u32::from_le_bytes([start[4], start[5], start[6], start[7]]);
             self.format = Format::Webp { left: u64::from(size).saturating_sub(4) };
             12
+        } else if &start[4..8] == b"ftyp" {
+            self.format = Format::Boxes(Boxes::default());
+            0
         } else {
             self.format = Format::Other;
             0

@@ -27,6 +27,13 @@ pub struct MailOriginal {
     /// Where it has a part that looks like a page: `/mail/html` shows it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page: Option<MailPage>,
+    /// Where it is taken away, byte for byte; good for this session and a few minutes.
+    pub url: String,
+    /// What a scanner for malware said of the whole. What is `infected` is not given out.
+    #[schema(value_type = words::FileScan)]
+    pub scan: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scan_note: Option<String>,
 }
 
 /// What the checks of the sender said when the mail came in, in the words of RFC 8601.
@@ -66,8 +73,8 @@ pub struct MailPage {
     pub plain: bool,
 }
 
-impl From<Original> for MailOriginal {
-    fn from(original: Original) -> Self {
+impl MailOriginal {
+    pub fn new(original: Original, url: String) -> Self {
         let people = |all: Vec<Person>| all.into_iter().map(open).collect();
         let head = original.head;
         Self {
@@ -82,6 +89,9 @@ impl From<Original> for MailOriginal {
             verdict: head.verdict.into(),
             headers: original.headers.into_iter().map(|(name, value)| MailHeader { name, value }).collect(),
             page: original.page.map(|PageFacts { remote, cut, plain }| MailPage { remote_images: remote, cut, plain }),
+            url,
+            scan: original.scan.as_str(),
+            scan_note: original.scan_note,
         }
     }
 }

@@ -47,6 +47,7 @@ describe! {
     ChannelKind = candor_domain::channel::ChannelKind,
     Afterwards = candor_domain::channel::Afterwards,
     MailState = candor_domain::channel::MailState,
+    FileScan = candor_domain::file::Scan,
     Security = candor_domain::channel::Security,
     Position = candor_domain::inbox::Position,
     IdentityAlgorithm = candor_domain::inbox::IdentityAlgorithm,

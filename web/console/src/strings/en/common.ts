@@ -45,6 +45,7 @@ const texts: Record<keyof typeof source, string> = {
   'problem.stale': 'Somebody changed it a moment ago. You now see the latest.',
   'problem.too_large': 'The file is too large.',
   'problem.unsupported_type': 'Files of this kind are not accepted.',
+  'problem.infected': 'This file contains malware and cannot be opened.',
   'problem.validation_failed': 'Something in it is not accepted.',
   'problem.outcome_unknown': 'It is not clear yet whether this worked; trying again with the same number.',
   'problem.take_case_first': 'Take the case first to see the customer’s record.',

@@ -44,6 +44,7 @@ const texts = {
   'problem.stale': '它刚刚被别人改过。已为你取回最新的内容。',
   'problem.too_large': '文件太大。',
   'problem.unsupported_type': '不支持这种文件。',
+  'problem.infected': '此文件含恶意软件，无法打开。',
   'problem.validation_failed': '内容不符合要求。',
   'problem.outcome_unknown': '还不确定有没有成功，正在用同一编号再试。',
   'problem.take_case_first': '先接手这个会话，才能查看客户资料。',

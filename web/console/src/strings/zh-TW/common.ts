@@ -45,6 +45,7 @@ const texts: Record<keyof typeof source, string> = {
   'problem.stale': '剛剛有其他人修改過，已為你取回最新內容。',
   'problem.too_large': '檔案太大。',
   'problem.unsupported_type': '不支援這種檔案。',
+  'problem.infected': '此檔案含惡意軟體，無法開啟。',
   'problem.validation_failed': '內容不符合要求。',
   'problem.outcome_unknown': '還不確定是否成功，正在以同一編號重試。',
   'problem.take_case_first': '請先接手這個對話，才能查看客戶資料。',

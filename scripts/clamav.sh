@@ -1,0 +1,67 @@
+#!/bin/bash
+# A private scanner for tests: ClamAV's clamd on a socket of its own, which knows one harmful file, the one that all scanners know.
+#   scripts/clamav.sh start DIR    prints unix:DIR/clamd.ctl
+#   scripts/clamav.sh stop DIR     stops it and removes DIR
+# It loads one signature and nothing is fetched. It takes files up to a megabyte, so that tests see one that is too large for it.
+set -euo pipefail
+
+usage() { echo "usage: $0 start|stop DIR" >&2; exit 2; }
+[ $# -eq 2 ] || usage
+dir=$2
+bin=$(PATH=$PATH:/usr/sbin command -v clamd || true)
+
+# The EICAR test file, never in one piece: scanners would take this file for it.
+signature() {
+  local test='X5O!P%@AP[4\PZX54(P^)7CC)7}$'
+  test+='EICAR-STANDARD-ANTI''VIRUS-TEST-FILE!$H+H*'
+  # name : kind of target (any) : where (anywhere) : bytes
+  printf 'Desk.Test.Eicar:0:*:%s\n' "$(printf %s "$test" | od -An -v -tx1 | tr -d ' \n')"
+}
+
+settings() {
+  cat << END
+LocalSocket $dir/clamd.ctl
+LocalSocketMode 600
+PidFile $dir/clamd.pid
+LogFile $dir/log
+DatabaseDirectory $dir/signatures
+TemporaryDirectory $dir/tmp
+OfficialDatabaseOnly no
+StreamMaxLength 1M
+MaxThreads 4
+SelfCheck 0
+ConcurrentDatabaseReload no
+END
+}
+
+start() {
+  [ -n "$bin" ] || { echo "ClamAV is not installed: run 'make setup'" >&2; exit 1; }
+  mkdir -p "$dir"
+  dir=$(cd "$dir" && pwd)
+  mkdir -p "$dir/signatures" "$dir/tmp"
+  signature > "$dir/signatures/test.ndb"
+  settings > "$dir/clamd.conf"
+  # It goes into the background when it listens.
+  "$bin" --config-file="$dir/clamd.conf" > "$dir/start.log" 2>&1 || { cat "$dir/start.log" >&2; exit 1; }
+  for _ in $(seq 100); do [ -S "$dir/clamd.ctl" ] && break; sleep 0.1; done
+  [ -S "$dir/clamd.ctl" ] || { cat "$dir/start.log" "$dir/log" >&2; exit 1; }
+  echo "unix:$dir/clamd.ctl"
+}
+
+stop() {
+  [ -d "$dir" ] || return 0
+  dir=$(cd "$dir" && pwd)
+  if [ -f "$dir/clamd.pid" ]; then
+    local pid
+    pid=$(cat "$dir/clamd.pid")
+    kill "$pid" 2> /dev/null || true
+    for _ in $(seq 100); do kill -0 "$pid" 2> /dev/null || break; sleep 0.1; done
+  fi
+  rm -rf "$dir"
+}
+
+case $1 in
+  start) start ;;
+  stop) stop ;;
+  *) usage ;;
+esac
