@@ -142,6 +142,7 @@ fn addresses_are_the_supervisors_to_name_and_answering_all_is_anybodys() {
 }
 
 app_test!(what_is_no_address_or_the_desks_own_is_refused, |app| async move {
+    let visitor = app.visitor().await.client;
     let (_alice, pipe, _sink) = desk(&app).await;
     let ada = app.admin().await;
     piped(&app, &pipe, &from_ann("", 1)).await;
@@ -159,7 +160,6 @@ app_test!(what_is_no_address_or_the_desks_own_is_refused, |app| async move {
         let said = write(&ada, &id, "hello", 0, mail.clone()).await.refused(422, "validation_failed");
         assert!(said["fields"][field].is_string(), "{mail}: {said}");
     }
-    let visitor = app.visitor().await.client;
     let body = json!({ "client_id": uuid::Uuid::now_v7(), "text": "hi" });
     let chat = visitor.post("/visitor/v1/conversations", body).await.created()["conversation"]["id"].as_str().unwrap().to_owned();
     write(&ada, &chat, "hello", 0, json!({ "cc": ["x@else.test"] })).await.refused(422, "validation_failed");

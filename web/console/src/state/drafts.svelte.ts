@@ -97,6 +97,9 @@ export class DraftBox {
     this.#touch();
   }
 
+  /** What was taken back and is sent again unchanged is another message: the server remembers the first one as taken back. */
+  anew(): void { this.#sending = null; }
+
   /** Empties the box as its message leaves. The server drops its draft with the message. */
   clear(): void {
     this.drop();

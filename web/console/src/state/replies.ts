@@ -120,7 +120,9 @@ export async function withdraw(talk: Talk, held: Id): Promise<void> {
   talk.dropHeld(held);
   try {
     const draft = await api.delete(`/conversations/${talk.id}/replies/${held}`);
-    boxFor(talk.id, 'reply').putBack(draft?.text ?? was?.text ?? '', draft?.files ?? was?.files ?? [], draft?.mail);
+    const box = boxFor(talk.id, 'reply');
+    box.putBack(draft?.text ?? was?.text ?? '', draft?.files ?? was?.files ?? [], draft?.mail);
+    box.anew();
   } catch (error) {
     // It left in the meantime, or the line is down: show what is true.
     toast(isProblem(error, 'not_found', 'gone', 'conflict') ? t('held.tooLate') : wordsFor(error), { tone: 'danger' });
