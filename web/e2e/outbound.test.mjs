@@ -102,7 +102,7 @@ step('a third party is asked: the second step shows exactly what leaves', async 
   const check = page.getByRole('dialog', { name: 'This will leave the desk' });
   await check.getByText('bank@example.org').waitFor();
   const letter = await check.getByRole('region', { name: 'Text of the mail' }).innerText();
-  assert.match(letter, /^Have you seen it\?[^]*Customer[^]*zq77 is missing$/);
+  assert.match(letter, /^Have you seen it\?[^]*Customer[^]*zq77 is missing\s+--\s+Ada/);
   await clean();
   await page.screenshot({ path: `${SCREENS}ask-third.png` });
   await check.getByRole('button', { name: 'Send it' }).click();
