@@ -7,9 +7,9 @@ WEB := $(shell find web \( -name node_modules -o -name e2e -o -name schema.d.ts 
 # Cargo never builds the interface itself here: it takes the one that was built once.
 export UI_DIST := $(UI)
 
-.PHONY: help run test check faults bench soak fuzz openapi e2e screens setup web
+.PHONY: help run test check faults bench soak fuzz fuzz-parsers openapi e2e screens setup web
 help: ## says what there is
-	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
 run: web ## builds everything and starts a filled demo desk on http://localhost:8080
 	cargo build -p candor-server
@@ -36,6 +36,9 @@ soak: web ## kills, cuts and fuzzing in full counts, on a release build
 fuzz: web ## the API, fuzzed from its own OpenAPI document
 	cargo build -p candor-server
 	scripts/fuzz.sh
+
+fuzz-parsers: web ## every parser under libFuzzer, ten minutes each; SECONDS_EACH says how long
+	scripts/fuzz_parsers.sh
 
 openapi: setup ## writes the published contract, unless it would break programs written against it
 	cargo run -q -p candor-server -- openapi --write web/openapi.json $(if $(DECISION),--decision $(DECISION))

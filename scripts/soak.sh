@@ -1,6 +1,6 @@
 #!/bin/bash
 # What make test does small, in full counts on the release build: kills, cuts, two nodes, faults, the simulation, fuzzing.
-# At most an hour on two cores; FUZZ_EXAMPLES, CANDOR_SEEDS and CANDOR_MEETINGS make it shorter or longer.
+# At most an hour and a half on two cores; FUZZ_EXAMPLES, SECONDS_EACH, CANDOR_SEEDS and CANDOR_MEETINGS make it shorter or longer.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 . scripts/tally.sh
@@ -32,4 +32,5 @@ faults full "$candor" "$bench"
 export CANDOR_SEEDS=${CANDOR_SEEDS:-100000} CANDOR_MEETINGS=${CANDOR_MEETINGS:-5000}
 suite simulation cargo_counts cargo test --locked -p candor-app --test simulation --test meetings
 CANDOR=$PWD/$candor FUZZ_EXAMPLES=${FUZZ_EXAMPLES:-200} FUZZ_SEEDS="${FUZZ_SEEDS:-1 2 3}" one fuzz scripts/fuzz.sh
+SECONDS_EACH=${SECONDS_EACH:-30} one fuzz-parsers scripts/fuzz_parsers.sh
 tell

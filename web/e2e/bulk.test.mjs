@@ -48,11 +48,16 @@ after(async () => {
   await desk?.close();
 });
 
+step('the name of a list is shown whole beside its number and its order', async () => {
+  const name = page.getByRole('heading', { level: 1, name: 'Unassigned' });
+  assert.ok(await name.evaluate((shown) => shown.scrollWidth <= shown.clientWidth), 'nothing of it is cut');
+  await page.getByRole('button', { name: 'Waiting longest' }).waitFor();
+});
+
 step('three are picked with the keyboard, resolved together, and taken back together', async () => {
   await press('j', 'x', 'Shift+J', 'Shift+J');
   await toolbar().getByText('3 selected').waitFor();
-  const [words, tools] = await Promise.all([toolbar().getByText('3 selected'), toolbar().getByRole('button', { name: 'Assign', exact: false }).first()].map((part) => part.boundingBox()));
-  assert.ok(words.x + words.width <= tools.x && Math.abs(words.y - tools.y) < tools.height, 'the number and the tools stand on one line');
+  await onOneLine(toolbar().getByText('3 selected'));
   await press('e');
   await page.getByRole('status').getByText('Now Resolved · 3 conversations').waitFor();
   assert.equal((await resolved()).length, 3);
@@ -64,10 +69,17 @@ step('three are picked with the keyboard, resolved together, and taken back toge
   assert.equal(await page.getByRole('button', { name: 'Undo' }).count(), 0, 'what was taken back is not offered again');
 });
 
+/** What the bar says, and its tools. */
+async function onOneLine(said) {
+  const [words, tools] = await Promise.all([said, toolbar().getByRole('button', { name: 'Assign', exact: false }).first()].map((part) => part.boundingBox()));
+  assert.ok(words.x + words.width <= tools.x && Math.abs(words.y - tools.y) < tools.height, 'the number and the tools stand on one line');
+}
+
 async function makeAllUrgent() {
   await press('Alt+1', 'Control+a');
   await page.getByRole('button', { name: /^Select all 2,?000 that match$/ }).press('Enter');
-  await toolbar().getByText(/^All 2,?000 that match$/).waitFor();
+  await toolbar().getByText(/^All 2,?000$/).waitFor();
+  await onOneLine(toolbar().getByText(/^All 2,?000$/));
   await press('p');
   await page.getByRole('option', { name: 'Urgent' }).waitFor();
   await page.keyboard.type('Urgent');
@@ -82,7 +94,7 @@ async function takeBack() {
 }
 
 step('a whole list is changed by a job that shows how far it is and when it has ended', async () => {
-  const progress = [bar().getByRole('progressbar'), bar().getByText(/^Changing conversations: [\d,]+ of 2,?000$/)];
+  const progress = [bar().getByRole('progressbar'), bar().getByText(/^Changing: [\d,]+ of 2,?000$/)];
   await Promise.all([...progress.map((part) => part.waitFor()), makeAllUrgent()]);
   await bar().getByText(/^2,?000 conversations changed$/).waitFor({ timeout: 60_000 });
   await progress[0].waitFor({ state: 'detached' });
@@ -96,7 +108,7 @@ step('it is taken back from the bar, also after the page was loaded again', asyn
 
 step('a job that runs is stopped; what it did stays until that is taken back too', async () => {
   await Promise.all([bar().getByRole('button', { name: 'Stop' }).press('Enter'), makeAllUrgent()]);
-  const stopped = bar().getByText(/^Stopped: [\d,]+ conversations? changed$/);
+  const stopped = bar().getByText(/^Stopped: [\d,]+ changed$/);
   await stopped.waitFor();
   const changed = await urgent();
   assert.ok(changed < ALL, 'it stopped before its end');

@@ -121,7 +121,7 @@ async fn share(app: App) {
     loop {
         tokio::select! {
             _ = tell.tick() => app.limits.tell().into_iter().for_each(|note| app.db.publish(note)),
-            _ = tell_screens.tick() => app.live.tell_screens(None).into_iter().for_each(|note| app.db.publish(note)),
+            _ = tell_screens.tick() => app.live.screens().tell(None).into_iter().for_each(|note| app.db.publish(note)),
             note = notes.recv() => match note {
                 Ok(Note::Ephemeral(one)) if one.topic == limit::TOPIC => app.limits.hear(&one.body),
                 Err(RecvError::Closed) => return std::future::pending().await,

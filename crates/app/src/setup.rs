@@ -48,7 +48,7 @@ impl Desk {
         let roles = roles(app);
         let admin_role = roles[0].id;
         let team = Team { id: app.ids.make(), name: words(locale, "客服", "客服", "Support"), members: Default::default(), version: 1 };
-        let inbox = inbox(app, locale, team.id);
+        let inbox = inbox(app, locale, Some(team.id));
         let name = words(locale, "客户支持", "客戶支援", "Support desk");
         Self { workspace: Workspace { name, default_locale: locale, admin_role }, roles, statuses: statuses(), team, inbox }
     }
@@ -141,12 +141,12 @@ fn statuses() -> Vec<Status> {
 }
 
 /// Round the clock, until somebody says otherwise.
-pub(crate) fn always() -> Hours {
+fn always() -> Hours {
     Hours { zone: "Asia/Shanghai".to_owned(), always: true, week: Vec::new(), holidays: Vec::new() }
 }
 
 /// How a new inbox's widget looks.
-pub(crate) fn widget(app: &App, locale: Locale) -> WidgetSettings {
+fn widget(app: &App, locale: Locale) -> WidgetSettings {
     WidgetSettings {
         team_name: words(locale, "在线客服", "線上客服", "Support"),
         team_names: Default::default(),
@@ -167,13 +167,14 @@ pub(crate) fn widget(app: &App, locale: Locale) -> WidgetSettings {
     }
 }
 
-fn inbox(app: &App, locale: Locale, team: TeamId) -> Inbox {
+/// How a new inbox begins: also each later one, until it is told otherwise.
+pub(crate) fn inbox(app: &App, locale: Locale, team: Option<TeamId>) -> Inbox {
     Inbox {
         id: app.ids.make(),
         name: words(locale, "网页客服", "網頁客服", "Web chat"),
         channel: Channel::Web,
         enabled: true,
-        team: Some(team),
+        team,
         widget: widget(app, locale),
         hours: always(),
         algorithm: IdentityAlgorithm::Hs256,

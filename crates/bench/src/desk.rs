@@ -153,6 +153,11 @@ impl Desk {
         Ok(self.child.as_ref().context("the server does not run")?.id())
     }
 
+    /// Where the desk's files lie, which is beside its database.
+    pub(crate) fn files_folder(&self) -> PathBuf {
+        self.data.path.join("files")
+    }
+
     /// Where SQLite keeps the desk.
     pub(crate) fn database_file(&self) -> PathBuf {
         self.data.path.join("candor.db")

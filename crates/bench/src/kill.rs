@@ -1,7 +1,9 @@
 //! The kill loop: writers repeat every message until it is acknowledged while the server is killed with -9, and in the
-//! end both surfaces must hold exactly what was acknowledged, once, in order, without a gap.
+//! end both surfaces must hold exactly what was acknowledged, once, in order, without a gap. So must the outside feed, whose
+//! worker dies with the server while it numbers.
 
 use crate::desk::{Desk, DeskArgs};
+use crate::feed;
 use crate::ledger::Faults;
 use crate::report;
 use crate::writers::Load;
@@ -46,11 +48,12 @@ pub(crate) async fn run(args: &KillArgs) -> Result<bool> {
         slowest = slowest.max(desk.wake().await?);
     }
     let outcome = load.end().await?;
+    let told = feed::whole(&admin, &desk.address(), outcome.acknowledged).await?;
     let audit = desk.audit_is_whole()?;
     let good = outcome.faults == Faults::default() && audit && slowest.as_millis() <= args.restart_ms;
     report::line(&json!({
         "figure": "kill", "passed": good, "database": args.desk.database(), "kills": args.kills, "seed": args.seed,
-        "acknowledged": outcome.acknowledged, "faults": outcome.faults, "audit_whole": audit,
+        "acknowledged": outcome.acknowledged, "faults": outcome.faults, "told_outside": told, "audit_whole": audit,
         "slowest_restart_ms": slowest.as_millis(), "took_s": begun.elapsed().as_secs(),
     }));
     Ok(good)

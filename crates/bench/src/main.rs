@@ -8,6 +8,7 @@ mod client;
 mod cuts;
 mod desk;
 mod faults;
+mod feed;
 mod figures;
 mod flood;
 mod floor;

@@ -3,15 +3,14 @@
 
 use crate::client::{Answer, Client, text};
 use crate::desk::{Desk, DeskArgs};
+use crate::feed;
 use crate::ingest::body;
 use crate::report::{self, Figure, Must, quantile, round, times};
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use hdrhistogram::Histogram;
-use hyper::header;
 use postgres::NoTls;
 use serde_json::{Value, json};
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -87,7 +86,9 @@ pub(crate) async fn run(args: &ReactorArgs) -> Result<bool> {
     );
 
     caught_up(&desk, 0.0, PATIENCE).await?;
-    let told = stage.hear(poured.acknowledged + burst.acknowledged).await?;
+    // Each conversation began with a message of its own.
+    let said = poured.acknowledged + burst.acknowledged + stage.seats.len();
+    let told = feed::whole(&stage.admin, &desk.address(), said).await?;
     let deadlocked = deadlocks(&desk).await? - before;
     report::line(&json!({ "figure": "reactor", "database": args.desk.database(), "told_outside": told, "deadlocks": deadlocked }));
     ensure!(deadlocked == 0, "{deadlocked} deadlocks in the database");
@@ -112,7 +113,6 @@ fn print(args: &ReactorArgs, mut figure: Figure<'_>) -> bool {
 struct Stage {
     admin: Client,
     seats: Arc<Vec<(Client, String)>>,
-    address: String,
 }
 
 /// What came of it.
@@ -139,7 +139,7 @@ impl Stage {
             let started = client.post("/visitor/v1/conversations", &json!({ "client_id": Uuid::new_v4(), "text": "hello" })).await?.ok()?;
             seats.push((client, text(&started, "/conversation/id")?));
         }
-        Ok(Self { admin, seats: Arc::new(seats), address: desk.address() })
+        Ok(Self { admin, seats: Arc::new(seats) })
     }
 
     /// Writers go round all conversations, as fast as they are answered or at a rate.
@@ -177,39 +177,6 @@ impl Stage {
         }
         poured.took = begun.elapsed();
         Ok(poured)
-    }
-
-    /// Reads the outside feed from its beginning: each event of each conversation once, in order, and as many messages as were
-    /// acknowledged.
-    async fn hear(&self, acknowledged: usize) -> Result<usize> {
-        let new = json!({ "name": "bench", "permissions": ["event.read"] });
-        let made = self.admin.post("/api/v1/tokens", &new).await?.ok()?;
-        let program =
-            Client::new(&self.address)?.without_origin().with(header::AUTHORIZATION, &format!("Bearer {}", text(&made, "/secret")?))?;
-        let (mut next, mut messages, mut events): (Option<String>, usize, usize) = (None, 0, 0);
-        let mut reached: HashMap<String, i64> = HashMap::new();
-        let begun = Instant::now();
-        // Each conversation began with a message of its own.
-        while messages < acknowledged + self.seats.len() {
-            ensure!(begun.elapsed() < PATIENCE, "the feed told {messages} of {acknowledged} messages");
-            let after = next.as_deref().map(|next| format!("&after={next}")).unwrap_or_default();
-            let page = program.get(&format!("/api/v1/events?limit=100&wait=1{after}")).await?.ok()?;
-            for item in page["items"].as_array().context("no items")? {
-                let (conversation, seq) = (text(item, "/conversation")?, item["seq"].as_i64().context("no number")?);
-                let last = reached.entry(conversation).or_default();
-                ensure!(seq == *last + 1, "{seq} came after {last} in {}", item["conversation"]);
-                *last = seq;
-                events += 1;
-                messages += usize::from(item["type"] == "message");
-            }
-            next = Some(text(&page, "/next")?);
-        }
-        let rest: Value = program.get(&format!("/api/v1/events?after={}", next.unwrap_or_default())).await?.ok()?;
-        ensure!(
-            messages == acknowledged + self.seats.len() && rest["items"] == json!([]),
-            "the feed told {messages} messages of {acknowledged}"
-        );
-        Ok(events)
     }
 }
 

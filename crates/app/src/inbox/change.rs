@@ -45,20 +45,13 @@ pub struct Patch {
 pub async fn create(app: &App, actor: &Actor, new: New) -> Result<Inbox> {
     require_everywhere(actor, Permission::InboxManage)?;
     let (actor, locale) = (actor.clone(), app.db.read(Pool::Quick, |rx| workspace::get(rx)).await?.0.default_locale);
+    let begun = setup::inbox(app, locale, new.team);
     let inbox = Inbox {
-        id: app.ids.make(),
         name: named(&new.name)?,
         channel: new.channel,
-        enabled: true,
-        team: new.team,
-        widget: dressed(new.widget, setup::widget(app, locale))?,
-        hours: open(new.hours.unwrap_or_else(setup::always))?,
-        algorithm: IdentityAlgorithm::Hs256,
-        identity_required: false,
-        public_key: None,
-        secret_set: false,
-        created_at: app.now(),
-        version: 1,
+        widget: dressed(new.widget, begun.widget)?,
+        hours: open(new.hours.unwrap_or(begun.hours))?,
+        ..begun
     };
     app.db.write(Queue::People, move |tx| insert(tx, &actor, &inbox)).await
 }

@@ -15,7 +15,7 @@ use thiserror::Error;
 
 /// What verifies the tokens of an inbox.
 #[derive(Clone)]
-pub(super) enum Keys {
+pub enum Keys {
     /// The secret, and the old one while it still counts.
     Hs256(Vec<Vec<u8>>),
     /// The 32 bytes of a public key.
@@ -24,7 +24,7 @@ pub(super) enum Keys {
 
 /// Whom the exchange vouches for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Person {
+pub struct Person {
     /// The account's id at the exchange.
     pub sub: String,
     pub name: Option<String>,
@@ -101,7 +101,7 @@ enum Audience {
 }
 
 /// Believes a token, or says why not.
-pub(super) fn verify(token: &str, keys: &Keys, inbox: InboxId, now_ms: i64) -> Result<Person, Refused> {
+pub fn verify(token: &str, keys: &Keys, inbox: InboxId, now_ms: i64) -> Result<Person, Refused> {
     let claims = authentic(token, keys)?;
     let inbox = inbox.to_string();
     let meant = match &claims.aud {

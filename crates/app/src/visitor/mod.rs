@@ -27,7 +27,7 @@ pub(crate) use confirm::link_token;
 pub use confirm::{can_confirm, confirm};
 pub use details::{Details, change};
 pub use frame::frame_ancestors;
-pub use identity::Refused;
+pub use identity::{Keys as IdentityKeys, Person, Refused, verify};
 pub use page::Page;
 pub use say::{Said, open, rate, read, say, timeline, typing};
 pub use session::{Cache, Visitor, by_id, by_token, by_token_lately, cache, delete_ended, log_out};

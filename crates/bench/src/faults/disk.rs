@@ -1,7 +1,8 @@
 //! A disk that is full, and one that fails. Reads go on, writers hear "not now", and writing goes on when the disk does,
-//! in the same process.
+//! in the same process. Files are put off like messages, and leave nothing.
 
 use super::told;
+use super::uploads::Uploads;
 use crate::desk::{Desk, DeskArgs};
 use crate::writers::Load;
 use anyhow::{Context, Result, ensure};
@@ -38,6 +39,8 @@ pub(crate) async fn full(args: &FullArgs) -> Result<bool> {
     let admin = desk.admin().await?;
     let load = Load::begin(&desk, &admin, args.writers).await?;
     load.wait_for(50, WELL).await?;
+    let uploads = Uploads::begin(&desk, &admin).await?;
+    uploads.is_taken().await?;
     let ballast = args.room.join("ballast");
     let mut slowest = Duration::ZERO;
     for _ in 0..args.rounds {
@@ -46,8 +49,10 @@ pub(crate) async fn full(args: &FullArgs) -> Result<bool> {
         for _ in 0..20 {
             load.reads_go_on().await?;
         }
+        uploads.is_put_off().await?;
         std::fs::remove_file(&ballast).context("cannot make room")?;
         slowest = slowest.max(load.wait_for(4 * args.writers, WELL).await?);
+        uploads.is_taken().await?;
     }
     desk.is_still_up()?;
     let outcome = load.end().await?;

@@ -5,6 +5,7 @@ mod clock;
 mod commits;
 mod disk;
 mod postgres;
+mod uploads;
 mod wire;
 
 use crate::ledger::Faults;

@@ -66,8 +66,8 @@ async fn run(state: AppState, who: session::SignedIn, mut wire: impl Wire, wante
     let mut news = state.app.live.agent();
     let agent = who.agent;
     let mut screen = Screen::new(state.clone(), who);
-    if state.app.live.screen_opened(agent) {
-        state.app.live.tell_screens(Some(agent)).into_iter().for_each(|note| state.app.db.publish(note));
+    if state.app.live.screens().opened(agent) {
+        state.app.live.screens().tell(Some(agent)).into_iter().for_each(|note| state.app.db.publish(note));
         appear(&state, agent, Presence::Online).await;
     }
     let mut look_again = interval(LOOK_AGAIN);
@@ -78,9 +78,9 @@ async fn run(state: AppState, who: session::SignedIn, mut wire: impl Wire, wante
     while outcome.is_ok() {
         outcome = tokio::select! {
             heard = wire.hear() => match heard {
-                Heard::Text(text) => match serde_json::from_str::<Said>(&text) {
-                    Ok(said) => screen.said(&mut wire, said).await,
-                    Err(_) => Err(Some(End::BadFrame)),
+                Heard::Text(text) => match Said::read(&text) {
+                    Some(said) => screen.said(&mut wire, said).await,
+                    None => Err(Some(End::BadFrame)),
                 },
                 Heard::Ended => Err(None),
             },
@@ -97,7 +97,7 @@ async fn run(state: AppState, who: session::SignedIn, mut wire: impl Wire, wante
         };
     }
     screen.leave();
-    state.app.live.screen_closed(agent);
+    state.app.live.screens().closed(agent);
     tokio::spawn(disappear(state, agent));
     if let Err(Some(why)) = outcome {
         wire.end(why).await;
@@ -113,7 +113,7 @@ async fn disappear(state: AppState, agent: AgentId) {
         () = tokio::time::sleep(GONE_AFTER) => {}
         () = state.draining.cancelled() => {}
     }
-    if !state.app.live.has_screen(agent) {
+    if !state.app.live.screens().has(agent) {
         appear(&state, agent, Presence::Offline).await;
     }
 }

@@ -42,6 +42,13 @@ pub(super) enum Said {
     Ping {},
 }
 
+impl Said {
+    /// What a frame says; `None` for what no client of ours sends.
+    pub(super) fn read(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+}
+
 /// A list to follow.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 pub(super) struct ListAsk {

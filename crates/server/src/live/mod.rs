@@ -31,3 +31,13 @@ use utoipa::OpenApi;
 pub(crate) struct Frames;
 
 pub use counts::{Places, ViewCount, count};
+
+/// Whether a text is a frame that agents' clients say.
+pub fn agents_say(text: &str) -> bool {
+    agent_frames::Said::read(text).is_some()
+}
+
+/// Whether a text is a frame that visitors' clients say.
+pub fn visitors_say(text: &str) -> bool {
+    visitor_frames::Said::read(text).is_some()
+}

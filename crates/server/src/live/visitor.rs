@@ -50,7 +50,7 @@ pub async fn socket(
 async fn greet(state: AppState, peer: IpAddr, mut wire: Socket) {
     let first = timeout(FIRST_FRAME, wire.hear()).await;
     let Ok(Heard::Text(text)) = first else { return wire.end(End::SignedOut).await };
-    let Ok(Said::Auth { token, watch }) = serde_json::from_str::<Said>(&text) else { return wire.end(End::BadFrame).await };
+    let Some(Said::Auth { token, watch }) = Said::read(&text) else { return wire.end(End::BadFrame).await };
     match visitor::by_token(&state.app, &token).await {
         Ok(visitor) => run(state, visitor, peer, wire, watch).await,
         Err(_) => wire.end(End::SignedOut).await,
@@ -97,9 +97,9 @@ async fn run(state: AppState, visitor: Visitor, peer: IpAddr, mut wire: impl Wir
     while outcome.is_ok() {
         outcome = tokio::select! {
             heard = wire.hear() => match heard {
-                Heard::Text(text) => match serde_json::from_str::<Said>(&text) {
-                    Ok(said) => Box::pin(screen.said(&mut wire, said)).await,
-                    Err(_) => Err(Some(End::BadFrame)),
+                Heard::Text(text) => match Said::read(&text) {
+                    Some(said) => Box::pin(screen.said(&mut wire, said)).await,
+                    None => Err(Some(End::BadFrame)),
                 },
                 Heard::Ended => Err(None),
             },

@@ -8,6 +8,7 @@ mod blocks;
 mod bulk;
 mod cases;
 mod cli;
+mod cli_work;
 mod clock;
 mod colleagues;
 mod contacts;
@@ -41,6 +42,7 @@ mod matrix;
 #[expect(dead_code, reason = "knows more kinds of records than are needed here")]
 mod name_server;
 mod nodes;
+mod nodes_keys;
 mod openapi;
 mod plumbing;
 mod proof_of_work;

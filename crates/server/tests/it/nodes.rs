@@ -1,5 +1,6 @@
 //! Nodes of the real program on one database: who is let in, what is said to who is not, and that nothing is lost by it.
 
+use crate::cli::KEY;
 use candor_store::testing::{START, TestDb, options};
 use candor_store::{Db, ManualClock, Place, Queue};
 use serde_json::Value;
@@ -13,18 +14,16 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 const DEADLINE: Duration = Duration::from_secs(30);
-/// The tests' master key, as the store's own tests use it.
-const KEY: &str = "0707070707070707070707070707070707070707070707070707070707070707";
-const SERVE: [&str; 5] = ["serve", "--listen", "127.0.0.1:0", "--public-url", "http://localhost:5688"];
+pub(super) const SERVE: [&str; 5] = ["serve", "--listen", "127.0.0.1:0", "--public-url", "http://localhost:5688"];
 
 /// A desk of several nodes: one database, one folder of files, a data directory each.
-struct Desk {
-    db: TestDb,
+pub(super) struct Desk {
+    pub(super) db: TestDb,
     url: String,
     files: TempDir,
 }
 
-struct Node {
+pub(super) struct Node {
     child: Child,
     lines: Receiver<String>,
     address: String,
@@ -38,13 +37,13 @@ impl Drop for Node {
 }
 
 impl Desk {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let db = TestDb::postgres();
         let Place::Postgres { url, .. } = db.place.clone() else { panic!("a PostgreSQL database") };
         Self { db, url, files: tempfile::tempdir().expect("a directory") }
     }
 
-    fn command(&self, data: &Path) -> Command {
+    pub(super) fn command(&self, data: &Path) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_candor"));
         command.current_dir(data).env_clear().env("CANDOR_DATA", data.join("data")).env("CANDOR_DATABASE_URL", &self.url);
         command.env("CANDOR_MASTER_KEY", KEY).env("CANDOR_FILES_FOLDER", self.files.path());
@@ -54,7 +53,7 @@ impl Desk {
 
 impl Node {
     /// Starts it and waits until it serves.
-    fn start(command: &mut Command) -> Self {
+    pub(super) fn start(command: &mut Command) -> Self {
         let mut child = command.args(SERVE).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().expect("the program starts");
         let (sender, lines) = channel();
         let stderr = child.stderr.take().expect("piped");
@@ -75,7 +74,7 @@ impl Node {
 
 /// Runs a command that must end by itself, and says what it said on stderr.
 #[track_caller]
-fn refused(command: &mut Command, code: i32) -> String {
+pub(super) fn refused(command: &mut Command, code: i32) -> String {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
     let begun = Instant::now();
     while child.try_wait().expect("a child").is_none() {
@@ -92,13 +91,13 @@ fn refused(command: &mut Command, code: i32) -> String {
 }
 
 #[track_caller]
-fn says(problem: &str, words: &[&str]) {
+pub(super) fn says(problem: &str, words: &[&str]) {
     for word in words {
         assert!(problem.contains(word), "`{word}` is missing in: {problem}");
     }
 }
 
-fn dir() -> TempDir {
+pub(super) fn dir() -> TempDir {
     tempfile::tempdir().expect("a directory")
 }
 

@@ -112,6 +112,15 @@ fn hostile_html_and_text_are_soon_read() {
     soon("many begins", || read(uu.as_bytes()));
 }
 
+#[test]
+fn a_mail_in_a_mail_that_ends_with_the_outer_one_is_read() {
+    // mail_parser asserts that there is no such thing, in builds that check assertions.
+    let raw =
+        "Content-Type: multipart/\n\tboundary=b\n\n--b\nContent-Type: message/rfc822\n\n0.\nContent-Type: message/rfc822\n\n\n--b--\n";
+    promises(&read(raw.as_bytes()));
+    assert!(parse(raw.as_bytes()).is_some());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 

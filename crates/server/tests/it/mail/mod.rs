@@ -1,0 +1,167 @@
+//! A desk with mail: its ways in and out, and a customer's mail server.
+
+mod answers;
+mod peer;
+mod taken;
+
+use candor_app::channel::{self, New};
+use candor_app::{inbox, mail};
+use candor_domain::actor::Actor;
+use candor_domain::channel::{ChannelKind, ChannelSettings, Security, Server};
+use candor_domain::id::InboundId;
+use candor_domain::inbox::{Channel as Medium, WidgetPatch};
+use candor_store::channel::Channel;
+use candor_testkit::{Agent, TestApp, TestDb};
+pub(crate) use peer::{Peer, listen};
+use serde_json::Value;
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::UdpSocket;
+
+pub(crate) const MAIL: &str = "From: Ann Lee <ann@example.net>\r\nTo: support@desk.test\r\nSubject: Deposit missing\r\n\
+    Date: Mon, 2 Feb 2026 10:00:00 +0000\r\nMessage-ID: <1@example.net>\r\n\r\n\
+    My deposit has not arrived.\r\n\r\nOn Sun, 1 Feb 2026 at 09:00, Desk <support@desk.test> wrote:\r\n> How can we help?\r\n";
+
+/// An inbox for e-mail with a listener for `support@desk.test`.
+pub(crate) async fn mailbox(app: &TestApp) -> Channel {
+    let by = Actor::machine("test");
+    let new = inbox::New { name: "Mail".to_owned(), channel: Medium::Email, team: None, widget: WidgetPatch::default(), hours: None };
+    let inbox = inbox::create(&app.app, &by, new).await.unwrap();
+    let settings = ChannelSettings { addresses: vec!["support@desk.test".to_owned()], ..ChannelSettings::default() };
+    let new = New { inbox: inbox.id, kind: ChannelKind::Listener, name: "MX".to_owned(), settings, secret: None };
+    channel::create(&app.app, &by, new).await.unwrap()
+}
+
+/// A mail that could not be made a message, in an inbox of this name; its id.
+pub(crate) async fn failed(app: &TestApp, name: &str) -> String {
+    let by = Actor::machine("test");
+    let new = inbox::New { name: name.to_owned(), channel: Medium::Email, team: None, widget: WidgetPatch::default(), hours: None };
+    let place = inbox::create(&app.app, &by, new).await.unwrap();
+    let pipe = New { inbox: place.id, kind: ChannelKind::Pipe, name: name.to_owned(), settings: ChannelSettings::default(), secret: None };
+    let pipe = channel::create(&app.app, &by, pipe).await.unwrap();
+    let patch = inbox::Patch { enabled: Some(false), ..inbox::Patch::default() };
+    inbox::update(&app.app, &by, place.id, patch, None).await.unwrap();
+    let body = futures_util::stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from_static(MAIL.as_bytes()))]);
+    let kept = mail::keep(&app.app, &pipe, &mail::Envelope::default(), 1 << 20, body).await.unwrap();
+    while mail::failed(&app.app, &by).await.unwrap().iter().all(|one| one.id != kept.id) {
+        app.pass(Duration::from_secs(60)).await;
+    }
+    kept.id.to_string()
+}
+
+/// A mail that came in by pipe, in an inbox of its own: its case and its message.
+pub(crate) async fn arrived(app: &TestApp, mail: &str) -> (String, String) {
+    let by = Actor::machine("test");
+    // Visitors come to the oldest inbox, which is not to be this one.
+    app.clock.advance(1);
+    let new = inbox::New { name: "Piped".to_owned(), channel: Medium::Email, team: None, widget: WidgetPatch::default(), hours: None };
+    let place = inbox::create(&app.app, &by, new).await.unwrap();
+    let pipe = pipe(app, place.id).await;
+    let kept = kept(app, &pipe, &mail::Envelope::default(), mail).await;
+    let read = app.app.db.read(candor_store::Pool::Quick, move |rx| candor_store::inbound::get(rx, kept)).await.unwrap();
+    (read.conversation.unwrap().to_string(), read.message.unwrap().to_string())
+}
+
+pub(crate) async fn cases(agent: &Agent) -> Vec<Value> {
+    let listed = agent.get("/api/v1/conversations?view=all").await.ok();
+    listed["items"].as_array().unwrap().iter().filter(|case| case["channel"] == "email").cloned().collect()
+}
+
+/// A name server that says of every name that there is none.
+async fn knows_nobody() -> SocketAddr {
+    let socket = UdpSocket::bind(("127.0.0.1", 0)).await.unwrap();
+    let address = socket.local_addr().unwrap();
+    tokio::spawn(async move {
+        let mut packet = [0; 1500];
+        while let Ok((length, peer)) = socket.recv_from(&mut packet).await {
+            // An answer, and NXDOMAIN (RFC 1035, 4.1.1).
+            packet[2] |= 0x80;
+            packet[3] = packet[3] & 0xf0 | 3;
+            let _ = socket.send_to(&packet[..length], peer).await;
+        }
+    });
+    address
+}
+
+/// A desk whose only trusted word on senders is that of `mx.desk.test`; no name server answers.
+pub(crate) fn judging(test: impl AsyncFn(TestApp)) {
+    asking(async || (knows_nobody().await, ()), async |app, ()| test(app).await);
+}
+
+/// The same beside a name server of the test's own.
+pub(crate) fn asking<S>(server: impl AsyncFn() -> (SocketAddr, S), test: impl AsyncFn(TestApp, S)) {
+    for db in [TestDb::sqlite, TestDb::postgres] {
+        let db = db();
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        runtime.block_on(async {
+            let trust = mail::Trust { servers: vec!["mx.desk.test".to_owned()], sealers: vec![] };
+            let (address, kept) = server().await;
+            let app = TestApp::start_with(db, |config| {
+                config.judge = Some(Arc::new(mail::Judge::at(&[address], trust).unwrap()));
+                config.limit_factor = NonZeroU32::new(1000).unwrap();
+            });
+            test(app.await, kept).await;
+        });
+        runtime.shutdown_timeout(Duration::from_secs(5));
+    }
+}
+
+/// What `mx.desk.test` says above a mail whose From it has checked.
+pub(crate) const CHECKED: &str = "Authentication-Results: mx.desk.test; dmarc=pass header.from=example.net\r\n";
+
+pub(crate) async fn pipe(app: &TestApp, inbox: candor_domain::id::InboxId) -> Channel {
+    let new = New { inbox, kind: ChannelKind::Pipe, name: "Pipe".to_owned(), settings: ChannelSettings::default(), secret: None };
+    channel::create(&app.app, &Actor::machine("test"), new).await.unwrap()
+}
+
+pub(crate) async fn piped(app: &TestApp, pipe: &Channel, mail: &str) {
+    kept(app, pipe, &mail::Envelope::default(), mail).await;
+}
+
+pub(crate) async fn kept(app: &TestApp, pipe: &Channel, envelope: &mail::Envelope, mail: &str) -> InboundId {
+    let body = futures_util::stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from(mail.to_owned()))]);
+    let kept = mail::keep(&app.app, pipe, envelope, 1 << 20, body).await.unwrap();
+    app.settle().await;
+    kept.id
+}
+
+/// Sends this inbox's mail to a listener of the desk itself, which takes the customer's address: both ends are real.
+pub(crate) async fn sender(app: &TestApp, from: &Channel) -> SocketAddr {
+    let (by, address) = (Actor::machine("test"), listen(app, false).await);
+    let new = inbox::New { name: "Customer".to_owned(), channel: Medium::Email, team: None, widget: WidgetPatch::default(), hours: None };
+    let place = inbox::create(&app.app, &by, new).await.unwrap();
+    let own = ChannelSettings { addresses: vec!["ann@example.net".to_owned()], ..ChannelSettings::default() };
+    let new = New { inbox: place.id, kind: ChannelKind::Listener, name: "Ann".to_owned(), settings: own, secret: None };
+    channel::create(&app.app, &by, new).await.unwrap();
+    let server = Server { host: "127.0.0.1".to_owned(), port: address.port(), security: Security::None, user: None };
+    let own = vec!["support@desk.test".to_owned()];
+    let settings = ChannelSettings { addresses: own, name: "客服".to_owned(), server: Some(server), ..ChannelSettings::default() };
+    let new = New { inbox: from.inbox, kind: ChannelKind::Sender, name: "Out".to_owned(), settings, secret: None };
+    channel::create(&app.app, &by, new).await.unwrap();
+    address
+}
+
+pub(crate) async fn mail_of(agent: &Agent, id: &str, place: usize) -> Value {
+    let timeline = agent.get(&format!("/api/v1/conversations/{id}/timeline")).await.ok();
+    let items = timeline["items"].as_array().unwrap();
+    items.iter().filter(|item| !item["message"].is_null()).nth(place).unwrap()["message"].clone()
+}
+
+/// The address customers answer to, as the mail to them said it.
+pub(crate) async fn reply_address(app: &TestApp, id: &str) -> String {
+    let id: candor_domain::id::ConversationId = id.parse().unwrap();
+    let mail = app
+        .app
+        .db
+        .read(candor_store::Pool::Quick, move |rx| {
+            let last = candor_store::message::newest(rx, id, 1)?.remove(0);
+            candor_store::mail::get(rx, last.id)
+        })
+        .await
+        .unwrap()
+        .unwrap();
+    let head: mail::Head = serde_json::from_str(&mail.head.unwrap()).unwrap();
+    head.reply_to[0].mail.clone()
+}
