@@ -1,11 +1,13 @@
 //! The mail server that takes what we send.
 
+use crate::channel::email::imap::Tls;
 use crate::channel::email::said::{cut, told};
 use candor_domain::channel::{Security, Server};
 use lettre::address::Envelope;
-use lettre::transport::smtp::PoolConfig;
 use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{self, Certificate, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::{Error, PoolConfig};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use std::time::Duration;
 
@@ -28,7 +30,7 @@ pub struct Relay(AsyncSmtpTransport<Tokio1Executor>);
 /// The server cannot be spoken to as it was described.
 #[derive(Debug, thiserror::Error)]
 #[error("the mail server cannot be used: {0}")]
-pub struct RelayError(lettre::transport::smtp::Error);
+pub struct RelayError(Error);
 
 /// Why a mail was not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,17 +46,16 @@ impl Relay {
     ///
     /// # Errors
     ///
-    /// The name of the server cannot be one.
-    pub fn new(server: &Server, login: Option<Login>, own_name: &str) -> Result<Self, RelayError> {
-        type Transport = AsyncSmtpTransport<Tokio1Executor>;
-        let builder = match server.security {
-            Security::None => Ok(Transport::builder_dangerous(&server.host)),
-            Security::StartTls => Transport::starttls_relay(&server.host),
-            Security::Tls => Transport::relay(&server.host),
+    /// The lines to it cannot be encrypted.
+    pub fn new(server: &Server, login: Option<Login>, own_name: &str, tls: &Tls) -> Result<Self, RelayError> {
+        let protection = match server.security {
+            Security::None => client::Tls::None,
+            Security::StartTls => client::Tls::Required(believing(server, tls).map_err(RelayError)?),
+            Security::Tls => client::Tls::Wrapper(believing(server, tls).map_err(RelayError)?),
         };
-        let mut builder = builder
-            .map_err(RelayError)?
+        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&server.host)
             .port(server.port)
+            .tls(protection)
             .hello_name(ClientId::Domain(own_name.to_owned()))
             .timeout(Some(PATIENCE))
             .pool_config(PoolConfig::new().max_size(POOL));
@@ -80,4 +81,13 @@ impl Relay {
             Err(error) => Err(Refused { permanent: error.is_permanent(), words: cut(&told(&error)) }),
         }
     }
+}
+
+/// Believes the public authorities and the operator's own.
+fn believing(server: &Server, tls: &Tls) -> Result<TlsParameters, Error> {
+    let mut parameters = TlsParameters::builder(server.host.clone());
+    for authority in tls.own() {
+        parameters = parameters.add_root_certificate(Certificate::from_der(authority.to_vec())?);
+    }
+    parameters.build()
 }
