@@ -7,11 +7,13 @@ cd "$(dirname "$0")/.."
 
 postgres=$(mktemp -d)
 dovecot=$(mktemp -d)
-trap 'scripts/postgres.sh stop "$postgres"; scripts/dovecot.sh stop "$dovecot"' EXIT
+postfix=$(mktemp -d)
+trap 'scripts/postgres.sh stop "$postgres"; scripts/dovecot.sh stop "$dovecot"; scripts/postfix.sh stop "$postfix"' EXIT
 trap 'exit 130' INT TERM
 CANDOR_TEST_POSTGRES=$(scripts/postgres.sh start "$postgres") || exit 1
 CANDOR_TEST_IMAP=$(scripts/dovecot.sh start "$dovecot") || exit 1
-export CANDOR_TEST_POSTGRES CANDOR_TEST_IMAP
+CANDOR_TEST_POSTFIX=$(scripts/postfix.sh start "$postfix") || exit 1
+export CANDOR_TEST_POSTGRES CANDOR_TEST_IMAP CANDOR_TEST_POSTFIX
 if [ -d ../shared ]; then
   export CANDOR_SHARED=${CANDOR_SHARED:-$(cd ../shared && pwd)}
 else
