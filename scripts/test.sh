@@ -28,7 +28,7 @@ one build cargo build --locked -p candor-server -p candor-bench
 for database in sqlite postgres; do
   address=(); [ "$database" = sqlite ] || address=(--postgres "$CANDOR_TEST_POSTGRES")
   one "kill-$database" target/debug/candor-bench kill "${address[@]}"
-  one "mails-$database" target/debug/candor-bench mails "${address[@]}"
+  one "mails-$database" target/debug/candor-bench mails --imap "$CANDOR_TEST_IMAP" "${address[@]}"
   one "cuts-$database" target/debug/candor-bench cuts "${address[@]}"
   # Small, and for what comes of it alone: how quick a debug build is says nothing.
   one "flood-$database" target/debug/candor-bench flood --starts 500 --agents 5 --before 1 --usable-ms 5000 "${address[@]}"
