@@ -26,7 +26,7 @@ faults: web ## disk, database, the way to it and the clock broken under load, sm
 	scripts/faults.sh small
 
 bench: web ## the figures, on a release build
-	cargo build --release -p candor-server -p candor-bench
+	cargo build --release -p candor-server -p candor-bench -p candor-connect --bins --example mail_speed
 	scripts/bench.sh
 
 soak: web ## kills, cuts and fuzzing in full counts, on a release build

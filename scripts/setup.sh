@@ -23,6 +23,9 @@ command -v pgbouncer > /dev/null || packages+=(pgbouncer)
 PATH=$PATH:/usr/sbin command -v dovecot > /dev/null || packages+=(dovecot-imapd)
 # The tests have files looked at by it, with a signature of their own: its lists of signatures are not fetched.
 PATH=$PATH:/usr/sbin command -v clamd > /dev/null || packages+=(clamav-daemon)
+# The tests send and receive by it, and by Python as another's mail program.
+PATH=$PATH:/usr/sbin command -v postfix > /dev/null || packages+=(postfix)
+command -v python3 > /dev/null || packages+=(python3)
 ls /usr/lib/*/faketime/libfaketimeMT.so.1 > /dev/null 2>&1 || packages+=(faketime)
 command -v pgrep > /dev/null || packages+=(procps)
 [ -x /usr/bin/chromium ] || packages+=(chromium)
@@ -45,6 +48,8 @@ if [ ${#packages[@]} -gt 0 ]; then
     trap 'rm -f /usr/sbin/policy-rc.d' EXIT
   fi
   export DEBIAN_FRONTEND=noninteractive
+  # Tests start a Postfix of their own, with its own settings: Debian's needs none.
+  echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections
   apt-get update -qq
   apt-get install -y -qq --no-install-recommends -o Dpkg::Options::=--force-confold "${packages[@]}" < /dev/null
 fi

@@ -7,9 +7,11 @@ cd "$(dirname "$0")/.."
 . scripts/faults.sh
 
 postgres=$(mktemp -d)
-trap 'scripts/postgres.sh stop "$postgres"' EXIT
+dovecot=$(mktemp -d)
+trap 'scripts/postgres.sh stop "$postgres"; scripts/dovecot.sh stop "$dovecot"' EXIT
 trap 'exit 130' INT TERM
 CANDOR_TEST_POSTGRES=$(scripts/postgres.sh start "$postgres") || exit 1
+imap=$(scripts/dovecot.sh start "$dovecot") || exit 1
 export CANDOR_TEST_POSTGRES
 candor=target/release/candor
 bench=target/release/candor-bench
@@ -17,12 +19,12 @@ bench=target/release/candor-bench
 for database in sqlite postgres; do
   address=(--candor "$candor"); [ "$database" = sqlite ] || address+=(--postgres "$CANDOR_TEST_POSTGRES")
   one "kill-$database" "$bench" kill "${address[@]}" --kills 300 --writers 8
-  one "mails-$database" "$bench" mails "${address[@]}" --mails 1000 --kills 160
+  one "mails-$database" "$bench" mails "${address[@]}" --mails 1000 --kills 160 --imap "$imap" --fetched 1000 --fetch-kills 150
   one "cuts-$database" "$bench" cuts "${address[@]}" --cuts 2000 --clients 50
 done
 one nodes "$bench" nodes --candor "$candor" --postgres "$CANDOR_TEST_POSTGRES" --rounds 20
 s3=$(mktemp -d)
-trap 'scripts/s3.sh stop "$s3"; scripts/postgres.sh stop "$postgres"' EXIT
+trap 'scripts/s3.sh stop "$s3"; scripts/postgres.sh stop "$postgres"; scripts/dovecot.sh stop "$dovecot"' EXIT
 if address=$(scripts/s3.sh start "$s3"); then
   one nodes-s3 "$bench" nodes --candor "$candor" --postgres "$CANDOR_TEST_POSTGRES" --rounds 10 --s3 "$address"
 else

@@ -8,12 +8,14 @@ cd "$(dirname "$0")/.."
 postgres=$(mktemp -d)
 dovecot=$(mktemp -d)
 clamav=$(mktemp -d)
-trap 'scripts/postgres.sh stop "$postgres"; scripts/dovecot.sh stop "$dovecot"; scripts/clamav.sh stop "$clamav"' EXIT
+postfix=$(mktemp -d)
+trap 'scripts/postgres.sh stop "$postgres"; scripts/dovecot.sh stop "$dovecot"; scripts/clamav.sh stop "$clamav"; scripts/postfix.sh stop "$postfix"' EXIT
 trap 'exit 130' INT TERM
 CANDOR_TEST_POSTGRES=$(scripts/postgres.sh start "$postgres") || exit 1
 CANDOR_TEST_IMAP=$(scripts/dovecot.sh start "$dovecot") || exit 1
 CANDOR_TEST_CLAMD=$(scripts/clamav.sh start "$clamav") || exit 1
-export CANDOR_TEST_POSTGRES CANDOR_TEST_IMAP CANDOR_TEST_CLAMD
+CANDOR_TEST_POSTFIX=$(scripts/postfix.sh start "$postfix") || exit 1
+export CANDOR_TEST_POSTGRES CANDOR_TEST_IMAP CANDOR_TEST_CLAMD CANDOR_TEST_POSTFIX
 if [ -d ../shared ]; then
   export CANDOR_SHARED=${CANDOR_SHARED:-$(cd ../shared && pwd)}
 else
@@ -29,7 +31,7 @@ one build cargo build --locked -p candor-server -p candor-bench
 for database in sqlite postgres; do
   address=(); [ "$database" = sqlite ] || address=(--postgres "$CANDOR_TEST_POSTGRES")
   one "kill-$database" target/debug/candor-bench kill "${address[@]}"
-  one "mails-$database" target/debug/candor-bench mails "${address[@]}"
+  one "mails-$database" target/debug/candor-bench mails --imap "$CANDOR_TEST_IMAP" "${address[@]}"
   one "cuts-$database" target/debug/candor-bench cuts "${address[@]}"
   # Small, and for what comes of it alone: how quick a debug build is says nothing.
   one "flood-$database" target/debug/candor-bench flood --starts 500 --agents 5 --before 1 --usable-ms 5000 "${address[@]}"

@@ -48,7 +48,7 @@ enum Command {
     Bare(bare::BareArgs),
     /// Kills the server with -9 under load, again and again, and compares what it has with what it acknowledged.
     Kill(kill::KillArgs),
-    /// Kills the server with -9 at every step of SMTP while mail comes in, and compares its conversations with what it took.
+    /// Kills the server with -9 at every step of SMTP and IMAP while mail comes in, and compares its conversations with what there was.
     Mails(mails::MailsArgs),
     /// Cuts and freezes clients' lines while messages come in, and compares what every client has at the end.
     Cuts(cuts::CutsArgs),

@@ -62,6 +62,22 @@ pub fn run<F: Future<Output = ()>>(db: impl FnOnce() -> TestDb, test: impl FnOnc
     drop(app);
 }
 
+/// Runs a test on both databases, on desks with other settings; `change` may start what they name.
+pub fn on_both(change: impl Fn(&mut Config), test: impl AsyncFn(TestApp)) {
+    for db in [TestDb::sqlite, TestDb::postgres] {
+        let db = db();
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let app = TestApp::start_with(db, |config| {
+                config.limit_factor = NonZeroU32::new(1000).expect("1000 is not 0");
+                change(config);
+            });
+            test(app.await).await;
+        });
+        runtime.shutdown_timeout(Duration::from_secs(5));
+    }
+}
+
 impl TestApp {
     /// A desk as after its first start, with rate limits that tests do not reach.
     pub async fn start(db: TestDb) -> Self {

@@ -14,6 +14,9 @@ use candor_store::{Queue, contact, file_scan};
 use futures_util::{Stream, StreamExt};
 use std::pin::pin;
 
+/// How much is checked, cleaned and sealed at once: what comes whole lies in memory once and not four times.
+const PIECE: usize = 64 << 10;
+
 /// What is said of a file before its bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Incoming<'a> {
@@ -84,14 +87,16 @@ async fn take<E: std::fmt::Display>(
     let mut body = pin!(body);
     while let Some(part) = body.next().await {
         let part = part.map_err(|error| Error::invalid("body", format!("ended early: {error}")))?;
-        check.feed(&part).map_err(|refused| refusal(refused, limit))?;
-        cleaner.feed(&part, &mut clean);
-        size += clean.len() as u64;
-        sealer.push(&clean, &mut sealed);
-        clean.clear();
-        if !sealed.is_empty() {
-            draft.write(&sealed).await.map_err(disk)?;
-            sealed.clear();
+        for piece in part.chunks(PIECE) {
+            check.feed(piece).map_err(|refused| refusal(refused, limit))?;
+            cleaner.feed(piece, &mut clean);
+            size += clean.len() as u64;
+            sealer.push(&clean, &mut sealed);
+            clean.clear();
+            if !sealed.is_empty() {
+                draft.write(&sealed).await.map_err(disk)?;
+                sealed.clear();
+            }
         }
     }
     let accepted = check.finish().map_err(|refused| refusal(refused, limit))?;

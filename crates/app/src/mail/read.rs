@@ -46,8 +46,9 @@ pub(super) struct Letter {
 pub(super) async fn letter(app: &App, sender: &Actor, raw: Vec<u8>, envelope: Envelope, ours: &Ours) -> Result<Letter> {
     let verdict = judged(app, &raw, &envelope).await;
     let parsed = tokio::task::spawn_blocking(move || {
-        let mut inbound = mime::read(&raw);
+        // First, because it decodes the files for itself: a large one lies in memory once at a time.
         let machine = machine(&raw);
+        let mut inbound = mime::read(&raw);
         drop(raw);
         inbound.text.truncate(inbound.text.floor_char_boundary(MAX_TEXT));
         inbound.text.retain(|c| c != '\0');

@@ -8,6 +8,7 @@ mod footprint;
 mod idle;
 mod intake;
 mod mail;
+mod mail_floor;
 mod reads;
 mod rush;
 
@@ -45,6 +46,9 @@ pub(crate) struct FiguresArgs {
     /// Visitors' sockets of the rush.
     #[arg(long, default_value_t = 5_000)]
     visitors: usize,
+    /// The example of `candor-connect` that measures the reader of mails.
+    #[arg(long, default_value = "target/release/examples/mail_speed", value_name = "PATH")]
+    mail_speed: PathBuf,
     /// How long the rush takes.
     #[arg(long, default_value_t = 30)]
     seconds: u64,
@@ -64,7 +68,7 @@ enum Group {
     Fanout,
     /// Many sockets of both kinds and 200 messages a second.
     Rush,
-    /// Mails a second, beside bare commits, and the memory of a large one.
+    /// Mails a second, beside the same files and rows bare; the memory of a large one; reading beside the bare parser.
     Mail,
     /// Start and memory, small.
     Footprint,

@@ -1,6 +1,10 @@
 //! Mail under kills: servers hand mails over, again and again until they hear 250, while the desk is killed with -9 at every step of
-//! the protocol. In the end each mail must be exactly one conversation with one message.
+//! the protocol. In the end each mail must be exactly one conversation with one message. With an IMAP server the desk fetches mail from
+//! there as well.
 
+mod fetched;
+mod gate;
+mod owner;
 mod session;
 
 use crate::client::{Client, text};
@@ -37,6 +41,15 @@ pub(crate) struct MailsArgs {
     /// Servers that hand over at the same time.
     #[arg(long, default_value_t = 4)]
     servers: usize,
+    /// An IMAP server of `scripts/dovecot.sh`: then mail is fetched from there, too.
+    #[arg(long, value_name = "PORT,TLSPORT,DIR")]
+    imap: Option<String>,
+    /// Mails that lie in its mailboxes.
+    #[arg(long, default_value_t = 60)]
+    fetched: usize,
+    /// Kills while mail is fetched; one after the other at each step, in two mailboxes by turns.
+    #[arg(long, default_value_t = 15)]
+    fetch_kills: usize,
 }
 
 /// What happened to the mails.
@@ -50,6 +63,15 @@ struct Faults {
 
 /// Says whether each mail is one message.
 pub(crate) async fn run(args: &MailsArgs) -> Result<bool> {
+    let handed = handed_over(args).await?;
+    let fetched = match &args.imap {
+        Some(server) => fetched::run(args, server).await?,
+        None => true,
+    };
+    Ok(handed && fetched)
+}
+
+async fn handed_over(args: &MailsArgs) -> Result<bool> {
     let (mut desk, port) = desk_with_mail(&args.desk).await?;
     let admin = desk.admin().await?;
     mailbox(&admin).await?;
@@ -124,6 +146,17 @@ pub(crate) fn mail(subject: &str, size: usize) -> String {
     format!("{head}{}", line.repeat(lines)).trim_end().to_owned()
 }
 
+/// A mail with a file of about so many bytes: lines of 57, as mail programs write them.
+pub(crate) fn mail_with_file(subject: &str, size: usize) -> String {
+    let file = format!("JVBERi0xLjcK{}\r\n{}", "QUJD".repeat(16), format!("{}\r\n", "QUJD".repeat(19)).repeat(size / 57 - 1));
+    format!(
+        "From: Ann Lee <ann@example.net>\r\nTo: support@desk.test\r\nSubject: {subject}\r\nDate: Mon, 2 Feb 2026 10:00:00 +0000\r\n\
+         MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nSee the file.\r\n\
+         --b\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; filename=statement.pdf\r\n\
+         Content-Transfer-Encoding: base64\r\n\r\n{file}\r\n--b--"
+    )
+}
+
 async fn server(port: u16, next: Arc<AtomicUsize>, mails: usize, ended: Arc<AtomicBool>) {
     while !ended.load(Ordering::Relaxed) {
         let number = next.fetch_add(1, Ordering::Relaxed);
@@ -172,14 +205,29 @@ async fn compare(admin: &Client, expected: &[String]) -> Result<Faults> {
     Ok(faults)
 }
 
-/// Waits until a mail is a conversation.
-pub(crate) async fn seen(admin: &Client, subject: &str) -> Result<()> {
+/// Waits until a mail is a conversation; its id.
+pub(crate) async fn seen(admin: &Client, subject: &str) -> Result<String> {
     let begun = Instant::now();
-    while !cases(admin).await?.contains_key(subject) {
+    loop {
+        if let Some(id) = cases(admin).await?.remove(subject).and_then(|mut ids| ids.pop()) {
+            return Ok(id);
+        }
         anyhow::ensure!(begun.elapsed() < PATIENCE, "{subject} was not read");
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    Ok(())
+}
+
+/// How many conversations came by mail.
+pub(crate) async fn count(admin: &Client) -> Result<usize> {
+    Ok(cases(admin).await?.values().map(Vec::len).sum())
+}
+
+/// How many files the first message of a conversation has.
+pub(crate) async fn files_of(admin: &Client, id: &str) -> Result<usize> {
+    let timeline = admin.get(&format!("/api/v1/conversations/{id}/timeline")).await?.ok()?;
+    let items = timeline["items"].as_array().context("no items")?;
+    let message = items.iter().find(|item| item["type"] == "message").context("no message")?;
+    Ok(message["message"]["files"].as_array().context("no files")?.len())
 }
 
 /// The conversations by mail, by their subject.

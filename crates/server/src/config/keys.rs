@@ -40,7 +40,7 @@ pub(crate) const KEYS: &[Key] = &[
     key(
         "mail_authorities",
         Kind::Text,
-        "certificates, PEM, of your own authorities that vouch for servers with mailboxes; the public ones always do",
+        "certificates, PEM, of your own authorities that vouch for mail servers the desk signs in to; the public ones always do",
     ),
     key("public_url", Kind::Text, "where browsers reach the desk; cookies, Origin checks and links follow it"),
     key("trusted_proxies", Kind::List, "networks whose X-Forwarded-For is believed"),

@@ -32,7 +32,7 @@ impl Config {
         judge.inspect_err(|error| tracing::warn!(%error, "no sender of mail can be proven")).ok()
     }
 
-    /// Whom we believe to be a mail server with a mailbox.
+    /// Whom we believe to be a mail server with a mailbox, or one that takes what we send.
     pub(crate) fn mail_tls(&self) -> Result<Tls, TlsError> {
         self.mail_authorities.as_deref().map_or_else(|| Ok(Tls::public()), Tls::and_of)
     }

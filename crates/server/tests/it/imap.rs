@@ -9,10 +9,9 @@ use candor_domain::id::ChannelId;
 use candor_domain::inbox::{Channel as Medium, WidgetPatch};
 use candor_store::channel::Channel;
 use candor_store::{Error, Pool, Query, Queue, mailbox};
-use candor_testkit::{Agent, TestApp, TestDb, app_test};
+use candor_testkit::{Agent, TestApp, TestDb, app_test, on_both};
 use serde_json::{Value, json};
 use std::io::Write;
-use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::process::{Output, Stdio};
 use std::sync::Arc;
@@ -146,7 +145,7 @@ impl Drop for Readers {
     }
 }
 
-async fn until(what: &str, mut so: impl AsyncFnMut() -> bool) {
+pub(crate) async fn until(what: &str, mut so: impl AsyncFnMut() -> bool) {
     let deadline = Instant::now() + DEADLINE;
     while !so().await {
         assert!(Instant::now() < deadline, "not yet: {what}");
@@ -154,12 +153,12 @@ async fn until(what: &str, mut so: impl AsyncFnMut() -> bool) {
     }
 }
 
-async fn kept(app: &TestApp) -> i64 {
+pub(crate) async fn kept(app: &TestApp) -> i64 {
     let count = |rx: &mut candor_store::Rx<'_>| rx.one("SELECT COUNT(*) FROM inbound", &[], |row| row.get::<i64>(0));
     app.app.db.read(Pool::Quick, count).await.unwrap()
 }
 
-async fn until_kept(app: &TestApp, number: i64) {
+pub(crate) async fn until_kept(app: &TestApp, number: i64) {
     until(&format!("{number} mails are kept"), async || kept(app).await >= number).await;
 }
 
@@ -343,18 +342,7 @@ app_test!(mail_from_before_the_desk_is_left_alone_where_that_is_wanted, |app| as
 
 /// A desk that believes these authorities, too.
 fn believing(test: impl AsyncFn(TestApp)) {
-    for db in [TestDb::sqlite, TestDb::postgres] {
-        let db = db();
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        runtime.block_on(async {
-            let app = TestApp::start_with(db, |config| {
-                config.mail_tls = mail::Tls::and_of(&place().authority).unwrap();
-                config.limit_factor = NonZeroU32::new(1000).unwrap();
-            });
-            test(app.await).await;
-        });
-        runtime.shutdown_timeout(Duration::from_secs(5));
-    }
+    on_both(|config| config.mail_tls = mail::Tls::and_of(&place().authority).unwrap(), test);
 }
 
 #[test]

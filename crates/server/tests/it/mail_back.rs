@@ -120,7 +120,7 @@ async fn answered(app: &TestApp, alice: &Agent, pipe: &Channel, sink: &Sink) -> 
     (id, name)
 }
 
-async fn category(alice: &Agent, id: &str) -> String {
+pub(crate) async fn category(alice: &Agent, id: &str) -> String {
     alice.get(&format!("/api/v1/conversations/{id}")).await.ok()["category"].as_str().unwrap().to_owned()
 }
 

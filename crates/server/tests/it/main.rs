@@ -38,13 +38,12 @@ mod mail_side;
 mod mail_transcript;
 mod mail_view;
 mod matrix;
-#[path = "../../../connect/tests/email/verdict/dns.rs"]
-#[expect(dead_code, reason = "knows more kinds of records than are needed here")]
-mod name_server;
+mod names;
 mod nodes;
 mod nodes_keys;
 mod openapi;
 mod plumbing;
+mod postfix;
 mod proof_of_work;
 mod roles;
 mod scanner;

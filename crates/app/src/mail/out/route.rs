@@ -56,7 +56,8 @@ impl Route {
 
     /// The line to the server, kept while its settings stay the same.
     fn relay(&self, app: &App) -> Result<Relay> {
-        let make = || Relay::new(&self.server, self.login.clone(), app.host()).map_err(|error| Error::Broken(error.to_string()));
+        let tls = &app.config.mail_tls;
+        let make = || Relay::new(&self.server, self.login.clone(), app.host(), tls).map_err(|error| Error::Broken(error.to_string()));
         app.relays.get(self.sender.id, self.sender.version, make)
     }
 }

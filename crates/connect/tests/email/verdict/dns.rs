@@ -14,7 +14,7 @@ const AAAA: u16 = 28;
 
 /// Records by name, in lower case without the last dot, and type.
 #[derive(Clone, Default)]
-pub(crate) struct Zone {
+pub(super) struct Zone {
     records: BTreeMap<(String, u16), Vec<Vec<u8>>>,
     names: BTreeSet<String>,
 }
@@ -26,12 +26,12 @@ impl Zone {
         self.records.insert((name, kind), data);
     }
 
-    pub(crate) fn txt(&mut self, name: &str, value: &str) {
+    pub(super) fn txt(&mut self, name: &str, value: &str) {
         let strings = value.as_bytes().chunks(255).flat_map(|chunk| [&[chunk.len() as u8], chunk].concat()).collect();
         self.put(name, TXT, vec![strings]);
     }
 
-    pub(crate) fn addresses(&mut self, name: &str, addresses: &[IpAddr]) {
+    pub(super) fn addresses(&mut self, name: &str, addresses: &[IpAddr]) {
         let of = |four: bool| addresses.iter().filter(move |ip| ip.is_ipv4() == four);
         let octets = |ip: &IpAddr| match ip {
             IpAddr::V4(ip) => ip.octets().to_vec(),
@@ -44,7 +44,7 @@ impl Zone {
         }
     }
 
-    pub(crate) fn pointers(&mut self, ip: IpAddr, names: &[&str]) {
+    pub(super) fn pointers(&mut self, ip: IpAddr, names: &[&str]) {
         let reverse = match ip {
             IpAddr::V4(ip) => {
                 let [a, b, c, d] = ip.octets();
@@ -58,7 +58,7 @@ impl Zone {
         self.put(&reverse, PTR, names.iter().map(|name| labels(name)).collect());
     }
 
-    pub(crate) fn exchanges(&mut self, name: &str, hosts: &[String]) {
+    pub(super) fn exchanges(&mut self, name: &str, hosts: &[String]) {
         let data = hosts.iter().enumerate().map(|(at, host)| [vec![0, at as u8 + 1], labels(host)].concat());
         self.put(name, MX, data.collect());
     }
@@ -98,7 +98,7 @@ fn labels(name: &str) -> Vec<u8> {
 }
 
 /// Serves the records until the test ends; they may be changed meanwhile.
-pub(crate) async fn serve(zone: Zone) -> (SocketAddr, Arc<Mutex<Zone>>) {
+pub(super) async fn serve(zone: Zone) -> (SocketAddr, Arc<Mutex<Zone>>) {
     let zone = Arc::new(Mutex::new(zone));
     // UDP and TCP on one port: the port that UDP was given may be taken for TCP, so try until both are free.
     let (udp, tcp) = loop {

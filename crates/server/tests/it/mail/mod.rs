@@ -4,21 +4,20 @@ mod answers;
 mod peer;
 mod taken;
 
+use crate::names::{self, Texts};
 use candor_app::channel::{self, New};
-use candor_app::{inbox, mail};
+use candor_app::{Config, inbox, mail};
 use candor_domain::actor::Actor;
 use candor_domain::channel::{ChannelKind, ChannelSettings, Security, Server};
 use candor_domain::id::InboundId;
 use candor_domain::inbox::{Channel as Medium, WidgetPatch};
 use candor_store::channel::Channel;
-use candor_testkit::{Agent, TestApp, TestDb};
+use candor_testkit::{Agent, TestApp, on_both};
 pub(crate) use peer::{Peer, listen};
 use serde_json::Value;
 use std::net::SocketAddr;
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::UdpSocket;
 
 pub(crate) const MAIL: &str = "From: Ann Lee <ann@example.net>\r\nTo: support@desk.test\r\nSubject: Deposit missing\r\n\
     Date: Mon, 2 Feb 2026 10:00:00 +0000\r\nMessage-ID: <1@example.net>\r\n\r\n\
@@ -26,10 +25,16 @@ pub(crate) const MAIL: &str = "From: Ann Lee <ann@example.net>\r\nTo: support@de
 
 /// An inbox for e-mail with a listener for `support@desk.test`.
 pub(crate) async fn mailbox(app: &TestApp) -> Channel {
+    mailbox_of(app, &["support@desk.test"]).await
+}
+
+/// An inbox for e-mail with a listener for these addresses.
+pub(crate) async fn mailbox_of(app: &TestApp, addresses: &[&str]) -> Channel {
     let by = Actor::machine("test");
     let new = inbox::New { name: "Mail".to_owned(), channel: Medium::Email, team: None, widget: WidgetPatch::default(), hours: None };
     let inbox = inbox::create(&app.app, &by, new).await.unwrap();
-    let settings = ChannelSettings { addresses: vec!["support@desk.test".to_owned()], ..ChannelSettings::default() };
+    let addresses = addresses.iter().map(ToString::to_string).collect();
+    let settings = ChannelSettings { addresses, ..ChannelSettings::default() };
     let new = New { inbox: inbox.id, kind: ChannelKind::Listener, name: "MX".to_owned(), settings, secret: None };
     channel::create(&app.app, &by, new).await.unwrap()
 }
@@ -69,43 +74,18 @@ pub(crate) async fn cases(agent: &Agent) -> Vec<Value> {
     listed["items"].as_array().unwrap().iter().filter(|case| case["channel"] == "email").cloned().collect()
 }
 
-/// A name server that says of every name that there is none.
-async fn knows_nobody() -> SocketAddr {
-    let socket = UdpSocket::bind(("127.0.0.1", 0)).await.unwrap();
-    let address = socket.local_addr().unwrap();
-    tokio::spawn(async move {
-        let mut packet = [0; 1500];
-        while let Ok((length, peer)) = socket.recv_from(&mut packet).await {
-            // An answer, and NXDOMAIN (RFC 1035, 4.1.1).
-            packet[2] |= 0x80;
-            packet[3] = packet[3] & 0xf0 | 3;
-            let _ = socket.send_to(&packet[..length], peer).await;
-        }
-    });
-    address
-}
-
-/// A desk whose only trusted word on senders is that of `mx.desk.test`; no name server answers.
+/// A desk whose only trusted word on senders is that of `mx.desk.test`; its name server knows nobody.
 pub(crate) fn judging(test: impl AsyncFn(TestApp)) {
-    asking(async || (knows_nobody().await, ()), async |app, ()| test(app).await);
+    asking(&Texts::default(), test);
 }
 
-/// The same beside a name server of the test's own.
-pub(crate) fn asking<S>(server: impl AsyncFn() -> (SocketAddr, S), test: impl AsyncFn(TestApp, S)) {
-    for db in [TestDb::sqlite, TestDb::postgres] {
-        let db = db();
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        runtime.block_on(async {
-            let trust = mail::Trust { servers: vec!["mx.desk.test".to_owned()], sealers: vec![] };
-            let (address, kept) = server().await;
-            let app = TestApp::start_with(db, |config| {
-                config.judge = Some(Arc::new(mail::Judge::at(&[address], trust).unwrap()));
-                config.limit_factor = NonZeroU32::new(1000).unwrap();
-            });
-            test(app.await, kept).await;
-        });
-        runtime.shutdown_timeout(Duration::from_secs(5));
-    }
+/// The same beside a name server that knows these texts.
+pub(crate) fn asking(texts: &Texts, test: impl AsyncFn(TestApp)) {
+    let judge = |config: &mut Config| {
+        let trust = mail::Trust { servers: vec!["mx.desk.test".to_owned()], sealers: vec![] };
+        config.judge = Some(Arc::new(mail::Judge::at(&[names::serve_changing(Arc::clone(texts))], trust).unwrap()));
+    };
+    on_both(judge, test);
 }
 
 /// What `mx.desk.test` says above a mail whose From it has checked.

@@ -38,7 +38,7 @@ pub(super) async fn open(server: &Server, login: &Login, tls: &Tls) -> Result<Se
 
 async fn encrypted(stream: TcpStream, host: &str, tls: &Tls) -> Result<Line, ImapError> {
     let name = ServerName::try_from(host.to_owned()).map_err(|error| ImapError::Broken(cut(&error.to_string())))?;
-    let shaken = async { tls.0.connect(name, stream).await.map_err(|error| ImapError::Broken(cut(&error.to_string()))) };
+    let shaken = async { tls.connector.connect(name, stream).await.map_err(|error| ImapError::Broken(cut(&error.to_string()))) };
     timed(PATIENCE, shaken).await.map(Line::tls)
 }
 

@@ -42,6 +42,8 @@ pub struct Recipients<'a> {
 #[derive(Clone)]
 pub(super) struct Line {
     pub server: Server,
+    /// Which authorities are believed.
+    pub believed: TlsParameters,
     pub login: Option<Login>,
     pub own_name: String,
 }
@@ -63,12 +65,11 @@ impl Line {
 
     async fn open(&self) -> Result<AsyncSmtpConnection, Error> {
         let (server, name) = (&self.server, ClientId::Domain(self.own_name.clone()));
-        let tls = || TlsParameters::new(server.host.clone());
-        let wrapped = if server.security == Security::Tls { Some(tls()?) } else { None };
+        let wrapped = (server.security == Security::Tls).then(|| self.believed.clone());
         let address = (server.host.trim_matches(['[', ']']), server.port);
         let mut line = AsyncSmtpConnection::connect_tokio1(address, Some(PATIENCE), &name, wrapped, None).await?;
         if server.security == Security::StartTls {
-            line.starttls(tls()?, &name).await?;
+            line.starttls(self.believed.clone(), &name).await?;
         }
         if let Some(login) = &self.login {
             let known = Credentials::new(login.user.clone(), login.password.clone());

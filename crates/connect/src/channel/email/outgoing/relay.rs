@@ -1,12 +1,14 @@
 //! The mail server that takes what we send.
 
 use super::line::{Line, Recipients, Taken, words};
+use crate::channel::email::imap::Tls;
 use crate::channel::email::said::{cut, told};
 use candor_domain::channel::{Security, Server};
 use lettre::address::Envelope;
-use lettre::transport::smtp::PoolConfig;
 use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{self, Certificate, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::{Error, PoolConfig};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,7 +35,7 @@ pub struct Relay {
 /// The server cannot be spoken to as it was described.
 #[derive(Debug, thiserror::Error)]
 #[error("the mail server cannot be used: {0}")]
-pub struct RelayError(lettre::transport::smtp::Error);
+pub struct RelayError(Error);
 
 /// Why a mail was not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,21 +51,21 @@ impl Relay {
     ///
     /// # Errors
     ///
-    /// The name of the server cannot be one.
-    pub fn new(server: &Server, login: Option<Login>, own_name: &str) -> Result<Self, RelayError> {
-        type Transport = AsyncSmtpTransport<Tokio1Executor>;
-        let builder = match server.security {
-            Security::None => Ok(Transport::builder_dangerous(&server.host)),
-            Security::StartTls => Transport::starttls_relay(&server.host),
-            Security::Tls => Transport::relay(&server.host),
+    /// The lines to it cannot be encrypted.
+    pub fn new(server: &Server, login: Option<Login>, own_name: &str, tls: &Tls) -> Result<Self, RelayError> {
+        let believed = believing(server, tls).map_err(RelayError)?;
+        let protection = match server.security {
+            Security::None => client::Tls::None,
+            Security::StartTls => client::Tls::Required(believed.clone()),
+            Security::Tls => client::Tls::Wrapper(believed.clone()),
         };
-        let mut builder = builder
-            .map_err(RelayError)?
+        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&server.host)
             .port(server.port)
+            .tls(protection)
             .hello_name(ClientId::Domain(own_name.to_owned()))
             .timeout(Some(PATIENCE))
             .pool_config(PoolConfig::new().max_size(POOL));
-        let line = Line { server: server.clone(), login: login.clone(), own_name: own_name.to_owned() };
+        let line = Line { server: server.clone(), believed, login: login.clone(), own_name: own_name.to_owned() };
         if let Some(login) = login {
             builder = builder.credentials(Credentials::new(login.user, login.password));
         }
@@ -100,4 +102,13 @@ impl Relay {
         let from = from.map(str::parse).transpose().map_err(none)?;
         self.line.send(from, to, mail).await
     }
+}
+
+/// Believes the public authorities and the operator's own.
+fn believing(server: &Server, tls: &Tls) -> Result<TlsParameters, Error> {
+    let mut parameters = TlsParameters::builder(server.host.clone());
+    for authority in tls.own() {
+        parameters = parameters.add_root_certificate(Certificate::from_der(authority.to_vec())?);
+    }
+    parameters.build()
 }
