@@ -43,9 +43,9 @@ export async function startSink() {
 
 /** The first text part of a mail, decoded. */
 function plain(mail) {
-  const part = mail.slice(mail.search(/^content-type: text\/plain/im));
-  const [head, ...rest] = part.split('\n\n');
-  const body = rest.join('\n\n').split(/^--/m)[0];
+  const part = mail.split(/^--\S*$/m).find((each) => /^content-type: text\/plain/im.test(each));
+  const [head, ...rest] = part.trimStart().split('\n\n');
+  const body = rest.join('\n\n');
   if (/base64/i.test(head)) return Buffer.from(body, 'base64').toString();
   if (!/quoted-printable/i.test(head)) return body;
   const bytes = body.replace(/=\n/g, '').replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
