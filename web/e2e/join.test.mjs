@@ -59,7 +59,7 @@ before(async () => {
   desk.run('channel', 'create', 'Pipe', '--inbox', 'Mail', '--kind', 'pipe');
   await admin.post('/api/v1/channels', {
     inbox: inbox.id, kind: 'sender', name: 'Out',
-    settings: { addresses: ['support@desk.test'], server: { host: '127.0.0.1', port: server.address().port, security: 'none' } },
+    addresses: ['support@desk.test'], server: { host: '127.0.0.1', port: server.address().port, security: 'none' },
   });
   first = await send('Ann Lee <ann@example.net>', 'support@desk.test', 'Deposit missing', 'My deposit has not arrived.');
   await admin.post(`/api/v1/conversations/${first.id}/replies`, { client_id: randomUUID(), text: 'Which coin?', seen_seq: 1000, hold_ms: 0 });

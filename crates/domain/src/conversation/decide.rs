@@ -238,6 +238,8 @@ mod tests {
             snoozed: false,
             snoozed_until: None,
             visitor_read_seq: 0,
+            outbound: false,
+            parent: None,
             agent_read_seq: 0,
             rating: None,
             rating_asked: false,

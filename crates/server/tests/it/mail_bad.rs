@@ -56,7 +56,7 @@ fn bad() -> Vec<Bad> {
     ] {
         add(name, format!("From: {from}\r\nSubject: {name}\r\n\r\nsend me your password\r\n").into_bytes(), Some("names_staff"));
     }
-    let other = b"From: \"support@desk.test\" <a@evil.test>\r\nSubject: as another\r\n\r\no\r\n";
+    let other = b"From: \"ceo@bank.test\" <a@evil.test>\r\nSubject: as another\r\n\r\no\r\n";
     add("another's address as a name", other.to_vec(), Some("imitation"));
     add("nothing", Vec::new(), Some("no_from"));
     add("noise", (0..20_000_u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8).filter(|byte| *byte != b'\n').collect(), None);
@@ -249,19 +249,21 @@ app_test!(names_and_settings_cannot_begin_a_field, |app| async move {
     let inbox = mailbox(&app).await.inbox;
     let name = format!("Desk\r\n{FORGED}");
     let server = serde_json::json!({ "host": "127.0.0.1", "port": 25, "security": "none" });
-    let wanted = |settings: Value| serde_json::json!({ "inbox": inbox, "kind": "sender", "name": "Out", "settings": settings });
-    let made = admin
-        .post("/api/v1/channels", wanted(serde_json::json!({ "addresses": ["support@desk.test"], "name": name, "server": server })))
-        .await
-        .created();
-    assert!(!made["settings"]["name"].as_str().unwrap().contains(['\r', '\n']), "{made}");
+    let wanted = |address: &str, host: &Value| {
+        let named = serde_json::json!({ "inbox": inbox, "kind": "sender", "name": "Out", "sender_name": name });
+        let mut wanted = named.as_object().unwrap().clone();
+        wanted.insert("addresses".to_owned(), serde_json::json!([address]));
+        wanted.insert("server".to_owned(), host.clone());
+        Value::Object(wanted)
+    };
     for address in ["a@b.test\r\nBcc: x@evil.test", "a\r@b.test", "a@b.test>", "a b@c.test", "a@b.test\0"] {
-        let settings = serde_json::json!({ "addresses": [address], "server": server });
-        admin.post("/api/v1/channels", wanted(settings)).await.refused(422, "validation_failed");
+        let refused = admin.post("/api/v1/channels", wanted(address, &server)).await;
+        assert_eq!(refused.status, 422, "{address:?}");
     }
-    let host = serde_json::json!({ "host": "mx.test\r\nQUIT", "port": 25, "security": "tls" });
-    let settings = serde_json::json!({ "addresses": ["support@desk.test"], "server": host });
-    admin.post("/api/v1/channels", wanted(settings)).await.refused(422, "validation_failed");
+    let forged = serde_json::json!({ "host": "mx.test\r\nQUIT", "port": 25, "security": "tls" });
+    admin.post("/api/v1/channels", wanted("support@desk.test", &forged)).await.refused(422, "validation_failed");
+    let made = admin.post("/api/v1/channels", wanted("support@desk.test", &server)).await.created();
+    assert!(made["sender_name"].as_str().unwrap().starts_with("Desk") && !made.to_string().contains("\\n"), "{made}");
     let named = admin.patch("/api/v1/me", serde_json::json!({ "public_name": name })).await.ok();
     assert!(!named.to_string().contains("\\n") && !named.to_string().contains("\\r"), "{named}");
     admin.patch("/api/v1/me", serde_json::json!({ "public_name": "a\u{7}b" })).await.refused(422, "validation_failed");
@@ -397,8 +399,10 @@ fn the_program_takes_hostile_mail_by_every_way_within_a_bound_of_memory() {
         let mut child = candor(dir.path()).args(["channel", "deliver"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         child.stdin.take().unwrap().write_all(mail).unwrap();
         let output = child.wait_with_output().unwrap();
-        assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+        // An empty pipe is a broken script: it hears that there is no mail.
+        assert_eq!(output.status.success(), !mail.is_empty(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
     }
+    let expected = mails.iter().filter(|(_, mail, _)| !mail.is_empty()).count() + HEAVY;
     // The heaviest at once.
     let senders: Vec<_> = (0..HEAVY).map(|at| std::thread::spawn(move || heavy(port, at))).collect();
     for sender in senders {
@@ -406,8 +410,8 @@ fn the_program_takes_hostile_mail_by_every_way_within_a_bound_of_memory() {
         assert!(said.starts_with("250"), "{said}");
     }
     let begun = Instant::now();
-    while listed(&address, secret.trim()) < mails.len() + HEAVY {
-        assert!(begun.elapsed() < Duration::from_secs(120), "{} of {}", listed(&address, secret.trim()), mails.len() + HEAVY);
+    while listed(&address, secret.trim()) < expected {
+        assert!(begun.elapsed() < Duration::from_secs(120), "{} of {}", listed(&address, secret.trim()), expected);
     }
     let said = done(&run(&mut candor(dir.path()), &["channel", "failed", "--json"]), 0);
     assert!(said.contains("[]"), "{said}");

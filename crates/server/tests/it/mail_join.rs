@@ -103,7 +103,8 @@ async fn taken_over(app: &TestApp) {
     let scene = Scene::new(app).await;
     let (alice, admin) = (&scene.alice, app.admin().await);
     let message = text(&mail_of(alice, scene.apart(), 0).await["id"]).to_owned();
-    // A part in neither, then in one.
+    // A part in neither, then in one: whoever answers a case has it.
+    act(alice, scene.ann(), json!({ "type": "assign", "agent": null })).await;
     join(alice, scene.apart(), &scene.ann["number"]).await.refused(403, "take_case_first");
     act(alice, scene.apart(), json!({ "type": "assign", "agent": alice.id })).await;
     join(alice, scene.apart(), &scene.ann["number"]).await.refused(403, "take_case_first");
@@ -181,7 +182,7 @@ async fn by_number(app: &TestApp) {
     join(alice, id, &own["number"]).await.refused(409, "conflict");
     join(alice, id, &json!(999_999)).await.refused(404, "not_found");
     join(alice, id, &json!(-1)).await.refused(404, "not_found");
-    join(alice, id, &json!("1")).await.refused(400, "invalid_json");
+    join(alice, id, &json!("1")).await.refused(422, "validation_failed");
     let ours = mail_of(alice, scene.ann(), 1).await;
     join_message(alice, scene.ann(), text(&ours["id"]), &own["number"]).await.refused(404, "not_found");
     join_message(alice, scene.ann(), text(&mail_of(alice, id, 0).await["id"]), &own["number"]).await.refused(404, "not_found");

@@ -251,9 +251,9 @@ pub fn joined_to(q: &mut impl Query, id: ConversationId) -> Result<Option<Conver
     Ok(q.optional(JOINED, &[&id.0], |row| row.get::<Option<Uuid>>(0))?.flatten().map(ConversationId))
 }
 
-/// Nothing of its customer's is left in it: what it was called and what lists showed of it goes, too.
+/// Nothing of its customer's is left in it: what it was called goes, too.
 pub fn set_joined(tx: &mut Tx<'_>, id: ConversationId, into: ConversationId) -> Result<(), Error> {
-    const SET: &str = "UPDATE conversation SET joined_to = $2, subject_sealed = NULL, preview_sealed = NULL WHERE id = $1";
+    const SET: &str = "UPDATE conversation SET joined_to = $2, subject_sealed = NULL WHERE id = $1";
     tx.execute(SET, &[&id.0, &into.0])?;
     Ok(())
 }
