@@ -6,5 +6,4 @@ import outbound from './outbound';
 import parts from './parts';
 import tools from './tools';
 
-export default { ...common, ...inbox, ...letter, ...parts, ...tools };
 export default { ...common, ...inbox, ...letter, ...outbound, ...parts, ...tools };
