@@ -87,7 +87,7 @@ pub async fn delete(app: &App, actor: &Actor, channel: ChannelId, id: SigningId)
     app.db
         .write(Queue::People, move |tx| {
             signing::delete(tx, id)?;
-            Ok(audit::record(tx, &actor, "channel.key_deleted", ("channel", channel.0), json!({ "selector": known.selector }))?)
+            audit::record(tx, &actor, "channel.key_deleted", ("channel", channel.0), json!({ "selector": known.selector }))
         })
         .await
 }

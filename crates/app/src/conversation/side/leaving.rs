@@ -103,7 +103,7 @@ fn words(q: &mut impl Query, place: &Inbox, asked: &Forward, chosen: &[message::
     for one in chosen {
         let gap = if whole.is_empty() { "" } else { "\n\n" };
         // Writing into a string cannot fail.
-        let _ = write!(whole, "{gap}----- {}, {} ({}) -----\n", who(one.kind, locale), clock.wall_clock(one.at), place.hours.zone);
+        let _ = writeln!(whole, "{gap}----- {}, {} ({}) -----", who(one.kind, locale), clock.wall_clock(one.at), place.hours.zone);
         whole.push_str(said(q, one)?.trim());
         let names: Vec<&str> = files.iter().filter(|file| one.files.contains(&file.id)).map(|file| file.name.as_str()).collect();
         if !names.is_empty() {

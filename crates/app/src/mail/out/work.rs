@@ -61,14 +61,15 @@ pub async fn work(app: &App) -> Result<usize> {
     let mut taken = 0;
     while let Some(job) = claim::next(app, QUEUE, LEASE).await? {
         taken += 1;
-        let tried = async {
+        // A hand-over is large, and most loops wait for nothing.
+        let tried = Box::pin(async {
             match job.kind.as_str() {
                 TELL => receipt::send(app, &job).await,
                 CONFIRM => confirm::send(app, &job).await,
                 TRANSCRIPT => transcript::send(app, &job).await,
                 _ => reply::send(app, &job).await,
             }
-        };
+        });
         // Who has it now tries it under the same id.
         let Ok(tried) = claim::keeping(app, &job, LEASE, tried).await else { continue };
         settle(app, job, tried).await?;

@@ -31,7 +31,7 @@ impl From<MailCopies> for Copies {
 
 impl MailCopies {
     pub(crate) fn of(kept: Copies) -> Option<Self> {
-        (!kept.is_empty()).then(|| Self { cc: kept.cc, bcc: kept.bcc, reply_all: kept.reply_all })
+        (!kept.is_empty()).then_some(Self { cc: kept.cc, bcc: kept.bcc, reply_all: kept.reply_all })
     }
 }
 
