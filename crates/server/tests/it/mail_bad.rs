@@ -258,7 +258,8 @@ app_test!(names_and_settings_cannot_begin_a_field, |app| async move {
     };
     for address in ["a@b.test\r\nBcc: x@evil.test", "a\r@b.test", "a@b.test>", "a b@c.test", "a@b.test\0"] {
         let refused = admin.post("/api/v1/channels", wanted(address, &server)).await;
-        assert_eq!(refused.status, 422, "{address:?}");
+        // A NUL is no text that anything here could hold, so it does not come as far as the address.
+        assert_eq!(refused.status, if address.contains('\0') { 400 } else { 422 }, "{address:?}");
     }
     let forged = serde_json::json!({ "host": "mx.test\r\nQUIT", "port": 25, "security": "tls" });
     admin.post("/api/v1/channels", wanted("support@desk.test", &forged)).await.refused(422, "validation_failed");

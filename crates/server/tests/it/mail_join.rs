@@ -1,5 +1,6 @@
 //! A mail that was kept apart, and the agent who says where it belongs: it is there for good and marked for good, and proves nothing.
 
+use crate::files::link;
 use crate::mail::{CHECKED, cases, judging, mail_of, piped, reply_address};
 use crate::mail_back::{desk, from_ann};
 use crate::sink::Sink;
@@ -151,8 +152,9 @@ async fn taken_over(app: &TestApp) {
     // The original and the file open where the mail is now, and nowhere else.
     let original = |case: &str| format!("/api/v1/conversations/{case}/messages/{message}/mail");
     assert_eq!(alice.get(&original(scene.ann())).await.ok()["from"]["mail"], "mallory@evil.test");
-    alice.get(&original(scene.apart())).await.refused(404, "not_found");
-    assert_eq!(alice.get(text(&shown["files"][0]["url"])).await.status, 200);
+    alice.get(&original(scene.apart())).await.refused(403, "take_case_first");
+    let file = &shown["files"][0];
+    assert_eq!(alice.get(&format!("{}{}", text(&file["url"]), link(app, alice, text(&file["id"])).await)).await.status, 200);
 
     // Nothing is proven by it: the customer has the addresses they had, and answers go where they went.
     let record = alice.get(&format!("/api/v1/conversations/{}/contact", scene.ann())).await.ok();
@@ -304,14 +306,16 @@ async fn erasing(app: &TestApp) {
     let kept = mail_of(alice, scene.ann(), 2).await;
     assert!(text(&kept["text"]).contains("zqwords") && text(&kept["mail"]["subject"]).contains("zqsubject"), "{kept}");
     let path = format!("/api/v1/conversations/{}/messages/{message}/mail", scene.ann());
-    assert_eq!(alice.get(&format!("{path}/original")).await.status, 200);
-    assert_eq!((alice.get(text(&kept["files"][0]["url"])).await.status, left(app, files).await), (200, 2));
+    let raw = format!("{path}/original{}", link(app, alice, &message).await);
+    assert_eq!(alice.get(&raw).await.status, 200);
+    let file = format!("{}{}", text(&kept["files"][0]["url"]), link(app, alice, text(&kept["files"][0]["id"])).await);
+    assert_eq!((alice.get(&file).await.status, left(app, files).await), (200, 2));
     assert_eq!(alice.get("/api/v1/search?q=zqwords").await.ok()["items"].as_array().unwrap().len(), 1);
 
     erased(app, &admin, &scene.ann["contact"]["id"]).await;
     let gone = mail_of(alice, scene.ann(), 2).await;
     assert_eq!((&gone["text"], &gone["redacted"], gone.get("mail")), (&json!(""), &json!(true), None));
-    alice.get(&format!("{path}/original")).await.refused(410, "gone");
+    alice.get(&raw).await.refused(410, "gone");
     assert_eq!(left(app, files).await, 0);
     assert_eq!(alice.get("/api/v1/search?q=zqwords").await.ok()["items"], json!([]));
     // Who took it over stays on record.

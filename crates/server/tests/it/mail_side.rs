@@ -1,6 +1,7 @@
 //! A third party is asked about a case: what leaves, who learns of it, and what stays when the customer is erased.
 
 use crate::erasing::carried_out;
+use crate::files::link;
 use crate::live::visitor_line;
 use crate::mail::{judging, mail_of, piped, reply_address};
 use crate::mail_back::{desk, from_ann};
@@ -302,7 +303,7 @@ fn erasing_the_customer_erases_what_was_said_about_them() {
         for word in [WORD, THEIRS] {
             assert_eq!(admin.get(&format!("/api/v1/search?q={word}")).await.ok()["items"], json!([]), "{word}");
         }
-        admin.get(&format!("/api/v1/files/{file}")).await.refused(404, "not_found");
+        admin.get(&format!("/api/v1/files/{file}{}", link(&app, &admin, &file).await)).await.refused(404, "not_found");
         let thread: candor_domain::id::ConversationId = side.parse().unwrap();
         let left = app.app.db.read(Pool::Quick, move |rx| candor_store::file::of_case(rx, thread)).await.unwrap();
         assert!(left.is_empty(), "the mail as it came in is gone as well");
@@ -325,7 +326,8 @@ fn new_keys_for_customers_leave_threads_readable_and_erasable() {
         let timeline = scene.sam.get(&format!("/api/v1/conversations/{side}/timeline")).await.ok();
         assert!(texts(&timeline)[0].contains(WORD) && texts(&timeline)[1].contains(THEIRS), "{timeline}");
         let file = mail_of(&scene.sam, &side, 0).await["files"][0]["id"].as_str().unwrap().to_owned();
-        assert_eq!(scene.sam.get(&format!("/api/v1/files/{file}")).await.bytes, b"the proof itself");
+        let opened = format!("/api/v1/files/{file}{}", link(&app, &scene.sam, &file).await);
+        assert_eq!(scene.sam.get(&opened).await.bytes, b"the proof itself");
         let (thread, case): (candor_domain::id::ConversationId, candor_domain::id::ConversationId) =
             (side.parse().unwrap(), scene.case.parse().unwrap());
         let keys = app.app.db.read(Pool::Quick, move |rx| {

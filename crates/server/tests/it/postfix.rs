@@ -1,5 +1,6 @@
 //! Mail through a real mail server: Postfix relays to the desk, takes what the desk sends, returns it, and waits for a desk that is down.
 
+use crate::files::link;
 use crate::imap::{kept, until, until_kept};
 use crate::mail::{cases, mail_of, mailbox_of};
 use crate::mail_back::category;
@@ -290,7 +291,7 @@ fn addresses_and_words_beyond_ascii_pass_as_they_are() {
         assert_eq!(message["text"].as_str().unwrap(), body.trim_end());
         writing::act(&desk.alice, &id, serde_json::json!({ "type": "assign", "agent": desk.alice.id })).await;
         let path = format!("/api/v1/conversations/{id}/messages/{}/mail/original", message["id"].as_str().unwrap());
-        let raw = desk.alice.get(&path).await;
+        let raw = desk.alice.get(&format!("{path}{}", link(&app, &desk.alice, message["id"].as_str().unwrap()).await)).await;
         let raw = String::from_utf8(raw.bytes).unwrap();
         assert!(raw.contains(&head) && raw.ends_with(&format!("Content-Transfer-Encoding: 8bit\r\n\r\n{body}")), "{raw}");
         assert!(field(&raw, "Received").contains("with UTF8SMTP"), "{raw}");

@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 
 /// The verdict of a server that gets the newest mail in which these words stand.
 async fn judged(app: &TestApp, sink: &Sink, words: &str) -> Verdict {
-    let taken = sink.taken().into_iter().rev().find(|mail| mail.contains(words)).unwrap();
+    let all = sink.taken();
+    let taken = all.iter().rev().find(|mail| mail.contains(words)).unwrap_or_else(|| panic!("{words} in none of {all:?}"));
     let (_, mail) = taken.split_once("DATA\r\n").unwrap();
-    let raw = mail.strip_suffix(".\r\n").unwrap();
-    app.app.config.judge.clone().unwrap().judge(raw.as_bytes(), None).await
+    app.app.config.judge.clone().unwrap().judge(mail.as_bytes(), None).await
 }
 
 async fn answered(app: &TestApp, alice: &Agent, case: &str, words: &str) {

@@ -333,9 +333,9 @@ impl World {
     /// A sender without keys.
     async fn sender(&self) -> &String {
         let made = async || {
-            let inbox = self.made("inboxes", json!({ "name": "Out", "channel": "email" })).await["id"].clone();
+            let inbox = self.made("inboxes", json!({ "name": "Signed", "channel": "email" })).await["id"].clone();
             let server = json!({ "host": "localhost", "port": 25, "security": "none" });
-            let body = json!({ "inbox": inbox, "kind": "sender", "name": "Out", "addresses": ["support@desk.test"], "server": server });
+            let body = json!({ "inbox": inbox, "kind": "sender", "name": "Signed", "addresses": ["signed@desk.test"], "server": server });
             text(&self.made("channels", body).await["id"])
         };
         let id = self.sender.get_or_init(made).await;
