@@ -83,7 +83,7 @@ step('the chat knows, and the visitor has the conversation mailed', async () => 
   await mine().getByText('您未在此查看的回复会发送到', { exact: false }).waitFor();
   await mine().getByRole('button', { name: '把本次会话发到邮箱' }).press('Enter');
   await mine().getByRole('status').getByText('会话记录将发送到您的邮箱。').waitFor();
-  assert.match(await sink.words(2), /您\n我的充值在哪里？/);
+  assert.match(await sink.words(2), /您\r?\n我的充值在哪里？/);
   await check(chat);
 });
 

@@ -34,6 +34,8 @@ pub struct JudgeError(String);
 /// Needs a tokio runtime with time and network. The body is hashed on the caller's thread, at most four times over.
 pub struct Judge {
     resolver: MessageAuthenticator,
+    /// The same without a memory.
+    fresh: MessageAuthenticator,
     trust: Trust,
 }
 
@@ -76,8 +78,10 @@ impl Judge {
         options.cache_size = CACHE;
         options.positive_max_ttl = Some(KEEP);
         options.negative_max_ttl = Some(KEEP_NOTHING);
-        let resolver = MessageAuthenticator::new(config, options).map_err(|error| JudgeError(error.to_string()))?;
-        Ok(Self { resolver, trust })
+        let made = |options| MessageAuthenticator::new(config.clone(), options).map_err(|error| JudgeError(error.to_string()));
+        let resolver = made(options.clone())?;
+        options.cache_size = 0;
+        Ok(Self { resolver, fresh: made(options)?, trust })
     }
 
     /// The verdict on a mail that arrives now, with what the SMTP session said about it.
@@ -123,8 +127,9 @@ impl Judge {
         verdict
     }
 
-    pub(super) fn resolver(&self) -> &MessageAuthenticator {
-        &self.resolver
+    /// Asks anew each time.
+    pub(super) fn fresh(&self) -> &MessageAuthenticator {
+        &self.fresh
     }
 
     async fn spf(&self, envelope: Option<&Envelope>, reports: &[Report], deadline: Instant) -> SpfOutput {

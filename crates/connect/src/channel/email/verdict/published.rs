@@ -21,10 +21,11 @@ pub enum Published {
 }
 
 impl Judge {
-    /// Compares the record of a selector with what it should hold. Asks anew each time.
+    /// Compares the record of a selector with what it should hold, as it is now: what was known a minute ago is of no use to who has
+    /// just corrected it.
     pub async fn publishes(&self, domain: &str, selector: &str, record: &str) -> Published {
         let name = format!("{selector}._domainkey.{domain}.");
-        match timeout(LIMIT, self.resolver().txt_raw_lookup(&name)).await {
+        match timeout(LIMIT, self.fresh().txt_raw_lookup(&name)).await {
             Ok(Ok(found)) if found.is_empty() => Published::Nothing,
             Ok(Ok(found)) if key(&String::from_utf8_lossy(&found)) == key(record) => Published::Yes,
             Ok(Ok(_)) => Published::Another,
