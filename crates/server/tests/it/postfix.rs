@@ -260,6 +260,8 @@ fn mail_that_the_desk_cannot_keep_now_waits_at_postfix_and_comes_once() {
         std::fs::rename(&away, &files).unwrap();
         assert_eq!(kept(&app).await, 0);
         desk.comes_back(&app).await;
+        // Its queue looks empty, too, while a mail goes from one of its lists to the next.
+        until_kept(&app, 1).await;
         until("Postfix has got rid of it", async || waits(&to).await.is_empty()).await;
         app.settle().await;
         assert_eq!((kept(&app).await, &desk.only_case().await["subject"]), (1, &"Patience".into()));
