@@ -4,10 +4,12 @@ import { until } from './until.mjs';
 
 export async function startSink() {
   const sink = { mails: [] };
+  const open = new Set();
   const server = createServer((line) => {
     let [waiting, mail, inside] = ['', '', false];
     const say = (words) => line.write(`${words}\r\n`);
-    line.on('error', () => {});
+    open.add(line);
+    line.on('error', () => {}).on('close', () => open.delete(line));
     line.on('data', (bytes) => {
       waiting += bytes;
       for (let end; (end = waiting.indexOf('\r\n')) >= 0;) {
@@ -32,7 +34,8 @@ export async function startSink() {
   });
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
   sink.port = server.address().port;
-  sink.close = () => new Promise((done) => server.close(done));
+  // The desk keeps its lines for the next mail: nobody waits for them.
+  sink.close = () => new Promise((done) => { server.close(done); for (const line of open) line.destroy(); });
   /** The plain words of the `n`th mail, once it is there. */
   sink.words = async (n) => {
     await until(`mail ${n} has come`, () => sink.mails.length >= n, 20_000);
