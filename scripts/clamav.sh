@@ -5,10 +5,8 @@
 # It loads one signature and nothing is fetched. It takes files up to a megabyte, so that tests see one that is too large for it.
 set -euo pipefail
 
-usage() { echo "usage: $0 start|stop DIR" >&2; exit 2; }
-[ $# -eq 2 ] || usage
-dir=$2
-bin=$(PATH=$PATH:/usr/sbin command -v clamd || true)
+. "$(dirname "$0")/server.sh"
+bin=$(command -v clamd || true)
 
 # The EICAR test file, never in one piece: scanners would take this file for it.
 signature() {
@@ -35,8 +33,6 @@ END
 
 start() {
   [ -n "$bin" ] || { echo "ClamAV is not installed: run 'make setup'" >&2; exit 1; }
-  mkdir -p "$dir"
-  dir=$(cd "$dir" && pwd)
   mkdir -p "$dir/signatures" "$dir/tmp"
   signature > "$dir/signatures/test.ndb"
   settings > "$dir/clamd.conf"
@@ -49,20 +45,6 @@ start() {
   echo "unix:$dir/clamd.ctl"
 }
 
-stop() {
-  [ -d "$dir" ] || return 0
-  dir=$(cd "$dir" && pwd)
-  if [ -f "$dir/pid" ]; then
-    local pid
-    pid=$(cat "$dir/pid")
-    kill "$pid" 2> /dev/null || true
-    for _ in $(seq 100); do kill -0 "$pid" 2> /dev/null || break; sleep 0.1; done
-  fi
-  rm -rf "$dir"
-}
+stop() { end "$dir/pid"; }
 
-case $1 in
-  start) start ;;
-  stop) stop ;;
-  *) usage ;;
-esac
+served

@@ -6,22 +6,8 @@
 # Dovecot never opens mail as root: for root it does so as the user `dovenull` that Debian's package makes.
 set -euo pipefail
 
-usage() { echo "usage: $0 start|stop DIR" >&2; exit 2; }
-[ $# -eq 2 ] || usage
-dir=$2
-bin=$(PATH=$PATH:/usr/sbin command -v dovecot || true)
-
-certificates() {
-  local key=(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes)
-  openssl req -x509 "${key[@]}" -keyout ca.key -out ca.pem -days 30 -subj '/CN=tests'
-  openssl req "${key[@]}" -keyout key.pem -out request.pem -subj '/CN=localhost'
-  openssl x509 -req -in request.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -out certificate.pem \
-    -extfile <(echo 'subjectAltName=IP:127.0.0.1,DNS:localhost')
-}
-
-free_port() {
-  node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})'
-}
+. "$(dirname "$0")/server.sh"
+bin=$(command -v dovecot || true)
 
 settings() {
   cat << EOF
@@ -80,8 +66,6 @@ EOF
 
 start() {
   [ -n "$bin" ] || { echo "Dovecot is not installed: run 'make setup'" >&2; exit 1; }
-  mkdir -p "$dir"
-  dir=$(cd "$dir" && pwd)
   cd "$dir"
   certificates > certificates.log 2>&1 || { cat certificates.log >&2; exit 1; }
   if [ "$(id -u)" -eq 0 ]; then
@@ -107,21 +91,6 @@ start() {
   exit 1
 }
 
-stop() {
-  [ -d "$dir" ] || return 0
-  dir=$(cd "$dir" && pwd)
-  cd /
-  if [ -f "$dir/run/master.pid" ]; then
-    local pid
-    pid=$(cat "$dir/run/master.pid")
-    kill "$pid" 2> /dev/null || true
-    for _ in $(seq 100); do kill -0 "$pid" 2> /dev/null || break; sleep 0.1; done
-  fi
-  rm -rf "$dir"
-}
+stop() { end "$dir/run/master.pid"; }
 
-case $1 in
-  start) start ;;
-  stop) stop ;;
-  *) usage ;;
-esac
+served

@@ -10,22 +10,7 @@
 # Postfix serves as several users, so it needs root.
 set -euo pipefail
 
-usage() { echo "usage: $0 start|stop DIR" >&2; exit 2; }
-[ $# -eq 2 ] || usage
-dir=$2
-PATH=$PATH:/usr/sbin
-
-certificates() {
-  local key=(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes)
-  openssl req -x509 "${key[@]}" -keyout ca.key -out ca.pem -days 30 -subj '/CN=tests'
-  openssl req "${key[@]}" -keyout key.pem -out request.pem -subj '/CN=localhost'
-  openssl x509 -req -in request.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -out certificate.pem \
-    -extfile <(echo 'subjectAltName=IP:127.0.0.1,DNS:localhost')
-}
-
-free_port() {
-  node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})'
-}
+. "$(dirname "$0")/server.sh"
 
 # Passwords are looked at by Dovecot, which serves nothing else here.
 passwords() {
@@ -167,8 +152,6 @@ start() {
   command -v postfix > /dev/null || { echo "Postfix is not installed: run 'make setup'" >&2; exit 1; }
   command -v dovecot > /dev/null || { echo "Dovecot is not installed: run 'make setup'" >&2; exit 1; }
   [ "$(id -u)" -eq 0 ] || { echo "Postfix needs root" >&2; exit 1; }
-  mkdir -p "$dir"
-  dir=$(cd "$dir" && pwd)
   cd "$dir"
   chmod 711 .
   certificates > certificates.log 2>&1 || { cat certificates.log >&2; exit 1; }
@@ -195,21 +178,8 @@ start() {
 }
 
 stop() {
-  [ -d "$dir" ] || return 0
-  dir=$(cd "$dir" && pwd)
-  cd /
   postfix -c "$dir/etc" stop > /dev/null 2>&1 || true
-  if [ -f "$dir/sasl/master.pid" ]; then
-    local pid
-    pid=$(cat "$dir/sasl/master.pid")
-    kill "$pid" 2> /dev/null || true
-    for _ in $(seq 100); do kill -0 "$pid" 2> /dev/null || break; sleep 0.1; done
-  fi
-  rm -rf "$dir"
+  end "$dir/sasl/master.pid"
 }
 
-case $1 in
-  start) start ;;
-  stop) stop ;;
-  *) usage ;;
-esac
+served
