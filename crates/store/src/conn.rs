@@ -28,6 +28,22 @@ impl Conn {
         }
     }
 
+    /// The same for whoever does not ask how many rows it changed; PostgreSQL is sent it with the next statement, where a failure
+    /// shows.
+    pub(crate) fn execute_later(&mut self, sql: &'static str, values: &[&dyn Value]) -> Result<(), Error> {
+        match self {
+            Conn::Sqlite(conn) => conn.execute(sql, values).map(|_| ()),
+            Conn::Postgres(conn) => conn.execute_later(sql, values),
+        }
+    }
+
+    /// Forgets statements that were not sent yet.
+    pub(crate) fn forget(&mut self) {
+        if let Conn::Postgres(conn) = self {
+            conn.forget();
+        }
+    }
+
     pub(crate) fn each(&mut self, sql: Sql<'_>, values: &[&dyn Value], row: Each<'_>) -> Result<(), Error> {
         match self {
             Conn::Sqlite(conn) => conn.each(sql, values, row),

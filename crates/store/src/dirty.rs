@@ -31,8 +31,7 @@ const OLDEST: &str = "SELECT MIN(since) FROM dirty";
 /// Marks a stream. It always writes, so that it meets a reactor that is about to take the mark away.
 pub fn mark(tx: &mut Tx<'_>, stream: Uuid, kind: &'static str) -> Result<(), Error> {
     let now = tx.now();
-    tx.execute(MARK, &[&stream, &kind, &now])?;
-    Ok(())
+    tx.put(MARK, &[&stream, &kind, &now])
 }
 
 /// The streams that wait longest. Read without a lock: whoever takes one locks the stream's row and looks again.
@@ -42,8 +41,7 @@ pub fn candidates(rx: &mut Rx<'_>, limit: i64) -> Result<Vec<Dirty>, Error> {
 
 /// Takes the mark away, in the transaction that moved the stream's cursor to its end.
 pub fn clean(tx: &mut Tx<'_>, stream: Uuid) -> Result<(), Error> {
-    tx.execute(CLEAN, &[&stream])?;
-    Ok(())
+    tx.put(CLEAN, &[&stream])
 }
 
 /// Puts a stream that cannot be reacted to behind all others.

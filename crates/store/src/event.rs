@@ -61,8 +61,7 @@ pub fn insert(tx: &mut Tx<'_>, stream: ConversationId, new: &Recorded) -> Result
     let body = serde_json::to_string(&new.event).map_err(|error| Error::Corrupt(format!("event: {error}")))?;
     let body = bare(new.event.name(), body);
     let (kind, by) = (new.actor.kind.as_str(), &new.actor.id);
-    tx.execute(INSERT, &[&stream.0, &new.seq, &new.public_seq, &new.at, &kind, by, &new.depth, &new.event.name(), &body, &new.cause])?;
-    Ok(())
+    tx.put(INSERT, &[&stream.0, &new.seq, &new.public_seq, &new.at, &kind, by, &new.depth, &new.event.name(), &body, &new.cause])
 }
 
 /// Which part of a stream to read.

@@ -77,8 +77,7 @@ const FORGET: &str = "DELETE FROM outbox WHERE number IN (SELECT number FROM (SE
 /// Puts a piece of a stream into the outbox; the stream's row is locked.
 pub fn put(tx: &mut Tx<'_>, stream: Uuid, seq: i64, upto: i64) -> Result<(), Error> {
     let now = tx.now();
-    tx.execute(PUT, &[&stream, &seq, &upto, &now])?;
-    Ok(())
+    tx.put(PUT, &[&stream, &seq, &upto, &now])
 }
 
 pub fn get(q: &mut impl Query) -> Result<Feed, Error> {

@@ -70,7 +70,7 @@ const INSERT: &str =
     concat!("INSERT INTO message (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)");
 
 pub fn insert(tx: &mut Tx<'_>, new: &Stored) -> Result<(), Error> {
-    tx.execute(
+    tx.put(
         INSERT,
         &[
             &new.id.0,
@@ -91,8 +91,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &Stored) -> Result<(), Error> {
             &new.late,
             &new.redacted_at,
         ],
-    )?;
-    Ok(())
+    )
 }
 
 const BY_CLIENT: &str = concat!("SELECT ", columns!(), " FROM message WHERE conversation_id = $1 AND client_id = $2 AND author_kind = $3");

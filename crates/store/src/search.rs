@@ -75,11 +75,11 @@ pub(crate) fn write(seat: &mut Seat, doc: i64, words: Option<&[String]>) -> Resu
     match words {
         Some(words) => {
             let sql = if backend == Backend::Sqlite { PUT_SQLITE } else { PUT_POSTGRES };
-            seat.execute(sql, &[&doc as &dyn Value, &words.join(" ")])?;
+            seat.execute_later(sql, &[&doc as &dyn Value, &words.join(" ")])?;
         }
         None => {
             let sql = if backend == Backend::Sqlite { REMOVE_SQLITE } else { REMOVE_POSTGRES };
-            seat.execute(sql, &[&doc])?;
+            seat.execute_later(sql, &[&doc])?;
         }
     }
     Ok(())
@@ -87,8 +87,7 @@ pub(crate) fn write(seat: &mut Seat, doc: i64, words: Option<&[String]>) -> Resu
 
 /// Notes a document whose words cannot be written now.
 pub(crate) fn write_later(seat: &mut Seat, doc: i64) -> Result<(), Error> {
-    seat.execute(LATER, &[&doc])?;
-    Ok(())
+    seat.execute_later(LATER, &[&doc])
 }
 
 /// The highest document number in the index.

@@ -52,6 +52,18 @@ impl Seat {
         self.after(result)
     }
 
+    pub(crate) fn execute_later(&mut self, sql: &'static str, values: &[&dyn Value]) -> Result<(), Error> {
+        self.before()?;
+        let result = self.conn.execute_later(sql, values);
+        self.after(result)
+    }
+
+    /// Sends what waits and this text; a failure of either spoils the transaction. Not counted.
+    pub(crate) fn batch(&mut self, sql: &str) -> Result<(), Error> {
+        let result = self.conn.batch(sql);
+        self.after(result)
+    }
+
     pub(crate) fn each(&mut self, sql: Sql<'_>, values: &[&dyn Value], row: Each<'_>) -> Result<(), Error> {
         self.before()?;
         let mut refused = None;

@@ -56,12 +56,19 @@ impl<'a> Tx<'a> {
         Ok(changed)
     }
 
+    /// Runs a statement that gives no rows and of which nobody asks how many it changed. A failure may show only at the next statement
+    /// or at the commit, so whoever wants to go on after one uses `execute`.
+    pub fn put(&mut self, sql: &'static str, values: &[&dyn Value]) -> Result<(), Error> {
+        self.rows += 1;
+        self.seat.execute_later(sql, values)
+    }
+
     /// Runs `part` inside a savepoint: when it fails, what it did is undone and the command may go on.
     pub fn savepoint<T, E: From<Error>>(&mut self, part: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
         if self.seat.spoiled {
             return Err(Error::Spoiled.into());
         }
-        self.seat.conn.batch("SAVEPOINT part")?;
+        self.seat.batch("SAVEPOINT part")?;
         let (words, notes) = (self.left.words.len(), self.left.notes.len());
         let lane = self.seat.lane;
         let mut inner = Tx { seat: &mut *self.seat, left: std::mem::take(&mut self.left), rows: self.rows };
@@ -81,8 +88,10 @@ impl<'a> Tx<'a> {
             result = Err(Error::Spoiled.into());
         }
         if result.is_ok() {
-            self.seat.conn.batch("RELEASE part")?;
-            return result;
+            match self.seat.batch("RELEASE part") {
+                Ok(()) => return result,
+                Err(error) => result = Err(error.into()),
+            }
         }
         self.back_to_part(words, notes, lane);
         result
@@ -92,6 +101,7 @@ impl<'a> Tx<'a> {
         self.left.words.truncate(words);
         self.left.notes.truncate(notes);
         self.seat.lane = lane;
+        self.seat.conn.forget();
         // When the whole transaction is gone, or must run again, there is nothing to go back to: the command stays spoiled.
         if !self.seat.again && self.seat.conn.batch("ROLLBACK TO part; RELEASE part").is_ok() {
             self.seat.spoiled = false;

@@ -186,7 +186,7 @@ const SAVE: &str = "UPDATE conversation SET inbox_id = $2, team_id = $3, assigne
 /// Writes the state back; a new `preview` replaces the old one.
 pub fn save(tx: &mut Tx<'_>, stored: &Stored, preview: Option<Vec<u8>>) -> Result<(), Error> {
     let case = &stored.case;
-    tx.execute(
+    tx.put(
         SAVE,
         &[
             &case.id.0,
@@ -215,8 +215,7 @@ pub fn save(tx: &mut Tx<'_>, stored: &Stored, preview: Option<Vec<u8>>) -> Resul
             &preview,
             &case.spam,
         ],
-    )?;
-    Ok(())
+    )
 }
 
 const SET_SUBJECT: &str = "UPDATE conversation SET subject_sealed = $2 WHERE id = $1";
@@ -285,8 +284,7 @@ pub fn lock_to_react(tx: &mut Tx<'_>, id: ConversationId) -> Result<Option<(Stor
 
 /// Moves the reactor's cursor.
 pub fn reacted(tx: &mut Tx<'_>, id: ConversationId, seq: i64) -> Result<(), Error> {
-    tx.execute(REACTED, &[&id.0, &seq])?;
-    Ok(())
+    tx.put(REACTED, &[&id.0, &seq])
 }
 
 const ORIGIN: &str = "SELECT origin_sealed FROM conversation WHERE id = $1";

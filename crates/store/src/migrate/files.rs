@@ -52,6 +52,7 @@ const FILES: &[File] = &[
     file!("0015_confirm"),
     file!("0016_join"),
     file!("0014_scan"),
+    file!("0017_pending" and own),
 ];
 
 pub(crate) fn migrations(backend: Backend) -> Vec<Migration> {

@@ -2,9 +2,9 @@
 //! The driver knows three modes of six, so both are read here and taken out of what it sees.
 
 use crate::Error;
-use postgres::Config;
 use postgres::config::SslMode;
 use std::path::PathBuf;
+use tokio_postgres::Config;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mode {

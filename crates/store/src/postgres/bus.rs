@@ -9,7 +9,6 @@ use crate::notes::Note;
 use crate::shared::Shared;
 use crate::text::Sql;
 use crossbeam_channel::Receiver;
-use postgres::fallible_iterator::FallibleIterator;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -94,18 +93,7 @@ fn hear(shared: &Shared, node: &mut Node) -> Result<(), Error> {
     node.conn.batch(LISTEN)?;
     let mut seen = Instant::now();
     while !shared.closing.load(Ordering::Relaxed) {
-        let mut heard = Vec::new();
-        {
-            let mut notifications = node.conn.client.notifications();
-            let mut waiting = notifications.timeout_iter(LOOK);
-            if let Some(first) = waiting.next()? {
-                heard.push(first);
-            }
-        }
-        while let Some(more) = node.conn.client.notifications().iter().next()? {
-            heard.push(more);
-        }
-        for notification in heard {
+        for notification in node.conn.heard(LOOK)? {
             shared.send_here(wire::split(Node::id(shared), notification.payload()));
         }
         if node.conn.is_closed() {

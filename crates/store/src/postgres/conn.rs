@@ -2,6 +2,8 @@
 
 use super::address::Address;
 use super::error::AGAIN;
+use super::line::{Line, Outcome};
+use super::pipe::Pipe;
 use super::tls;
 use crate::Error;
 use crate::seat::Each;
@@ -10,11 +12,12 @@ use crate::value::{Cells, Row, Value};
 use lru::LruCache;
 use postgres::error::{DbError, Severity};
 use postgres::types::ToSql;
-use postgres::{Client, NoTls, Statement};
+use postgres::{Client, NoTls, Notification, Statement};
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::time::Duration;
+use tokio::runtime;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// Texts of filter and search that a connection keeps prepared.
@@ -47,6 +50,7 @@ impl Connector {
         Ok(Connector { address, tls })
     }
 
+    #[cfg(feature = "testing")]
     pub(crate) fn client(&self, work: Work) -> Result<Client, Error> {
         let mut client = self.bare()?;
         client.batch_execute(&limits(work))?;
@@ -55,8 +59,7 @@ impl Connector {
 
     /// A connection with the server's own limits.
     pub(super) fn bare(&self) -> Result<Client, Error> {
-        let mut config = self.address.config.clone();
-        config.application_name("candor");
+        let config = postgres::Config::from(self.config());
         Ok(match &self.tls {
             Some(tls) => config.connect(tls.clone())?,
             None => config.connect(NoTls)?,
@@ -64,7 +67,33 @@ impl Connector {
     }
 
     pub(crate) fn connect(&self, work: Work) -> Result<PgConn, Error> {
-        Ok(PgConn::new(self.client(work)?))
+        let mut conn = PgConn::new(self.line()?);
+        conn.batch(&limits(work))?;
+        Ok(conn)
+    }
+
+    fn line(&self) -> Result<Line, Error> {
+        // One thread waits for one connection: what moves both is its own.
+        let runtime = runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| Error::io("cannot wait for a database", error))?;
+        let config = self.config();
+        let (client, pipe) = match &self.tls {
+            Some(tls) => {
+                let (client, connection) = runtime.block_on(config.connect(tls.clone()))?;
+                (client, Pipe::new(connection))
+            }
+            None => {
+                let (client, connection) = runtime.block_on(config.connect(NoTls))?;
+                (client, Pipe::new(connection))
+            }
+        };
+        Ok(Line::new(runtime, client, pipe))
+    }
+
+    fn config(&self) -> tokio_postgres::Config {
+        let mut config = self.address.config.clone();
+        config.application_name("candor");
+        config
     }
 }
 
@@ -86,22 +115,27 @@ fn limits(work: Work) -> String {
 }
 
 pub(crate) struct PgConn {
-    pub(super) client: Client,
+    line: Line,
     prepared: HashMap<TextKey, Statement>,
     shapes: LruCache<String, Statement>,
     /// This transaction plans each call anew: plans made for all values are a hundred times slower for text search.
     planning: bool,
     /// The server said that it ends this connection; the driver notices later.
     ended: bool,
+    /// Something was sent since the transaction was begun.
+    sent: bool,
+    /// The place of the statement that the server refused last, among those that waited to be sent.
+    refused: Option<usize>,
 }
 
 impl PgConn {
-    fn new(client: Client) -> PgConn {
-        PgConn { client, prepared: HashMap::new(), shapes: LruCache::new(SHAPES), planning: false, ended: false }
+    fn new(line: Line) -> PgConn {
+        let shapes = LruCache::new(SHAPES);
+        PgConn { line, prepared: HashMap::new(), shapes, planning: false, ended: false, sent: false, refused: None }
     }
 
     pub(crate) fn is_closed(&self) -> bool {
-        self.ended || self.client.is_closed()
+        self.ended || self.line.is_closed()
     }
 
     /// Begins a transaction with this text.
@@ -110,24 +144,63 @@ impl PgConn {
         self.batch(sql)
     }
 
+    /// The same, sent with its first statement: for whoever can begin again when that finds a broken connection.
+    pub(super) fn begin_later(&mut self, sql: &str) -> Result<(), Error> {
+        (self.planning, self.sent) = (false, false);
+        self.batch_later(sql)
+    }
+
+    /// Undoes the transaction, with whatever of it was not sent yet.
+    pub(super) fn roll_back(&mut self) -> Result<(), Error> {
+        self.line.forget();
+        if self.sent { self.batch("ROLLBACK") } else { Ok(()) }
+    }
+
+    /// Forgets statements that were not sent yet.
+    pub(crate) fn forget(&mut self) {
+        self.line.forget();
+    }
+
+    /// How many statements wait to be sent.
+    pub(super) fn waiting(&self) -> usize {
+        self.line.waiting()
+    }
+
+    /// The place of the statement that the server refused last, if it had waited to be sent: nothing behind it was done, a commit
+    /// least of all.
+    pub(super) fn refused(&self) -> Option<usize> {
+        self.refused
+    }
+
     pub(crate) fn execute(&mut self, sql: &'static str, values: &[&dyn Value]) -> Result<u64, Error> {
         #[cfg(feature = "testing")]
         crate::stepped::before(sql);
         let statement = self.statement(Sql::Fixed(sql))?;
-        let done = self.client.execute(&statement, &bound(&statement, values)?);
-        done.map_err(|error| self.failed(error))
+        let done = self.line.execute(&statement, &bound(&statement, values)?);
+        self.came_to(done)
+    }
+
+    /// The same for whoever does not ask how many rows it changed: sent with the next statement that is asked.
+    pub(crate) fn execute_later(&mut self, sql: &'static str, values: &[&dyn Value]) -> Result<(), Error> {
+        #[cfg(feature = "testing")]
+        if crate::stepped::acts() {
+            return self.execute(sql, values).map(|_| ());
+        }
+        let statement = self.statement(Sql::Fixed(sql))?;
+        let waits = self.line.execute_later(&statement, &bound(&statement, values)?);
+        waits.map_err(|error| Error::Postgres { code: String::new(), message: error.to_string() })
     }
 
     pub(crate) fn each(&mut self, sql: Sql<'_>, values: &[&dyn Value], row: Each<'_>) -> Result<(), Error> {
         #[cfg(feature = "testing")]
         crate::stepped::before(sql.text());
         if matches!(sql, Sql::Shaped(_)) && !self.planning {
-            self.batch("SET LOCAL plan_cache_mode = force_custom_plan")?;
+            self.batch_later("SET LOCAL plan_cache_mode = force_custom_plan")?;
             self.planning = true;
         }
         let statement = self.statement(sql)?;
-        let found = self.client.query(&statement, &bound(&statement, values)?);
-        for found in &found.map_err(|error| self.failed(error))? {
+        let found = self.line.query(&statement, &bound(&statement, values)?);
+        for found in &self.came_to(found)? {
             if row(&Row(Cells::Postgres(found)))? == ControlFlow::Break(()) {
                 break;
             }
@@ -138,17 +211,42 @@ impl PgConn {
     pub(crate) fn batch(&mut self, sql: &str) -> Result<(), Error> {
         #[cfg(feature = "testing")]
         crate::stepped::before(sql);
-        self.client.batch_execute(sql).map_err(|error| self.failed(error))
+        let done = self.line.batch(sql);
+        self.came_to(done)
     }
 
-    fn failed(&mut self, error: postgres::Error) -> Error {
-        let severity = error.as_db_error().and_then(DbError::parsed_severity);
-        self.ended |= matches!(severity, Some(Severity::Fatal | Severity::Panic));
-        error.into()
+    fn batch_later(&mut self, sql: &str) -> Result<(), Error> {
+        #[cfg(feature = "testing")]
+        if crate::stepped::acts() {
+            return self.batch(sql);
+        }
+        self.line.batch_later(sql);
+        Ok(())
+    }
+
+    /// What others told this connection, after waiting for it for at most so long.
+    pub(super) fn heard(&mut self, patience: Duration) -> Result<Vec<Notification>, Error> {
+        Ok(self.line.heard(patience)?)
+    }
+
+    fn came_to<T>(&mut self, outcome: Outcome<T>) -> Result<T, Error> {
+        self.sent = true;
+        self.refused = None;
+        outcome.map_err(|(place, error)| {
+            let said = error.as_db_error();
+            self.refused = said.map(|_| place).filter(|place| *place != usize::MAX);
+            self.ended |= matches!(said.and_then(DbError::parsed_severity), Some(Severity::Fatal | Severity::Panic));
+            error.into()
+        })
     }
 
     pub(crate) fn asks_again(error: &Error) -> bool {
         matches!(error, Error::Postgres { code, .. } if AGAIN.contains(&code.as_str()))
+    }
+
+    fn prepare(&mut self, sql: &str) -> Result<Statement, Error> {
+        let prepared = self.line.prepare(&text::for_postgres(sql));
+        self.came_to(prepared)
     }
 
     fn statement(&mut self, sql: Sql<'_>) -> Result<Statement, Error> {
@@ -157,7 +255,7 @@ impl PgConn {
                 if let Some(statement) = self.prepared.get(&text::key(sql)) {
                     return Ok(statement.clone());
                 }
-                let statement = self.client.prepare(&text::for_postgres(sql)).map_err(|error| self.failed(error))?;
+                let statement = self.prepare(sql)?;
                 self.prepared.insert(text::key(sql), statement.clone());
                 Ok(statement)
             }
@@ -165,7 +263,7 @@ impl PgConn {
                 if let Some(statement) = self.shapes.get(sql) {
                     return Ok(statement.clone());
                 }
-                let statement = self.client.prepare(&text::for_postgres(sql)).map_err(|error| self.failed(error))?;
+                let statement = self.prepare(sql)?;
                 self.shapes.put(sql.to_owned(), statement.clone());
                 Ok(statement)
             }

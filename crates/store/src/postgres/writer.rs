@@ -70,7 +70,7 @@ pub(crate) fn serve(seat: &mut Seat, connector: &Connector, mut command: Box<dyn
 
 fn once(seat: &mut Seat, command: &mut dyn Command, words: &mut bool) -> Ended {
     let lane = seat.lane;
-    if let Err(error) = pg(seat).begin("BEGIN") {
+    if let Err(error) = pg(seat).begin_later("BEGIN") {
         return Ended::Again(error);
     }
     seat.start(command.at());
@@ -89,15 +89,18 @@ fn once(seat: &mut Seat, command: &mut dyn Command, words: &mut bool) -> Ended {
         };
         if let Err(error) = written {
             let again = seat.again || pg(seat).is_closed();
-            undo(seat, lane);
-            *words &= again;
-            if !again {
-                tracing::warn!(%error, "index words could not be written; the documents will be indexed later");
-            }
-            return Ended::Again(error);
+            return without_words(seat, lane, words, again, error);
         }
     }
+    let words_to = pg(seat).waiting();
     if let Err(ended) = commit(seat) {
+        // Whatever waited to be sent was refused before its commit came in.
+        let words_from = words_to.saturating_sub(left.words.len());
+        let words_refused = pg(seat).refused().is_some_and(|place| (words_from..words_to).contains(&place));
+        if let (Ended::Refuse(error), true) = (&ended, words_refused && *words) {
+            let error = Error::Unavailable(error.to_string());
+            return without_words(seat, lane, words, false, error);
+        }
         undo(seat, lane);
         if matches!(ended, Ended::Refuse(Error::OutcomeUnknown)) {
             // The lane may or may not have moved: the next connection reads it.
@@ -112,12 +115,26 @@ fn once(seat: &mut Seat, command: &mut dyn Command, words: &mut bool) -> Ended {
     Ended::Answer
 }
 
+/// The words could not be written: the command runs again, without them where that was their own fault.
+fn without_words(seat: &mut Seat, lane: Option<Lane>, words: &mut bool, again: bool, error: Error) -> Ended {
+    undo(seat, lane);
+    *words &= again;
+    if !again {
+        tracing::warn!(%error, "index words could not be written; the documents will be indexed later");
+    }
+    Ended::Again(error)
+}
+
 fn commit(seat: &mut Seat) -> Result<(), Ended> {
     if seat.shared.faults.on_commit().is_some() {
         return Err(Ended::Refuse(Error::OutcomeUnknown));
     }
-    pg(seat).batch("COMMIT").map_err(|error| match error {
-        error if PgConn::asks_again(&error) => Ended::Again(error),
+    let done = pg(seat).batch("COMMIT");
+    let (refused, closed) = (pg(seat).refused().is_some(), pg(seat).is_closed());
+    done.map_err(|error| match error {
+        error if PgConn::asks_again(&error) || refused && closed => Ended::Again(error),
+        // A statement before it was refused: nothing was committed.
+        error if refused => Ended::Refuse(error),
         // The server answered: it did not commit.
         error @ (Error::Postgres { .. } | Error::Check(_) | Error::Unique { .. } | Error::Foreign(_)) => Ended::Refuse(error),
         _ => Ended::Refuse(Error::OutcomeUnknown),
@@ -127,7 +144,7 @@ fn commit(seat: &mut Seat) -> Result<(), Ended> {
 /// Undoes the transaction. When that cannot be said, the connection is given up: its lane is then read anew by the next one.
 fn undo(seat: &mut Seat, lane: Option<Lane>) {
     seat.lane = lane;
-    if !pg(seat).is_closed() && pg(seat).batch("ROLLBACK").is_err() {
+    if !pg(seat).is_closed() && pg(seat).roll_back().is_err() {
         seat.lane = None;
     }
 }

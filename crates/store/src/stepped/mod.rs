@@ -44,6 +44,11 @@ pub(crate) fn before(statement: &str) {
     }
 }
 
+/// Whether this thread is an actor: then every statement is sent by itself, at its turn.
+pub(crate) fn acts() -> bool {
+    actor().is_some()
+}
+
 fn actor() -> Option<usize> {
     ACTING.with_borrow(|acting| acting.as_ref().map(|(_, actor)| *actor))
 }

@@ -1,0 +1,1 @@
+-- How PostgreSQL keeps the words of search: its own part has all of it.

@@ -1,0 +1,1 @@
+-- SQLite's index keeps no list of words that wait.
