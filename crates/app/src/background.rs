@@ -7,6 +7,7 @@ use candor_domain::id::ConversationId;
 use candor_store::Note;
 use std::collections::HashMap;
 use std::time::Duration;
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::task::{JoinSet, yield_now};
 use tokio::time::{Instant, interval, sleep, sleep_until, timeout, timeout_at};
@@ -208,8 +209,7 @@ async fn work_on_keys(app: App) {
             sleep(REST).await;
         }
         let rest = wait(keywork::next_due(&app).await, app.now());
-        let told = async { while !matches!(notes.recv().await, Ok(Note::Job) | Err(_)) {} };
-        drop(timeout(rest, told).await);
+        rest_until_job(&mut notes, rest).await;
     }
 }
 
@@ -222,8 +222,7 @@ async fn read_mail(app: App) {
             sleep(REST).await;
         }
         let rest = wait(mail::next_due(&app).await, app.now());
-        let told = async { while !matches!(notes.recv().await, Ok(Note::Job) | Err(_)) {} };
-        drop(timeout(rest, told).await);
+        rest_until_job(&mut notes, rest).await;
     }
 }
 
@@ -236,8 +235,7 @@ async fn send_mail(app: App) {
             sleep(REST).await;
         }
         let rest = wait(mail::out::next_due(&app).await, app.now());
-        let told = async { while !matches!(notes.recv().await, Ok(Note::Job) | Err(_)) {} };
-        drop(timeout(rest, told).await);
+        rest_until_job(&mut notes, rest).await;
     }
 }
 
@@ -250,8 +248,7 @@ async fn scan(app: App) {
             sleep(REST).await;
         }
         let rest = wait(file::next_due(&app).await, app.now()).max(REST);
-        let told = async { while !matches!(notes.recv().await, Ok(Note::Job) | Err(_)) {} };
-        drop(timeout(rest, told).await);
+        rest_until_job(&mut notes, rest).await;
     }
 }
 
@@ -278,6 +275,12 @@ async fn fire(app: App) {
             }
         }
     }
+}
+
+/// Rests so long, or until somebody tells of a job.
+async fn rest_until_job(notes: &mut Receiver<Note>, rest: Duration) {
+    let told = async { while !matches!(notes.recv().await, Ok(Note::Job) | Err(_)) {} };
+    drop(timeout(rest, told).await);
 }
 
 /// How long until a time, at most a poll.

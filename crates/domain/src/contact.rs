@@ -1,7 +1,8 @@
 //! Customers' identities: their kinds, and the one form in which a value is kept and compared.
 
 use crate::event::Proof;
-use crate::mask::PersonalKind;
+use crate::mask::{PersonalKind, mask};
+use crate::text::clean_line;
 use crate::word::words;
 
 words! {
@@ -35,6 +36,16 @@ pub fn is_phishing_code(field: &str) -> bool {
 
 /// The longest name of a person, in characters.
 pub const MAX_NAME: usize = 100;
+
+/// What somebody is called of whom only a mail is known: as they call themselves, or their masked address where that is no name.
+/// Everybody who may read a case reads the name; the address is for those who may see it.
+pub fn called(name: &str, address: &str) -> Option<String> {
+    let name = clean_line(name, MAX_NAME);
+    if !name.is_empty() && IdentityKind::Email.normal(&name).is_none() {
+        return Some(name);
+    }
+    IdentityKind::Email.normal(address).map(|address| mask(PersonalKind::Mail, &address))
+}
 
 impl IdentityKind {
     /// How its value is masked.
@@ -129,6 +140,14 @@ pub fn personal_field(name: &str, value: &str) -> Option<PersonalKind> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_is_nobodys_name() {
+        assert_eq!(called(" Mei  Chen ", "mei@example.com").as_deref(), Some("Mei Chen"));
+        assert_eq!(called("", "mei.chen@example.com").as_deref(), Some("me•••@•••.com"));
+        assert_eq!(called("mei.chen@example.com", "mei.chen@example.com").as_deref(), Some("me•••@•••.com"));
+        assert_eq!(called("", "nobody"), None);
+    }
 
     #[test]
     fn an_address_has_one_form() {

@@ -113,19 +113,13 @@ async fn scanner(state: &AppState) -> Option<Part> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::{Options, Site};
-    use candor_app::{App, Config, Ids};
+    use crate::state::Options;
     use candor_store::testing::TestDb;
-    use std::sync::Arc;
 
     #[tokio::test]
     async fn a_desk_with_screens_is_ready_only_when_open_work_has_been_read() {
         let db = TestDb::sqlite();
-        let clock = Arc::clone(db.db.clock());
-        let config = Config::new("http://localhost:1".to_owned(), db.dir().to_owned());
-        let app = App::new(db.db.clone(), config, Ids::seeded(Arc::clone(&clock), 1), clock);
-        let options = Options { screens: true, ..Options::default() };
-        let state = AppState::new(app, Site::parse("http://localhost:1").unwrap(), options);
+        let state = AppState::of_test(&db, Options { screens: true, ..Options::default() });
         assert_eq!(readyz(State(state.clone())).await.0, StatusCode::SERVICE_UNAVAILABLE);
         state.app.live.load(&state.app.db).await.unwrap();
         let (status, ready) = readyz(State(state)).await;

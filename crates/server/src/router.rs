@@ -64,21 +64,16 @@ async fn limit_uri(request: Request, next: Next) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::{Options, Site};
+    use crate::state::Options;
     use axum::body::Body;
-    use candor_app::{App, Config, Ids};
     use candor_store::testing::TestDb;
     use http_body_util::BodyExt;
-    use std::sync::Arc;
     use tower::ServiceExt;
 
     #[tokio::test]
     async fn a_panic_is_answered_with_a_problem_that_says_nothing_of_it() {
         let db = TestDb::sqlite();
-        let clock = Arc::clone(db.db.clock());
-        let config = Config::new("http://localhost:1".to_owned(), db.dir().to_owned());
-        let app = App::new(db.db.clone(), config, Ids::seeded(Arc::clone(&clock), 1), clock);
-        let state = AppState::new(app, Site::parse("http://localhost:1").unwrap(), Options::default());
+        let state = AppState::of_test(&db, Options::default());
         let boom = Router::new().route("/boom", get(async || -> () { panic!("the mail of ann@example.com") }));
         let site = guarded(boom, &state).with_state(state);
         let answer = site.oneshot(Request::builder().uri("/boom").body(Body::empty()).unwrap()).await.unwrap();

@@ -37,6 +37,16 @@ impl AppState {
     pub fn new(app: App, site: Site, options: Options) -> Self {
         Self(Arc::new(Parts { app, site, options, draining: CancellationToken::new(), sockets: TaskTracker::new() }))
     }
+
+    /// The desk of a test, on this database.
+    #[cfg(test)]
+    pub(crate) fn of_test(db: &candor_store::testing::TestDb, options: Options) -> Self {
+        let address = "http://localhost:1";
+        let clock = Arc::clone(db.db.clock());
+        let config = candor_app::Config::new(address.to_owned(), db.dir().to_owned());
+        let app = App::new(db.db.clone(), config, candor_app::Ids::seeded(Arc::clone(&clock), 1), clock);
+        Self::new(app, Site::parse(address).expect("an address of this machine"), options)
+    }
 }
 
 impl std::ops::Deref for AppState {

@@ -2,14 +2,14 @@
 //! any reply. Who writes first ([`super::write_first`]) and who asks a third party ([`super::side`]) both end here.
 
 use super::reply::{self, FollowUp, ReplyInput};
-use super::start::{Started, blank, enter};
+use super::start::{Started, enter};
 use super::write::{self, Content, New};
 use super::{held, permitted, record};
 use crate::mail::out::{Copied, Copies};
 use crate::mail::{Own, Person, out};
 use crate::{App, Error, Result};
 use candor_domain::actor::Actor;
-use candor_domain::contact::{Identity, IdentityKind, MAX_NAME};
+use candor_domain::contact::{Identity, IdentityKind};
 use candor_domain::conversation::Conversation;
 use candor_domain::event::{Event, MessageKind, Proof};
 use candor_domain::id::{AgentId, ContactId, ConversationId, HeldReplyId, InboxId};
@@ -65,7 +65,7 @@ pub(super) fn place(q: &mut impl Query, actor: &Actor, needs: &[Permission], id:
         candor_store::Error::NotFound => Error::invalid("inbox", "there is no such inbox"),
         other => other.into(),
     })?;
-    let would_be = stored(&place, blank(Uuid::nil().into(), Uuid::nil().into(), id, place.team, 0), KeyId::NONE);
+    let would_be = stored(&place, Conversation::blank(Uuid::nil().into(), Uuid::nil().into(), id, place.team, 0), KeyId::NONE);
     for permission in needs.iter().chain(&[Permission::ConversationReply]) {
         if !permitted(q, actor, *permission, Door::Text, &would_be)? {
             return Err(Error::Forbidden(permission.as_str()));
@@ -93,10 +93,10 @@ pub(super) fn subject(typed: &str) -> Result<String> {
     if subject.is_empty() { Err(Error::invalid("subject", "say in a few words what it is about")) } else { Ok(subject) }
 }
 
-/// Somebody known by nothing but an address that one of us typed.
-pub(super) fn stranger(tx: &mut Tx<'_>, made: &Made, address: &str) -> Result<Contact> {
+/// Somebody known by nothing but an address that one of us typed, and what they are called until they say so themselves.
+pub(super) fn stranger(tx: &mut Tx<'_>, made: &Made, address: &str, name: Option<String>) -> Result<Contact> {
     let mut stranger = contact::insert(tx, made.contact, None)?;
-    stranger.name = Some(text::clean_line(address, MAX_NAME));
+    stranger.name = name;
     stranger.proof = Proof::Typed;
     let identity = Identity { kind: IdentityKind::Email, value: address.to_owned(), proof: Proof::Typed };
     contact::add_identity(tx, made.identity, stranger.id, stranger.key, &identity)?;
@@ -120,7 +120,7 @@ pub(super) fn repeated(q: &mut impl Query, author: AgentId, client_id: Uuid, hma
 
 /// Begins it: the row, and our words in it as a reply of its author.
 pub(super) fn begin(tx: &mut Tx<'_>, made: &Made, new: Beginning<'_>) -> Result<()> {
-    let case = blank(made.conversation, new.contact, new.place.id, new.place.team, tx.now());
+    let case = Conversation::blank(made.conversation, new.contact, new.place.id, new.place.team, tx.now());
     let mut stored = stored(new.place, Conversation { outbound: true, parent: new.parent, ..case }, new.key);
     let events = vec![Event::Started { inbox: new.place.id }, Event::Assigned { from: None, to: Some(new.author) }];
     let to = Person { name: String::new(), mail: new.to.to_owned() };

@@ -1,10 +1,10 @@
 //! A mail opens a conversation or joins one, inside the command that makes it a message.
 
-use super::start::{First, blank, open};
+use super::start::{First, open};
 use super::write::{self, Content, New};
 use crate::Result;
 use candor_domain::actor::Actor;
-use candor_domain::conversation::{automatic_events, message_events, status};
+use candor_domain::conversation::{Conversation, automatic_events, message_events, status};
 use candor_domain::event::MessageKind;
 use candor_domain::id::{ContactId, ConversationId, MessageId};
 use candor_store::contact::Contact;
@@ -47,7 +47,7 @@ pub(crate) fn open_by_mail(
     subject: &str,
     mail: &ByMail<'_>,
 ) -> Result<Stored> {
-    let case = blank(id, contact.id, place.id, place.team, tx.now());
+    let case = Conversation::blank(id, contact.id, place.id, place.team, tx.now());
     let channel = place.channel.as_str().to_owned();
     let mut stored = Stored { case, key: contact.key, channel, language: None, tags: vec![], preview_from: "customer".into() };
     let new = mail.row(tx, contact.id);

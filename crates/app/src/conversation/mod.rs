@@ -58,6 +58,15 @@ pub fn permitted(q: &mut impl Query, actor: &Actor, permission: Permission, door
             case_access::list(q, stored.case.id, now)?.into_iter().map(|access| access.agent).collect()
         }
     };
+    Ok(may(actor, permission, door, stored, &shared))
+}
+
+/// Whether `actor` may read the text of a case that was read already.
+pub fn may_read(actor: &Actor, stored: &Stored) -> bool {
+    may(actor, Permission::ConversationRead, Door::Text, stored, &[])
+}
+
+fn may(actor: &Actor, permission: Permission, door: Door, stored: &Stored, shared_with: &[AgentId]) -> bool {
     let case = &stored.case;
     let scope = CaseScope {
         inbox: case.inbox,
@@ -65,11 +74,11 @@ pub fn permitted(q: &mut impl Query, actor: &Actor, permission: Permission, door
         contact: case.contact,
         assignee: case.assignee,
         open: case.category.is_open(),
-        shared_with: &shared,
+        shared_with,
         aside: case.is_side(),
         door,
     };
-    Ok(can(actor, permission, Subject::Case(scope)))
+    can(actor, permission, Subject::Case(scope))
 }
 
 /// Takes the case's lock and checks `permission`. Whoever may not even read the case is told that it is not there.

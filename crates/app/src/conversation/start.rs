@@ -5,9 +5,9 @@ use super::record;
 use super::write::{self, Content, New};
 use crate::{App, Error, Result};
 use candor_domain::actor::{Actor, ActorRef};
-use candor_domain::conversation::{Category, Conversation, Priority, Turn, message_events, status};
+use candor_domain::conversation::{Conversation, message_events, status};
 use candor_domain::event::{Cause, Event, MessageKind, Recorded};
-use candor_domain::id::{ContactId, ConversationId, InboxId, MessageId, TeamId, VisitorSessionId};
+use candor_domain::id::{ContactId, ConversationId, InboxId, MessageId, VisitorSessionId};
 use candor_domain::text;
 use candor_store::conversation::{Start, Stored};
 use candor_store::{Query, Queue, Tx, contact, conversation, counter, inbox};
@@ -75,7 +75,7 @@ fn begin(tx: &mut Tx<'_>, begun: &Begun) -> Result<Started> {
     if !place.enabled {
         return Err(Error::Conflict("the inbox is switched off"));
     }
-    let case = blank(begun.id, begun.contact, input.inbox, place.team, tx.now());
+    let case = Conversation::blank(begun.id, begun.contact, input.inbox, place.team, tx.now());
     let key = contact::key(tx, begun.contact)?;
     let mut stored =
         Stored { case, key, channel: place.channel.as_str().to_owned(), language: None, tags: vec![], preview_from: "customer".into() };
@@ -130,38 +130,4 @@ pub(super) fn enter(
         conversation::set_subject(tx, id, Some(sealed))?;
     }
     Ok(recorded)
-}
-
-/// A conversation before its first event.
-pub(super) fn blank(id: ConversationId, contact: ContactId, inbox: InboxId, team: Option<TeamId>, now: i64) -> Conversation {
-    Conversation {
-        id,
-        number: 0,
-        contact,
-        inbox,
-        team,
-        assignee: None,
-        status: status::OPEN,
-        category: Category::Open,
-        turn: Turn::Us,
-        priority: Priority::None,
-        seq: 0,
-        public_seq: 0,
-        created_at: now,
-        updated_at: now,
-        last_message_at: now,
-        last_customer_seq: 0,
-        waiting_since: None,
-        first_reply_at: None,
-        resolved_at: None,
-        snoozed: false,
-        snoozed_until: None,
-        visitor_read_seq: 0,
-        agent_read_seq: 0,
-        rating: None,
-        rating_asked: false,
-        spam: false,
-        outbound: false,
-        parent: None,
-    }
 }

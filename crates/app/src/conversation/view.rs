@@ -79,6 +79,22 @@ pub async fn timeline(app: &App, actor: &Actor, id: ConversationId, part: Part, 
 /// The same inside a query that reads more.
 pub fn timeline_in(q: &mut impl Query, actor: &Actor, id: ConversationId, part: Part, limit: usize, eyes: Eyes) -> Result<Timeline> {
     let stored = get_permitted(q, actor, Permission::ConversationRead, id)?;
+    read(q, Some(actor), stored, part, limit, eyes)
+}
+
+/// What all who may read a chat are shown of it behind a number, for whoever has checked them; `None` for a case whose readers
+/// are not all shown the same: what a mail answers is for those who may open that.
+pub(crate) fn chat_after(q: &mut impl Query, stored: &Stored, after: i64, limit: usize) -> Result<Option<Timeline>> {
+    if stored.channel == Channel::Email.as_str() {
+        return Ok(None);
+    }
+    let timeline = read(q, None, stored.clone(), Part::After(after), limit, Eyes::Staff)?;
+    let joined = |item: &Item| item.message.as_ref().is_some_and(|message| message.mail.is_some());
+    Ok(if timeline.items.iter().any(joined) { None } else { Some(timeline) })
+}
+
+fn read(q: &mut impl Query, actor: Option<&Actor>, stored: Stored, part: Part, limit: usize, eyes: Eyes) -> Result<Timeline> {
+    let id = stored.case.id;
     let ask = i64::try_from(limit).unwrap_or(i64::MAX - 1) + 1;
     let mut events = match eyes {
         Eyes::Staff => event::page(q, id, part, ask)?,
@@ -99,7 +115,7 @@ pub fn timeline_in(q: &mut impl Query, actor: &Actor, id: ConversationId, part: 
 }
 
 /// The opened messages of these events, by their number: one statement, and one for the files if there are any.
-fn messages(q: &mut impl Query, actor: &Actor, stored: &Stored, events: &[Recorded]) -> Result<HashMap<i64, Opened>> {
+fn messages(q: &mut impl Query, actor: Option<&Actor>, stored: &Stored, events: &[Recorded]) -> Result<HashMap<i64, Opened>> {
     let numbers: BTreeSet<i64> = events.iter().filter(|one| matches!(one.event, Event::Message { .. })).map(|one| one.seq).collect();
     let (Some(first), Some(last)) = (numbers.first(), numbers.last()) else { return Ok(HashMap::new()) };
     let kept = message::between(q, stored.case.id, *first, *last)?;
@@ -123,13 +139,15 @@ fn messages(q: &mut impl Query, actor: &Actor, stored: &Stored, events: &[Record
     Ok(opened)
 }
 
-/// What is known of the mails among them. A chat is asked only where an agent has joined one to it.
-fn letters(q: &mut impl Query, actor: &Actor, stored: &Stored, first: i64, last: i64) -> Result<HashMap<MessageId, Letter>> {
+/// What is known of the mails among them; what one answers is said to a reader who may open that.
+fn letters(q: &mut impl Query, actor: Option<&Actor>, stored: &Stored, first: i64, last: i64) -> Result<HashMap<MessageId, Letter>> {
     let mut letters = HashMap::new();
     for kept in mail::between(q, stored.case.id, first, last)? {
         let Some(head) = kept.head.as_deref().and_then(|head| serde_json::from_str::<Head>(head).ok()) else { continue };
-        let answers =
-            head.answers.map(|answers| readable(q, actor, answers.conversation)).transpose()?.flatten().map(|found| found.case.id);
+        let answers = match (actor, &head.answers) {
+            (Some(actor), Some(answers)) => readable(q, actor, answers.conversation)?.map(|found| found.case.id),
+            _ => None,
+        };
         let letter = Letter { head, pieces: pieces::read(&kept.pieces), state: kept.state, problem: kept.problem, answers };
         letters.insert(kept.message, letter);
     }

@@ -8,7 +8,7 @@ use crate::contact::enter;
 use crate::mail::out;
 use crate::{App, Error, Limit, Result, audit};
 use candor_domain::actor::Actor;
-use candor_domain::contact::IdentityKind;
+use candor_domain::contact::{IdentityKind, called};
 use candor_domain::conversation::Refusal;
 use candor_domain::id::{AgentId, ConversationId, InboxId};
 use candor_domain::permission::Permission;
@@ -103,7 +103,7 @@ fn recipient(tx: &mut Tx<'_>, actor: &Actor, made: &Made, to: &Recipient) -> Res
             let known = contact::proven(tx, IdentityKind::Email, &address)?;
             let contact = match known {
                 Some((id, _)) => contact::lock(tx, id)?,
-                None => stranger(tx, made, &address)?,
+                None => stranger(tx, made, &address, called("", &address))?,
             };
             Ok((contact, address))
         }

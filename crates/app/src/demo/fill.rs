@@ -1,13 +1,14 @@
 //! A large desk for measuring: conversations and messages by the thousand, written by the same commands, many at once, so
 //! that the store groups them into large transactions. The same seed writes the same texts.
 
-use crate::conversation::{self, Action, Content, FollowUp, ReplyInput, StartInput};
+use super::furnish::answer;
+use crate::conversation::{self, Action, Content, StartInput};
 use crate::visitor::{self, Origin, StartInput as Arrival, Visitor};
 use crate::{App, Error, Result, chores, inbox, reactor, search};
 use candor_domain::actor::Actor;
 use candor_domain::conversation::status;
 use candor_domain::device::Device;
-use candor_domain::id::{AgentId, ConversationId, InboxId, TeamId};
+use candor_domain::id::{AgentId, InboxId, TeamId};
 use candor_domain::locale::Locale;
 use candor_store::{ManualClock, Pool, agent};
 use futures_util::StreamExt;
@@ -134,18 +135,4 @@ async fn arrive(app: &App, inbox: InboxId, number: u64) -> Result<Visitor> {
     let input =
         Arrival { inbox, jwt: None, resume: None, proof: None, locale: Some(locale), device: Device::default(), origin: Origin::Own, peer };
     Ok(visitor::start(app, input).await?.visitor)
-}
-
-async fn answer(app: &App, agent: &Actor, id: ConversationId, content: Content) -> Result<()> {
-    let reply = ReplyInput {
-        client_id: app.ids.make(),
-        content,
-        seen_seq: i64::MAX,
-        hold_ms: 0,
-        follow_up: FollowUp::default(),
-        copies: Default::default(),
-        force: true,
-    };
-    conversation::reply(app, agent, id, reply).await?;
-    Ok(())
 }

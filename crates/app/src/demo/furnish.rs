@@ -139,20 +139,26 @@ async fn say(app: &App, visitor: &Visitor, agent: Option<&Actor>, id: Conversati
         ('c', _) => conversation::receive(app, &visitor.actor(), id, app.ids.make(), content).await.map(|_| ())?,
         ('n', Some(agent)) => conversation::note(app, agent, id, app.ids.make(), content).await.map(|_| ())?,
         ('a', Some(agent)) => {
-            let reply = ReplyInput {
-                client_id: app.ids.make(),
-                content,
-                seen_seq: i64::MAX,
-                hold_ms: 0,
-                follow_up: FollowUp::default(),
-                copies: Default::default(),
-                force: false,
-            };
-            conversation::reply(app, agent, id, reply).await?;
+            answer(app, agent, id, content).await?;
             conversation::visitor_read(app, &visitor.actor(), id, i64::MAX).await?;
         }
         _ => return Err(Error::Broken(format!("a line of {who:?} without an agent"))),
     }
+    Ok(())
+}
+
+/// An answer of somebody who has seen everything; it leaves at once.
+pub(super) async fn answer(app: &App, agent: &Actor, id: ConversationId, content: Content) -> Result<()> {
+    let reply = ReplyInput {
+        client_id: app.ids.make(),
+        content,
+        seen_seq: i64::MAX,
+        hold_ms: 0,
+        follow_up: FollowUp::default(),
+        copies: Default::default(),
+        force: false,
+    };
+    conversation::reply(app, agent, id, reply).await?;
     Ok(())
 }
 

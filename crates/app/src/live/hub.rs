@@ -3,8 +3,9 @@
 
 use super::elsewhere;
 use super::frames::Frames;
+use super::look::{self, Followed, Follower};
 use super::news::{Change, News, VisitorNews};
-use super::open_set::{self, OpenSet};
+use super::open_set::OpenSet;
 use super::peek;
 use super::presence::{Mark, Presence, Whisper};
 use super::screens::Screens;
@@ -12,14 +13,11 @@ use super::seats::{Seats, VisitorSocket};
 use super::told::{SWEEP_MS, Told};
 use crate::{Error, Result};
 use candor_domain::id::{AgentId, ContactId, ConversationId, VisitorSessionId};
-use candor_store::conversation::Row;
 use candor_store::flaw::{Flaw, planted};
 use candor_store::{self as store, Db, Note, Pool, conversation};
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::broadcast;
-use uuid::Uuid;
 
 /// How much an agent's socket may be behind before it must read everything again.
 const AGENTS_BEHIND: usize = 1024;
@@ -37,6 +35,7 @@ struct Inner {
     visitors: Seats,
     told: Told,
     screens: Screens,
+    followed: Arc<Followed>,
     loaded: AtomicBool,
 }
 
@@ -50,6 +49,7 @@ impl Default for Hub {
             visitors: Seats::default(),
             told: Told::default(),
             screens: Screens::default(),
+            followed: Arc::default(),
             loaded: AtomicBool::new(false),
         };
         Self(Arc::new(inner))
@@ -72,6 +72,11 @@ impl Hub {
     /// An agent's socket signs on.
     pub fn agent(&self) -> broadcast::Receiver<News> {
         self.0.agents.subscribe()
+    }
+
+    /// An agent's line follows a case from now on: what is new of it is read along with each change.
+    pub fn follow(&self, id: ConversationId) -> Follower {
+        Follower::new(&self.0.followed, id)
     }
 
     /// A visitor's socket signs on.
@@ -141,29 +146,34 @@ impl Hub {
         outcome
     }
 
+    /// Tells from the thread that reads: what woke it need not be woken for that.
     async fn read_again(&self, db: &Db, moved: &[(ConversationId, i64)]) -> Result<()> {
-        let ids: Vec<ConversationId> = moved.iter().map(|(id, _)| *id).collect();
-        let listened = self.0.agents.receiver_count() > 0;
-        let (looks, rows) = db
-            .read(Pool::Quick, move |rx| {
-                let looks = ids.iter().map(|id| open_set::look(rx, *id)).collect::<Result<Vec<_>>>()?;
-                let rows = if listened { conversation::rows(rx, AgentId(Uuid::nil()), &ids)? } else { vec![] };
-                Ok::<_, crate::Error>((looks, rows))
-            })
-            .await?;
-        let mut rows: HashMap<ConversationId, Arc<Row>> = rows.into_iter().map(|row| (row.stored.case.id, Arc::new(row))).collect();
-        for ((id, seq), look) in moved.iter().copied().zip(looks) {
-            let (contact, now) = look.map_or((None, None), |(contact, now)| (Some(contact), now));
-            let (before, after) = self.0.open.take(id, now);
-            let seq = after.as_ref().map_or(seq, |entry| entry.stored.case.seq.max(seq));
-            self.0.told.note(id, seq);
-            if let Some(contact) = contact {
-                self.0.visitors.tell(contact, &VisitorNews::Change { id, seq });
+        let asked: Vec<look::Ask> = moved.iter().map(|(id, _)| look::Ask { id: *id, followed_from: self.followed_from(*id) }).collect();
+        let (hub, moved, listened) = (self.clone(), moved.to_vec(), self.0.agents.receiver_count() > 0);
+        db.read(Pool::Quick, move |rx| {
+            for ((id, seq), look) in moved.into_iter().zip(look::look(rx, &asked, listened)?) {
+                hub.changed(id, seq, look);
             }
-            let row = rows.remove(&id);
-            self.tell(News::Change(Arc::new(Change { id, contact, seq, before, after, row, frames: Frames::default() })));
+            Ok(())
+        })
+        .await
+    }
+
+    fn changed(&self, id: ConversationId, seq: i64, look: Option<look::Look>) {
+        let (contact, now, row, sequel) =
+            look.map_or((None, None, None, None), |look| (Some(look.contact), look.entry, look.row, look.sequel));
+        let (before, after) = self.0.open.take(id, now);
+        let seq = after.as_ref().map_or(seq, |entry| entry.stored.case.seq.max(seq));
+        self.0.told.note(id, seq);
+        if let Some(contact) = contact {
+            self.0.visitors.tell(contact, &VisitorNews::Change { id, seq });
         }
-        Ok(())
+        self.tell(News::Change(Arc::new(Change { id, contact, seq, before, after, row, sequel, frames: Frames::default() })));
+    }
+
+    /// Where the lines are that follow a case: at what the open set holds, which everybody was told.
+    fn followed_from(&self, id: ConversationId) -> Option<i64> {
+        self.0.open.get(id).filter(|_| self.0.followed.has(id)).map(|entry| entry.stored.case.seq)
     }
 
     async fn whispered(&self, db: &Db, body: &str, id: ConversationId) {

@@ -2,6 +2,7 @@
 
 use super::entry::Entry;
 use super::frames::Frames;
+use super::look::Sequel;
 use candor_domain::id::{AgentId, ContactId, ConversationId};
 use candor_store::conversation::Row;
 use std::sync::Arc;
@@ -18,6 +19,8 @@ pub struct Change {
     pub after: Option<Arc<Entry>>,
     /// The opened row, read once for all; read marks are each agent's own. Only read while an agent listens.
     pub row: Option<Arc<Row>>,
+    /// What those who follow the case are shown; where it is missing they read on by themselves.
+    pub sequel: Option<Sequel>,
     /// What lines have made of it.
     pub frames: Frames,
 }

@@ -9,8 +9,9 @@ use super::groups::{Group, Groups};
 use super::view::{Sort, View};
 use crate::Result;
 use candor_domain::filter::Filter;
-use candor_domain::id::{AgentId, ContactId, ConversationId};
+use candor_domain::id::{AgentId, ConversationId};
 use candor_domain::permission::Scope;
+use candor_store::conversation::Stored;
 use candor_store::flaw::{Flaw, planted};
 use candor_store::{Db, Pool, Query, conversation, mention};
 use std::collections::HashMap;
@@ -180,17 +181,13 @@ pub struct Count {
     pub us: usize,
 }
 
-/// A conversation as it was read again: whose it is, and its entry while it is open. `None` when there is none of this id.
-pub(super) fn look(q: &mut impl Query, id: ConversationId) -> Result<Option<(ContactId, Option<Entry>)>> {
-    let stored = match conversation::get(q, id) {
-        Err(candor_store::Error::NotFound) => return Ok(None),
-        other => other?,
-    };
-    let contact = stored.case.contact;
+/// A conversation's entry while it is open.
+pub(super) fn entry(q: &mut impl Query, stored: Stored) -> Result<Option<Entry>> {
     if !stored.case.is_work() && !planted(Flaw::KeepsFinished) {
-        return Ok(Some((contact, None)));
+        return Ok(None);
     }
-    Ok(Some((contact, Some(Entry::new(stored, conversation::marks_of(q, id)?, mention::of_case(q, id)?)))))
+    let id = stored.case.id;
+    Ok(Some(Entry::new(stored, conversation::marks_of(q, id)?, mention::of_case(q, id)?)))
 }
 
 impl Kept {

@@ -1,19 +1,16 @@
 //! Visitors' open lines on this node, by contact: there are thousands, and each hears only of its own.
 
+use super::mailbox::Mailbox;
 use super::news::VisitorNews;
 use candor_domain::id::{ContactId, VisitorSessionId};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::mpsc;
 use uuid::Uuid;
-
-/// How much a visitor's socket may be behind before it is closed.
-const BEHIND: usize = 64;
 
 /// A visitor's end of the hub; dropping it signs off.
 pub struct VisitorSocket {
-    pub news: mpsc::Receiver<VisitorNews>,
+    mailbox: Arc<Mailbox>,
     seats: Seats,
     contact: ContactId,
     number: u64,
@@ -32,34 +29,36 @@ struct Taken {
 struct Seat {
     number: u64,
     session: VisitorSessionId,
-    to: mpsc::Sender<VisitorNews>,
+    to: Arc<Mailbox>,
 }
 
 impl Seats {
     /// A visitor's socket signs on.
     pub(super) fn take(&self, contact: ContactId, session: VisitorSessionId) -> VisitorSocket {
-        let (to, news) = mpsc::channel(BEHIND);
+        let mailbox = Arc::new(Mailbox::new());
         let number = self.0.next.fetch_add(1, Ordering::Relaxed);
-        self.all().entry(contact).or_default().push(Seat { number, session, to });
-        VisitorSocket { news, seats: self.clone(), contact, number }
+        let seat = Seat { number, session, to: Arc::clone(&mailbox) };
+        // Most have one line: room is made for no more.
+        self.all().entry(contact).or_insert_with(|| Vec::with_capacity(1)).push(seat);
+        VisitorSocket { mailbox, seats: self.clone(), contact, number }
     }
 
     /// A socket that does not keep up is dropped: its client comes back and reads what it missed.
     pub(super) fn tell(&self, contact: ContactId, news: &VisitorNews) {
-        self.keep(contact, |seat| seat.to.try_send(news.clone()).is_ok());
+        self.keep(contact, |seat| seat.to.put(news.clone()));
     }
 
     /// Notes may have been missed: every socket reads again.
     pub(super) fn tell_of_gap(&self) {
         for seat in self.all().values().flatten() {
-            let _ = seat.to.try_send(VisitorNews::Gap);
+            seat.to.put(VisitorNews::Gap);
         }
     }
 
     /// A visitor's session ended or goes on under another token: its sockets look again.
     pub(super) fn left(&self, session: Uuid) {
         for seat in self.all().values().flatten().filter(|seat| seat.session.0 == session) {
-            let _ = seat.to.try_send(VisitorNews::Revoked);
+            seat.to.put(VisitorNews::Revoked);
         }
     }
 
@@ -75,6 +74,13 @@ impl Seats {
 
     fn all(&self) -> MutexGuard<'_, HashMap<ContactId, Vec<Seat>>> {
         self.0.of.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl VisitorSocket {
+    /// The next news; `None` when the hub gave up on this socket. Safe to drop and call again.
+    pub async fn next(&self) -> Option<VisitorNews> {
+        self.mailbox.next().await
     }
 }
 

@@ -1,5 +1,6 @@
 //! The command that makes a mail a message. What it needs was read before; what it names was made before.
 
+use super::intake::unread;
 use super::place::{self, Place, Stray};
 use super::read::Letter;
 use super::stopped::stopped;
@@ -9,19 +10,15 @@ use crate::{Error, Result};
 use candor_connect::channel::email::automatic;
 use candor_domain::actor::Actor;
 use candor_domain::channel::MailState;
-use candor_domain::contact::{Identity, IdentityKind};
+use candor_domain::contact::{Identity, IdentityKind, called};
 use candor_domain::event::Proof;
 use candor_domain::id::{ConversationId, InboundId, InboxId, MessageId};
-use candor_domain::text;
 use candor_store::contact::Contact;
 use candor_store::conversation::Stored;
 use candor_store::inbound::{Inbound, State};
 use candor_store::mail::Mail;
 use candor_store::{Query, Tx, contact, file, inbound, inbox, mail, mail_address};
 use uuid::Uuid;
-
-/// The longest name of a sender that is taken over, in characters.
-const MAX_NAME: usize = candor_domain::contact::MAX_NAME;
 
 /// A letter with the ids its message will have.
 #[derive(Clone)]
@@ -94,7 +91,7 @@ pub(super) fn proven(letter: &Letter) -> Option<String> {
 fn open(tx: &mut Tx<'_>, kept: &Inbound, entry: &Entry, mail: &ByMail<'_>) -> Result<Stored> {
     let place = inbox::get(tx, entry.inbox)?;
     if !place.enabled {
-        return Err(Error::Conflict("the inbox is switched off"));
+        return Err(Error::Conflict(unread::INBOX_OFF));
     }
     let sender = introduce(tx, kept, entry)?;
     let stored = open_by_mail(tx, &place, &sender, entry.conversation, &entry.letter.head.subject, mail)?;
@@ -134,8 +131,7 @@ fn note(tx: &mut Tx<'_>, entry: &Entry, stored: &Stored, stray: Option<Stray>) -
 fn introduce(tx: &mut Tx<'_>, kept: &Inbound, entry: &Entry) -> Result<Contact> {
     let mut sender = contact::lock(tx, kept.contact)?;
     let Some(from) = &entry.letter.head.from else { return Ok(sender) };
-    let named = text::clean_line(&from.name, MAX_NAME);
-    sender.name = Some(if named.is_empty() { text::clean_line(&from.mail, MAX_NAME) } else { named }).filter(|name| !name.is_empty());
+    sender.name = called(&from.name, &from.mail);
     if let Some(value) = IdentityKind::Email.normal(&from.mail) {
         sender.proof = Proof::Typed;
         let identity = Identity { kind: IdentityKind::Email, value, proof: Proof::Typed };

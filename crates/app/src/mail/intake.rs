@@ -14,13 +14,21 @@ use serde_json::json;
 /// How many are shown.
 const SHOWN: i64 = 200;
 
+/// Why a mail became no message, where the desk knows it: words for programs, which a screen says in its reader's language.
+pub mod unread {
+    /// The inbox it came to is switched off.
+    pub const INBOX_OFF: &str = "inbox_off";
+    /// Each time it was read by itself, the process ended.
+    pub const ENDED_PROCESS: &str = "ended_process";
+}
+
 /// A mail that waits for a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failed {
     pub id: InboundId,
     pub channel: ChannelId,
     pub received_at: i64,
-    /// Why; names no person and no word of theirs.
+    /// Why: a word of [`unread`], else what the error says; names no person and no word of theirs.
     pub problem: String,
 }
 

@@ -2,11 +2,11 @@
 
 use super::enter::{Entry, enter};
 use super::ours::Ours;
+use super::reading::Reading;
 use super::{Envelope, read};
 use crate::file::read_whole;
 use crate::{App, Error, Result, claim};
 use candor_domain::actor::Actor;
-use candor_domain::id::InboundId;
 use candor_store::inbound::{self, State};
 use candor_store::job::{self, Job, NewJob};
 use candor_store::{Pool, Queue, channel, file};
@@ -22,20 +22,20 @@ const READ: &str = "read";
 const LEASE: i64 = 6_000;
 /// How long a failed mail rests before it is tried again, in milliseconds.
 const REST: i64 = 2_000;
-const TRIES: i64 = 5;
+/// How often a mail is read again, with no other at its side, before it waits for a person.
+const AGAIN: i64 = 5;
 /// Mails that are read at a time.
 const AT_ONCE: usize = 8;
 /// What they may weigh together, in KB; a heavier one is read alone.
 const ROOM_KB: usize = 48 << 10;
 
-/// The job that reads a mail; goes with the row that keeps it. Its tries are counted here and not by the queue, so that what
+/// The job that reads a mail; goes with the row that keeps it. Its readings are counted here and not by the queue, so that what
 /// waits for a person in the end is the mail and not a job.
 pub(super) fn reading(id: Uuid, inbound: &str, now: i64) -> NewJob<'_> {
     NewJob { id, queue: QUEUE, kind: READ, unique_key: None, stream: None, body: inbound, due_at: now, max_tries: i64::MAX }
 }
 
-/// Reads the mails that are due; says how many. Several are read at a time, because name servers take their time; they become
-/// messages in the order in which they came.
+/// Reads the mails that are due; says how many.
 pub async fn work(app: &App) -> Result<usize> {
     let mut taken = 0;
     loop {
@@ -44,28 +44,65 @@ pub async fn work(app: &App) -> Result<usize> {
             return Ok(taken);
         }
         taken += jobs.len();
-        let room = Semaphore::new(ROOM_KB);
-        let ready = stream::iter(jobs).map(async |job| (claim::keeping(app, &job, LEASE, ready(app, &job, &room)).await.flatten(), job));
-        let mut ready = pin!(ready.buffered(AT_ONCE));
-        while let Some((entry, job)) = ready.next().await {
-            let done = match entry {
-                Ok(entry) => settle(app, &job, entry).await,
-                Err(problem) => Err(problem),
-            };
-            if let Err(problem) = done {
-                tracing::warn!(inbound = %job.body, %problem, "a mail could not be made a message");
-                put_back(app, job, problem).await?;
-            }
+        let (fresh, tried): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job| job.tries == 1);
+        together(app, fresh).await?;
+        for job in tried {
+            alone(app, job).await?;
         }
     }
 }
 
+/// Several are read at a time, because name servers take their time; they become messages in the order in which they came.
+async fn together(app: &App, jobs: Vec<Job>) -> Result<()> {
+    let room = Semaphore::new(ROOM_KB);
+    let ready = stream::iter(jobs).map(async |job| (claim::keeping(app, &job, LEASE, ready(app, &job, &room)).await.flatten(), job));
+    let mut ready = pin!(ready.buffered(AT_ONCE));
+    while let Some((entry, job)) = ready.next().await {
+        end(app, job, entry).await?;
+    }
+    Ok(())
+}
+
+/// A mail that was begun before may be what ended the process, or may only have stood beside it. So it is read by itself and
+/// that is noted first: only what it does alone is counted against it. Each time its lease is twice as long, so that a mail that
+/// does end the process leaves the desk time to work, and one that is only there when others end it is not always hit.
+async fn alone(app: &App, mut job: Job) -> Result<()> {
+    let reading = match Reading::of(&job).and_then(|reading| reading.again(AGAIN)) {
+        Ok(reading) => reading,
+        Err(problem) => return end(app, job, Err(problem)).await,
+    };
+    let lease = LEASE << reading.alone;
+    if !note(app, &mut job, reading, app.now() + lease).await? {
+        return Ok(());
+    }
+    let entry = claim::keeping(app, &job, lease, ready(app, &job, &Semaphore::new(ROOM_KB))).await.flatten();
+    end(app, job, entry).await
+}
+
+/// Notes that a mail is read once more, and keeps it until then. False: another worker has it.
+async fn note(app: &App, job: &mut Job, reading: Reading, until: i64) -> Result<bool> {
+    let (kept, body) = (job.clone(), reading.to_string());
+    job.body.clone_from(&body);
+    match app.db.write(Queue::Machines, move |tx| Ok::<_, Error>(job::go_on(tx, &kept, until, &body)?)).await {
+        Err(Error::Store(candor_store::Error::LeaseLost)) => Ok(false),
+        noted => noted.map(|()| true),
+    }
+}
+
+/// Makes it a message, or puts it back with what was wrong.
+async fn end(app: &App, job: Job, entry: Result<Option<Entry>>) -> Result<()> {
+    let done = match entry {
+        Ok(entry) => settle(app, &job, entry).await,
+        Err(problem) => Err(problem),
+    };
+    let Err(problem) = done else { return Ok(()) };
+    tracing::warn!(inbound = %job.body, %problem, "a mail could not be made a message");
+    put_back(app, job, problem).await
+}
+
 /// Everything a mail is, read; `None` where it is a message already.
 async fn ready(app: &App, job: &Job, room: &Semaphore) -> Result<Option<Entry>> {
-    if job.tries > TRIES {
-        return Err(Error::Broken("reading it ended the process".into()));
-    }
-    let id: InboundId = job.body.parse().map_err(|_| Error::Broken("a job of the mail without its mail".into()))?;
+    let id = Reading::of(job)?.inbound;
     let found = app
         .db
         .read(Pool::Quick, move |rx| {
@@ -115,15 +152,22 @@ async fn settle(app: &App, job: &Job, entry: Option<Entry>) -> Result<()> {
         .await
 }
 
-/// The mail is tried again later, or waits for a person after the last try. A try that killed the process counts, too.
+/// The mail is read again later, or waits for a person after the last time.
 async fn put_back(app: &App, job: Job, problem: Error) -> Result<()> {
-    let (retry_at, said) = (app.now() + REST * job.tries.max(1), problem.to_string());
-    let put = app.db.write(Queue::Machines, move |tx| match job.body.parse::<InboundId>() {
-        Ok(id) if job.tries >= TRIES => {
-            inbound::failed(tx, id, &said)?;
+    let now = app.now();
+    let said = match problem {
+        Error::Conflict(known) => known.to_owned(),
+        other => other.to_string(),
+    };
+    let put = app.db.write(Queue::Machines, move |tx| match Reading::of(&job) {
+        Ok(reading) if reading.alone >= AGAIN => {
+            inbound::failed(tx, reading.inbound, &said)?;
             Ok::<_, Error>(job::finish(tx, &job)?)
         }
-        _ => Ok(job::fail(tx, &job, &said, retry_at).map(|_| ())?),
+        reading => {
+            let rest = REST * (1 + reading.map_or(0, |reading| reading.alone));
+            Ok(job::fail(tx, &job, &said, now + rest).map(|_| ())?)
+        }
     });
     match put.await {
         // Another worker has it by now, or it is done.

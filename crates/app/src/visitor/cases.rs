@@ -6,7 +6,7 @@ use crate::conversation::get_permitted;
 use crate::{App, Error, Limit, Result};
 use candor_domain::actor::Actor;
 use candor_domain::conversation::Category;
-use candor_domain::id::ConversationId;
+use candor_domain::id::{ConversationId, VisitorSessionId};
 use candor_domain::permission::Permission;
 use candor_domain::text;
 use candor_store::agent::{self, Name};
@@ -55,8 +55,12 @@ pub async fn cases(app: &App, visitor: &Visitor, before: Option<contact::Before>
 
 /// One of the visitor's conversations.
 pub async fn case(app: &App, visitor: &Visitor, id: ConversationId) -> Result<Case> {
-    app.limits.check(Limit::VisitorRead, visitor.session.id)?;
-    let actor = visitor.actor();
+    case_of(app, visitor.session.id, visitor.actor(), id).await
+}
+
+/// The same for a line that keeps no more of its visitor.
+pub async fn case_of(app: &App, session: VisitorSessionId, actor: Actor, id: ConversationId) -> Result<Case> {
+    app.limits.check(Limit::VisitorRead, session)?;
     app.db.read(Pool::Quick, move |rx| case_in(rx, &actor, id)).await
 }
 

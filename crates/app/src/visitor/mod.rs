@@ -20,7 +20,7 @@ mod session;
 mod start;
 
 pub use address::{Notice, address, ask_address, delete_unconfirmed, drop_address};
-pub use cases::{Case, case, case_in, cases};
+pub use cases::{Case, case, case_in, case_of, cases};
 pub use challenge::{Challenge, Gate, Solution};
 pub use config::{Widget, widget};
 pub(crate) use confirm::link_token;

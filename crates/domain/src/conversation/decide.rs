@@ -209,42 +209,14 @@ pub fn join_events(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conversation::{Turn, status};
+    use crate::conversation::status;
     use crate::id::{ContactId, ConversationId};
     use uuid::Uuid;
 
     fn case(number: i64, category: Category) -> Conversation {
         let id = Uuid::from_u128(u128::try_from(number).unwrap());
-        Conversation {
-            id: ConversationId(id),
-            number,
-            contact: ContactId(id),
-            inbox: InboxId(id),
-            team: None,
-            assignee: None,
-            status: status::OPEN,
-            category,
-            turn: Turn::Us,
-            priority: Priority::None,
-            seq: 3,
-            public_seq: 2,
-            created_at: 0,
-            updated_at: 0,
-            last_message_at: 0,
-            last_customer_seq: 0,
-            waiting_since: None,
-            first_reply_at: None,
-            resolved_at: None,
-            snoozed: false,
-            snoozed_until: None,
-            visitor_read_seq: 0,
-            outbound: false,
-            parent: None,
-            agent_read_seq: 0,
-            rating: None,
-            rating_asked: false,
-            spam: false,
-        }
+        let blank = Conversation::blank(ConversationId(id), ContactId(id), InboxId(id), None, 0);
+        Conversation { number, category, seq: 3, public_seq: 2, ..blank }
     }
 
     #[test]

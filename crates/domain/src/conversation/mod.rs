@@ -3,6 +3,7 @@
 //! Decisions ([`decide`]) look at the state and return events or a refusal; [`Conversation::apply`] is the only
 //! place that changes the state. Nothing here knows of databases, permissions or time of day.
 
+mod blank;
 mod decide;
 mod state;
 pub mod status;

@@ -8,36 +8,8 @@ use uuid::Uuid;
 
 fn case(outbound: bool, parent: Option<ConversationId>) -> Conversation {
     let id = Uuid::from_u128;
-    Conversation {
-        id: ConversationId(id(1)),
-        number: 7,
-        contact: ContactId(id(2)),
-        inbox: InboxId(id(3)),
-        team: None,
-        assignee: None,
-        status: status::OPEN,
-        category: Category::Open,
-        turn: Turn::Us,
-        priority: Priority::None,
-        seq: 0,
-        public_seq: 0,
-        created_at: 0,
-        updated_at: 0,
-        last_message_at: 0,
-        last_customer_seq: 0,
-        waiting_since: None,
-        first_reply_at: None,
-        resolved_at: None,
-        snoozed: false,
-        snoozed_until: None,
-        visitor_read_seq: 0,
-        agent_read_seq: 0,
-        rating: None,
-        rating_asked: false,
-        spam: false,
-        outbound,
-        parent,
-    }
+    let blank = Conversation::blank(ConversationId(id(1)), ContactId(id(2)), InboxId(id(3)), None, 0);
+    Conversation { number: 7, outbound, parent, ..blank }
 }
 
 fn happens(case: &mut Conversation, events: Vec<Event>, at: i64) {

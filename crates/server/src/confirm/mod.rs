@@ -8,14 +8,16 @@ use crate::headers;
 use crate::problem::{ApiError, ApiResult};
 use crate::state::AppState;
 use axum::Router;
-use axum::extract::{RawQuery, State};
+use axum::extract::{FromRequestParts, State};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use candor_app::{Error, visitor};
 use candor_domain::locale::Locale;
 use data_encoding::BASE64;
+use http::request::Parts;
 use http::{HeaderMap, StatusCode, header};
 use sha2::{Digest, Sha256};
+use std::net::IpAddr;
 use words::Words;
 
 pub fn routes() -> Router<AppState> {
@@ -24,14 +26,25 @@ pub fn routes() -> Router<AppState> {
 
 const STYLE: &str = include_str!("page.css");
 
-async fn look(
-    State(state): State<AppState>,
-    Path(token): Path<String>,
-    RawQuery(query): RawQuery,
-    ClientAddress(peer): ClientAddress,
-    asked: HeaderMap,
-) -> ApiResult<Response> {
-    let words = Words::of(locale(query.as_deref(), &asked));
+/// Who follows a link: which one, from where, and in what words they read of it.
+struct Visit {
+    token: String,
+    peer: IpAddr,
+    words: Words,
+}
+
+impl FromRequestParts<AppState> for Visit {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let Path(token) = Path::<String>::from_request_parts(parts, state).await?;
+        let ClientAddress(peer) = ClientAddress::from_request_parts(parts, state).await?;
+        let words = Words::of(locale(parts.uri.query(), &parts.headers));
+        Ok(Self { token, peer, words })
+    }
+}
+
+async fn look(State(state): State<AppState>, Visit { token, peer, words }: Visit) -> ApiResult<Response> {
     let good = visitor::can_confirm(&state.app, peer, &token).await?;
     let button = format!("<form method=\"post\"><button>{}</button></form>", words.button);
     Ok(match good {
@@ -40,14 +53,7 @@ async fn look(
     })
 }
 
-async fn confirm(
-    State(state): State<AppState>,
-    Path(token): Path<String>,
-    RawQuery(query): RawQuery,
-    ClientAddress(peer): ClientAddress,
-    asked: HeaderMap,
-) -> ApiResult<Response> {
-    let words = Words::of(locale(query.as_deref(), &asked));
+async fn confirm(State(state): State<AppState>, Visit { token, peer, words }: Visit) -> ApiResult<Response> {
     match visitor::confirm(&state.app, peer, &token).await {
         Ok(()) => Ok(page(StatusCode::OK, &words, words.done, words.done_text, "")),
         Err(Error::LinkUsed | Error::Erased | Error::NotFound) => Ok(page(StatusCode::GONE, &words, words.gone, words.gone_text, "")),

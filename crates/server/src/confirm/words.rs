@@ -17,7 +17,7 @@ pub(super) struct Words {
 const ENGLISH: Words = Words {
     locale: Locale::English,
     ask: "Answers from support by mail",
-    ask_text: "Somebody in our support chat asked to have answers mailed to this address. Press the button if that is you.",
+    ask_text: "Somebody in our support chat asked to have answers mailed to this address. If that is you, press the button. If not, close this page and nothing will be sent.",
     button: "Yes, send answers here",
     done: "Confirmed",
     done_text: "Answers that you do not see in the chat now come to this address. You can change that in the chat. You may close this page.",
@@ -29,7 +29,7 @@ const ENGLISH: Words = Words {
 const SIMPLIFIED: Words = Words {
     locale: Locale::SimplifiedChinese,
     ask: "通过邮件接收客服回复",
-    ask_text: "有人在我们的在线客服中填写了您的邮箱，希望通过邮件接收回复。如果是您本人，请点击按钮确认。",
+    ask_text: "有人在我们的在线客服中填写了您的邮箱，希望通过邮件接收回复。如果是您本人，请点击按钮确认；如果不是，请关闭此页面，我们不会发送任何内容。",
     button: "是我，请发送到此邮箱",
     done: "已确认",
     done_text: "您未在聊天中查看的回复，将发送到此邮箱。您可以随时在聊天窗口中更改。现在可以关闭此页面。",
@@ -41,7 +41,7 @@ const SIMPLIFIED: Words = Words {
 const TRADITIONAL: Words = Words {
     locale: Locale::TraditionalChinese,
     ask: "透過郵件接收客服回覆",
-    ask_text: "有人在我們的線上客服中填寫了您的信箱，希望透過郵件接收回覆。如果是您本人，請按下按鈕確認。",
+    ask_text: "有人在我們的線上客服中填寫了您的信箱，希望透過郵件接收回覆。如果是您本人，請按下按鈕確認；如果不是，請關閉此頁面，我們不會寄送任何內容。",
     button: "是我，請寄到此信箱",
     done: "已確認",
     done_text: "您未在聊天中查看的回覆，將寄到此信箱。您可以隨時在聊天視窗中變更。現在可以關閉此頁面。",

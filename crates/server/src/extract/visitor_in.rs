@@ -24,8 +24,7 @@ impl FromRequestParts<AppState> for VisitorIn {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        refuse_foreign(&parts.headers, &state.site)?;
-        let token = bearer::read(&parts.headers).ok_or(ApiError::new(Code::Unauthenticated))?;
+        let token = token(parts, state)?;
         let visitor = visitor::by_token(&state.app, token).await?;
         heard(parts, state, &visitor).await?;
         Ok(Self(visitor))
@@ -48,8 +47,7 @@ impl FromRequestParts<AppState> for WriterIn {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        refuse_foreign(&parts.headers, &state.site)?;
-        let token = bearer::read(&parts.headers).ok_or(ApiError::new(Code::Unauthenticated))?;
+        let token = token(parts, state)?;
         let visitor = visitor::by_token_lately(&state.app, token).await?;
         heard(parts, state, &visitor).await?;
         Ok(Self(visitor))
@@ -64,10 +62,15 @@ impl FromRequestParts<AppState> for LeaverIn {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        refuse_foreign(&parts.headers, &state.site)?;
-        let token = bearer::read(&parts.headers).ok_or(ApiError::new(Code::Unauthenticated))?;
+        let token = token(parts, state)?;
         Ok(Self(visitor::by_token(&state.app, token).await?))
     }
+}
+
+/// The token of the session, which no foreign page may send.
+fn token<'a>(parts: &'a Parts, state: &AppState) -> Result<&'a str, ApiError> {
+    refuse_foreign(&parts.headers, &state.site)?;
+    bearer::read(&parts.headers).ok_or(ApiError::new(Code::Unauthenticated))
 }
 
 /// Refuses who is blocked, by who they are and by where they come from. Asked of memory.

@@ -109,7 +109,7 @@ mod tests {
 
     fn change(number: u128) -> Arc<Change> {
         let id = ConversationId(Uuid::from_u128(number));
-        Arc::new(Change { id, contact: None, seq: 1, before: None, after: None, row: None, frames: Frames::default() })
+        Arc::new(Change { id, contact: None, seq: 1, before: None, after: None, row: None, sequel: None, frames: Frames::default() })
     }
 
     #[test]

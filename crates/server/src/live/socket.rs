@@ -4,7 +4,7 @@ use super::wire::{End, Gone, Heard, Wire};
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use bytes::Bytes;
 use std::time::Duration;
-use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 /// How long a line may be silent, how often it is asked, and how long a reader may take for one frame.
 #[derive(Clone, Copy, Debug)]
@@ -25,11 +25,12 @@ pub(super) fn limited(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
     upgrade.read_buffer_size(READ).max_message_size(LARGEST).max_frame_size(LARGEST).write_buffer_size(0).max_write_buffer_size(4 << 20)
 }
 
+/// Small where it lies: it is moved through the futures of a line, each of which keeps room for it.
 pub(super) struct Socket {
-    socket: WebSocket,
+    socket: Box<WebSocket>,
     patience: Patience,
     heard_at: Instant,
-    ping: Interval,
+    ping_at: Instant,
 }
 
 impl Socket {
@@ -38,13 +39,18 @@ impl Socket {
     }
 
     fn with(socket: WebSocket, patience: Patience) -> Self {
-        let mut ping = interval_at(Instant::now() + patience.ping, patience.ping);
-        ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Self { socket, patience, heard_at: Instant::now(), ping }
+        let now = Instant::now();
+        Self { socket: Box::new(socket), patience, heard_at: now, ping_at: now + patience.ping }
     }
 
     fn dead_at(&self) -> Instant {
         self.heard_at + self.patience.dead
+    }
+
+    async fn ping(&mut self) -> Result<(), Gone> {
+        // Before it is sent: whoever drops this half-way does not ask twice at once.
+        self.ping_at = Instant::now() + self.patience.ping;
+        self.put(Message::Ping(Bytes::new())).await
     }
 
     async fn put(&mut self, message: Message) -> Result<(), Gone> {
@@ -81,9 +87,9 @@ impl Wire for Socket {
                         Some(Ok(Message::Binary(_) | Message::Close(_)) | Err(_)) | None => return Heard::Ended,
                     }
                 }
-                () = sleep_until(dead) => return Heard::Ended,
-                _ = self.ping.tick() => {
-                    if self.put(Message::Ping(bytes::Bytes::new())).await.is_err() {
+                // One timer for both: a line has room for few.
+                () = sleep_until(dead.min(self.ping_at)) => {
+                    if dead <= Instant::now() || Box::pin(self.ping()).await.is_err() {
                         return Heard::Ended;
                     }
                 }

@@ -13,17 +13,21 @@ use crate::visitor::types::{VisitorContact, VisitorConversation, VisitorEvents};
 use axum::extract::{State, WebSocketUpgrade};
 use axum::response::Response;
 use candor_app::conversation::view::{Eyes, timeline_in};
-use candor_app::live::{Presence, VisitorNews};
+use candor_app::live::{Presence, VisitorNews, VisitorSocket};
 use candor_app::visitor::{self, Visitor};
-use candor_domain::id::{AgentId, ConversationId};
+use candor_domain::actor::Actor;
+use candor_domain::id::{AgentId, ContactId, ConversationId, VisitorSessionId};
 use candor_store::event::Part;
 use candor_store::{Pool, agent};
 use http::HeaderMap;
 use serde::Deserialize;
 use std::collections::HashMap;
+use std::future::ready;
 use std::net::IpAddr;
 use std::time::Duration;
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until, timeout};
+use tokio_util::task::task_tracker::TaskTrackerToken;
 use utoipa::ToSchema;
 
 const FIRST_FRAME: Duration = Duration::from_secs(5);
@@ -44,17 +48,32 @@ pub async fn socket(
     upgrade: WebSocketUpgrade,
 ) -> ApiResult<Response> {
     refuse_foreign(&headers, &state.site)?;
-    Ok(limited(upgrade).on_upgrade(move |socket| greet(state, peer, Socket::new(socket))))
+    Ok(limited(upgrade).on_upgrade(move |socket| {
+        // In a task of its own: the one that upgrades keeps room for all that upgrading takes.
+        tokio::spawn(greet(state, peer, Socket::new(socket)));
+        ready(())
+    }))
 }
 
-async fn greet(state: AppState, peer: IpAddr, mut wire: Socket) {
-    let first = timeout(FIRST_FRAME, wire.hear()).await;
-    let Ok(Heard::Text(text)) = first else { return wire.end(End::SignedOut).await };
-    let Some(Said::Auth { token, watch }) = Said::read(&text) else { return wire.end(End::BadFrame).await };
-    match visitor::by_token(&state.app, &token).await {
-        Ok(visitor) => run(state, visitor, peer, wire, watch).await,
-        Err(_) => wire.end(End::SignedOut).await,
+async fn greet(state: AppState, peer: IpAddr, wire: Socket) {
+    if let Some(line) = Box::pin(sign_in(state, peer, wire)).await {
+        serve(line).await;
     }
+}
+
+async fn sign_in(state: AppState, peer: IpAddr, mut wire: Socket) -> Option<Line<Socket>> {
+    let first = timeout(FIRST_FRAME, wire.hear()).await;
+    let Ok(Heard::Text(text)) = first else { return refused(wire, End::SignedOut).await };
+    let Some(Said::Auth { token, watch }) = Said::read(&text) else { return refused(wire, End::BadFrame).await };
+    match Box::pin(visitor::by_token(&state.app, &token)).await {
+        Ok(visitor) => Box::pin(Line::open(state, visitor, peer, wire, watch)).await,
+        Err(_) => refused(wire, End::SignedOut).await,
+    }
+}
+
+async fn refused<W: Wire>(wire: W, why: End) -> Option<Line<W>> {
+    wire.end(why).await;
+    None
 }
 
 /// What a streamed line is opened with.
@@ -82,46 +101,84 @@ pub async fn streamed(
     Ok(response)
 }
 
-async fn run(state: AppState, visitor: Visitor, peer: IpAddr, mut wire: impl Wire, watch: Vec<WatchAsk>) {
-    let _open = state.sockets.token();
-    let mut blocks = state.app.blocks.moves();
-    if state.app.heard(visitor.contact.id, peer).await.is_err() {
-        return wire.end(End::Blocked).await;
+async fn run(state: AppState, visitor: Visitor, peer: IpAddr, wire: impl Wire, watch: Vec<WatchAsk>) {
+    if let Some(line) = Box::pin(Line::open(state, visitor, peer, wire, watch)).await {
+        serve(line).await;
     }
-    let mut seat = state.app.live.visitor(visitor.contact.id, visitor.session.id);
-    let mut screen = Screen { state: state.clone(), visitor, peer, watches: HashMap::new(), typed_at: 0 };
-    let mut look_again = interval(LOOK_AGAIN);
-    look_again.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    // What a line does now and then lies outside of it: thousands of lines only wait.
-    let mut outcome = Box::pin(screen.begin(&mut wire, watch)).await;
-    while outcome.is_ok() {
-        outcome = tokio::select! {
-            heard = wire.hear() => match heard {
-                Heard::Text(text) => match Said::read(&text) {
-                    Some(said) => Box::pin(screen.said(&mut wire, said)).await,
-                    None => Err(Some(End::BadFrame)),
+}
+
+/// Runs a line to its end, and says why it ends.
+async fn serve<W: Wire>(mut line: Line<W>) {
+    if let Some(why) = line.run().await {
+        Box::pin(line.wire.end(why)).await;
+    }
+}
+
+/// A line that waits. There are thousands, so what they keep is small, and what they do now and then lies outside of it.
+struct Line<W> {
+    wire: W,
+    screen: Box<Screen>,
+    seat: VisitorSocket,
+    blocks: watch::Receiver<i64>,
+    look_again: Instant,
+    _open: TaskTrackerToken,
+}
+
+impl<W: Wire> Line<W> {
+    async fn open(state: AppState, visitor: Visitor, peer: IpAddr, mut wire: W, watch: Vec<WatchAsk>) -> Option<Self> {
+        let open = state.sockets.token();
+        let blocks = state.app.blocks.moves();
+        if state.app.heard(visitor.contact.id, peer).await.is_err() {
+            return refused(wire, End::Blocked).await;
+        }
+        // Signed on before the first read, so that nothing falls between them; and looked at again right after it.
+        let (seat, look_again) = (state.app.live.visitor(visitor.contact.id, visitor.session.id), Instant::now());
+        let (contact, session) = (visitor.contact.id, visitor.session.id);
+        let mut screen = Box::new(Screen { state, contact, session, peer, watches: HashMap::new(), typed_at: 0 });
+        match Box::pin(screen.begin(&mut wire, &visitor, watch)).await {
+            Ok(()) => Some(Self { wire, screen, seat, blocks, look_again, _open: open }),
+            Err(Some(why)) => refused(wire, why).await,
+            Err(None) => None,
+        }
+    }
+
+    /// Until it ends, for a reason to tell or without one.
+    async fn run(&mut self) -> Option<End> {
+        let draining = self.screen.state.draining.clone();
+        loop {
+            let outcome = tokio::select! {
+                heard = self.wire.hear() => match heard {
+                    Heard::Text(text) => match Said::read(&text) {
+                        Some(said) => Box::pin(self.screen.said(&mut self.wire, said)).await,
+                        None => Err(Some(End::BadFrame)),
+                    },
+                    Heard::Ended => Err(None),
                 },
-                Heard::Ended => Err(None),
-            },
-            news = seat.news.recv() => match news {
-                Some(news) => Box::pin(screen.news(&mut wire, news)).await,
-                // The hub gave up on us: we did not keep up.
-                None => Err(Some(End::TooSlow)),
-            },
-            _ = look_again.tick() => Box::pin(screen.look_again()).await,
-            // Its sender lives as long as the desk.
-            _ = blocks.changed() => Box::pin(screen.heard()).await,
-            () = state.draining.cancelled() => Err(Some(End::Restart)),
-        };
-    }
-    if let Err(Some(why)) = outcome {
-        wire.end(why).await;
+                news = self.seat.next() => match news {
+                    Some(news) => Box::pin(self.screen.news(&mut self.wire, news)).await,
+                    // The hub gave up on us: we did not keep up.
+                    None => Err(Some(End::TooSlow)),
+                },
+                () = sleep_until(self.look_again) => {
+                    let outcome = Box::pin(self.screen.look_again()).await;
+                    self.look_again = Instant::now() + LOOK_AGAIN;
+                    outcome
+                }
+                // Its sender lives as long as the desk.
+                _ = self.blocks.changed() => Box::pin(self.screen.heard()).await,
+                () = draining.cancelled() => Err(Some(End::Restart)),
+            };
+            if let Err(ended) = outcome {
+                return ended;
+            }
+        }
     }
 }
 
 struct Screen {
     state: AppState,
-    visitor: Visitor,
+    contact: ContactId,
+    session: VisitorSessionId,
     /// Where they come from, for blocks of networks.
     peer: IpAddr,
     /// The last public number sent of each conversation that is followed.
@@ -130,8 +187,12 @@ struct Screen {
 }
 
 impl Screen {
-    async fn begin(&mut self, wire: &mut impl Wire, watch: Vec<WatchAsk>) -> Outcome {
-        let contact = VisitorContact::from(&self.visitor.contact);
+    fn actor(&self) -> Actor {
+        Actor::Visitor { contact: self.contact }
+    }
+
+    async fn begin(&mut self, wire: &mut impl Wire, visitor: &Visitor, watch: Vec<WatchAsk>) -> Outcome {
+        let contact = VisitorContact::from(&visitor.contact);
         wire.send_frame(&Says::Ready { contact }).await.map_err(slow)?;
         for ask in watch {
             self.watch(wire, ask).await?;
@@ -186,7 +247,7 @@ impl Screen {
     /// Reads a conversation on from where this screen is, and says what is new.
     async fn read_on(&mut self, wire: &mut impl Wire, id: ConversationId) -> Outcome {
         while let Some(after) = self.watches.get(&id).copied() {
-            let actor = self.visitor.actor();
+            let actor = self.actor();
             let read =
                 self.state.app.db.read(Pool::Quick, move |rx| timeline_in(rx, &actor, id, Part::After(after), FRAME, Eyes::Customer)).await;
             let Ok(timeline) = read else {
@@ -211,7 +272,7 @@ impl Screen {
     }
 
     async fn tell_conversation(&self, wire: &mut impl Wire, id: ConversationId) -> Outcome {
-        let Ok(case) = visitor::case(&self.state.app, &self.visitor, id).await else { return Ok(()) };
+        let Ok(case) = visitor::case_of(&self.state.app, self.session, self.actor(), id).await else { return Ok(()) };
         wire.send_frame(&Says::Conversation { conversation: &VisitorConversation::from(case) }).await.map_err(slow)
     }
 
@@ -223,17 +284,14 @@ impl Screen {
 
     /// Ends the line of who is blocked now.
     async fn heard(&self) -> Outcome {
-        self.state.app.heard(self.visitor.contact.id, self.peer).await.map_err(|_| Some(End::Blocked))
+        self.state.app.heard(self.contact, self.peer).await.map_err(|_| Some(End::Blocked))
     }
 
-    async fn look_again(&mut self) -> Outcome {
+    async fn look_again(&self) -> Outcome {
         self.heard().await?;
-        match visitor::by_id(&self.state.app, self.visitor.session.id).await {
+        match visitor::by_id(&self.state.app, self.session).await {
             // The same session may speak for somebody else now: the client must begin again.
-            Ok(fresh) if fresh.contact.id == self.visitor.contact.id => {
-                self.visitor = fresh;
-                Ok(())
-            }
+            Ok(fresh) if fresh.contact.id == self.contact => Ok(()),
             Ok(_) | Err(candor_app::Error::Unauthenticated | candor_app::Error::NotFound) => Err(Some(End::SignedOut)),
             Err(_) => Ok(()),
         }

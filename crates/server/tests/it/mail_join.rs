@@ -245,7 +245,7 @@ async fn later(app: &TestApp) {
 
 #[test]
 fn of_two_who_take_it_over_at_once_one_does_and_nothing_is_lost() {
-    judging(async |app| at_once(&app).await);
+    judging(async |app| Box::pin(at_once(&app)).await);
 }
 
 async fn at_once(app: &TestApp) {
@@ -291,7 +291,7 @@ async fn left(app: &TestApp, files: [FileId; 2]) -> usize {
 
 #[test]
 fn a_mail_that_was_taken_over_goes_with_its_new_customer_and_not_with_its_sender() {
-    judging(async |app| erasing(&app).await);
+    judging(async |app| Box::pin(erasing(&app)).await);
 }
 
 async fn erasing(app: &TestApp) {

@@ -7,11 +7,12 @@ use crate::file::{Incoming, read_whole, take_in};
 use crate::{App, Error, Limit, Result, audit};
 use bytes::Bytes;
 use candor_domain::actor::Actor;
-use candor_domain::contact::IdentityKind;
+use candor_domain::contact::{IdentityKind, MAX_NAME};
 use candor_domain::conversation::{Refusal, side_events};
 use candor_domain::event::{Cause, SideStep};
 use candor_domain::id::{AgentId, ConversationId, FileId, InboxId, MessageId};
 use candor_domain::permission::Permission;
+use candor_domain::text::clean_line;
 use candor_store::conversation::Stored;
 use candor_store::file::File;
 use candor_store::inbox::Inbox;
@@ -147,7 +148,8 @@ fn ask(
     if is_customers(tx, &stored, &leaving.to)? {
         return Err(Error::invalid("to", "this is an address of the customer: answer them in the conversation"));
     }
-    let third = stranger(tx, made, &leaving.to)?;
+    // By the whole address: colleagues have to see who was asked, and it is no customer's.
+    let third = stranger(tx, made, &leaving.to, Some(clean_line(&leaving.to, MAX_NAME)))?;
     if block::of_contact(tx, third.id)?.is_some() {
         return Err(Refusal::Blocked.into());
     }

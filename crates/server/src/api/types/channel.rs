@@ -248,7 +248,7 @@ pub struct FailedMail {
     pub id: Uuid,
     pub channel: Uuid,
     pub received_at: i64,
-    /// Why, without a name and without a word of the mail.
+    /// Why, without a name and without a word of the mail: `inbox_off`, `ended_process`, else what the error says.
     pub problem: String,
 }
 

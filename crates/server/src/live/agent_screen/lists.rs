@@ -10,6 +10,7 @@ use crate::live::wire::{Wire, written};
 use bytes::Bytes;
 use candor_app::directory;
 use candor_app::live::{Change, Entry};
+use candor_domain::id::AgentId;
 use std::sync::Arc;
 use tokio::time::Instant;
 
@@ -20,12 +21,12 @@ impl Screen {
             self.tell_row(wire, change.before.as_deref(), change).await?;
         }
         if let Some(kind) = self.worth_telling(change).await
-            && let Some(row) = self.own_row(change)
+            && let Some(row) = own_row(change, self.who.agent)
         {
             let title = if row.contact.name.is_empty() { row.subject.as_deref().unwrap_or_default() } else { &row.contact.name };
             wire.send_frame(&Says::Notify { kind, conversation: change.id.0, title, text: &row.preview }).await.map_err(slow)?;
         }
-        if self.watches.contains_key(&change.id) { self.read_on(wire, change.id).await } else { Ok(()) }
+        self.go_on(wire, change).await
     }
 
     async fn tell_row(&self, wire: &mut impl Wire, before: Option<&Entry>, change: &Change) -> Outcome {
@@ -62,16 +63,9 @@ impl Screen {
         let marks = change.after.as_ref().map(|entry| (entry.read_seq(self.who.agent), entry.mentioned_seq(self.who.agent)));
         let key = format!("{op:?} {marks:?} {lists:?}");
         change.frames.get_or_make(key, || {
-            let row = self.own_row(change).filter(|_| op != Op::Leave);
+            let row = own_row(change, self.who.agent).filter(|_| op != Op::Leave);
             Bytes::from(written(&Says::Row { lists, op, id: change.id.0, row: row.as_ref() }))
         })
-    }
-
-    /// The row through this agent's eyes.
-    fn own_row(&self, change: &Change) -> Option<Row> {
-        let row = Row::from(change.row.as_deref()?.clone());
-        let Some(entry) = &change.after else { return Some(row) };
-        Some(row.seen_by(entry.read_seq(self.who.agent), entry.mentioned_seq(self.who.agent), entry.stored.case.last_customer_seq))
     }
 
     pub(in crate::live) async fn learn_places(&mut self) {
@@ -94,4 +88,11 @@ impl Screen {
         self.counts = fresh;
         wire.send_frame(&Says::Counts { views: &self.counts }).await.map_err(slow)
     }
+}
+
+/// The row through this agent's eyes.
+pub(super) fn own_row(change: &Change, agent: AgentId) -> Option<Row> {
+    let row = Row::from(change.row.as_deref()?.clone());
+    let Some(entry) = &change.after else { return Some(row) };
+    Some(row.seen_by(entry.read_seq(agent), entry.mentioned_seq(agent), entry.stored.case.last_customer_seq))
 }

@@ -1,5 +1,6 @@
 //! The cases a screen follows: each is read on from the number it has come to.
 
+use super::lists::own_row;
 use super::{MOST, Screen};
 use crate::api::types::case::HeldReply;
 use crate::api::types::conversation::{Row, TimelineItem};
@@ -7,7 +8,9 @@ use crate::live::agent::{Outcome, slow};
 use crate::live::agent_frames::{Says, ViewerFrame};
 use crate::live::wire::{End, Wire};
 use candor_app::conversation::detail::{held_in, row_in};
+use candor_app::conversation::may_read;
 use candor_app::conversation::view::{Eyes, timeline_in};
+use candor_app::live::{Change, Follower, Sequel};
 use candor_domain::id::ConversationId;
 use candor_store::Pool;
 use candor_store::event::Part;
@@ -20,6 +23,8 @@ const TOO_FAR: i64 = 1_000;
 pub(super) struct Watch {
     after: i64,
     held: String,
+    /// What is new of the case is read along for as long as this is kept.
+    _follower: Follower,
 }
 
 impl Screen {
@@ -28,7 +33,8 @@ impl Screen {
         if self.watches.len() >= MOST && !self.watches.contains_key(&id) {
             return Err(Some(End::BadFrame));
         }
-        self.watches.insert(id, Watch { after: after.max(0), held: String::new() });
+        let follower = self.state.app.live.follow(id);
+        self.watches.insert(id, Watch { after: after.max(0), held: String::new(), _follower: follower });
         self.read_on(wire, id).await?;
         // Only whoever may read the case stays, and hears who else does.
         if self.watches.contains_key(&id) { self.tell_viewers(wire, id).await } else { Ok(()) }
@@ -40,6 +46,27 @@ impl Screen {
             self.read_on(wire, id).await?;
         }
         Ok(())
+    }
+
+    /// Says what is new of a followed case, as it was read for all; where that does not go on from where this screen is, the
+    /// screen reads on by itself.
+    pub(super) async fn go_on(&mut self, wire: &mut impl Wire, change: &Change) -> Outcome {
+        let Some(watch) = self.watches.get_mut(&change.id) else { return Ok(()) };
+        let (after, actor) = (watch.after, &self.who.actor);
+        let fits = |sequel: &&Sequel| sequel.after <= after && may_read(actor, &sequel.timeline.stored);
+        let sequel = change.sequel.as_ref().filter(|_| change.after.is_some()).filter(fits);
+        let Some((sequel, row)) = sequel.zip(own_row(change, self.who.agent)) else { return self.read_on(wire, change.id).await };
+        let stored = &sequel.timeline.stored;
+        // Read before this screen read on by itself: it knows more than that already.
+        if stored.case.seq < watch.after {
+            return Ok(());
+        }
+        let behind = std::mem::replace(&mut watch.after, stored.case.seq);
+        let names = &sequel.timeline.names;
+        let items = sequel.timeline.items.iter().filter(|item| item.recorded.seq > behind);
+        let events = items.map(|item| TimelineItem::of(item.clone(), names)).collect();
+        wire.send_frame(&Says::Events { conversation: change.id.0, events, row: &row }).await.map_err(slow)?;
+        self.tell_held(wire, change.id, sequel.held.iter().cloned().map(HeldReply::from).collect()).await
     }
 
     /// Reads a followed case on from where this screen is, and says what is new.
@@ -63,7 +90,9 @@ impl Screen {
             };
             let (more, seq) = (timeline.more, timeline.stored.case.seq);
             if seq - after > TOO_FAR {
-                self.watches.insert(id, Watch { after: seq, held: String::new() });
+                if let Some(watch) = self.watches.get_mut(&id) {
+                    (watch.after, watch.held) = (seq, String::new());
+                }
                 return wire.send_frame(&Says::Reload { conversation: Some(id.0), lists: None }).await.map_err(slow);
             }
             let events = TimelineItem::all(timeline);

@@ -1,6 +1,7 @@
 //! A desk with mail: its ways in and out, and a customer's mail server.
 
 mod answers;
+mod killed;
 mod peer;
 mod taken;
 
@@ -12,6 +13,7 @@ use candor_domain::channel::{ChannelKind, ChannelSettings, Security, Server};
 use candor_domain::id::InboundId;
 use candor_domain::inbox::{Channel as Medium, WidgetPatch};
 use candor_store::channel::Channel;
+use candor_store::inbox::Inbox;
 use candor_testkit::{Agent, TestApp, on_both};
 pub(crate) use peer::{Peer, listen};
 use serde_json::Value;
@@ -23,6 +25,12 @@ pub(crate) const MAIL: &str = "From: Ann Lee <ann@example.net>\r\nTo: support@de
     Date: Mon, 2 Feb 2026 10:00:00 +0000\r\nMessage-ID: <1@example.net>\r\n\r\n\
     My deposit has not arrived.\r\n\r\nOn Sun, 1 Feb 2026 at 09:00, Desk <support@desk.test> wrote:\r\n> How can we help?\r\n";
 
+/// An inbox for e-mail of this name, which nothing fills yet.
+pub(crate) async fn mail_inbox(app: &TestApp, name: &str) -> Inbox {
+    let new = inbox::New { name: name.to_owned(), channel: Medium::Email, team: None, widget: WidgetPatch::default(), hours: None };
+    inbox::create(&app.app, &Actor::machine("test"), new).await.unwrap()
+}
+
 /// An inbox for e-mail with a listener for `support@desk.test`.
 pub(crate) async fn mailbox(app: &TestApp) -> Channel {
     mailbox_of(app, &["support@desk.test"]).await
@@ -31,8 +39,7 @@ pub(crate) async fn mailbox(app: &TestApp) -> Channel {
 /// An inbox for e-mail with a listener for these addresses.
 pub(crate) async fn mailbox_of(app: &TestApp, addresses: &[&str]) -> Channel {
     let by = Actor::machine("test");
-    let new = inbox::New { name: "Mail".to_owned(), channel: Medium::Email, team: None, widget: WidgetPatch::default(), hours: None };
-    let inbox = inbox::create(&app.app, &by, new).await.unwrap();
+    let inbox = mail_inbox(app, "Mail").await;
     let addresses = addresses.iter().map(ToString::to_string).collect();
     let settings = ChannelSettings { addresses, ..ChannelSettings::default() };
     let new = New { inbox: inbox.id, kind: ChannelKind::Listener, name: "MX".to_owned(), settings, secret: None };
@@ -42,8 +49,7 @@ pub(crate) async fn mailbox_of(app: &TestApp, addresses: &[&str]) -> Channel {
 /// A mail that could not be made a message, in an inbox of this name; its id.
 pub(crate) async fn failed(app: &TestApp, name: &str) -> String {
     let by = Actor::machine("test");
-    let new = inbox::New { name: name.to_owned(), channel: Medium::Email, team: None, widget: WidgetPatch::default(), hours: None };
-    let place = inbox::create(&app.app, &by, new).await.unwrap();
+    let place = mail_inbox(app, name).await;
     let pipe = New { inbox: place.id, kind: ChannelKind::Pipe, name: name.to_owned(), settings: ChannelSettings::default(), secret: None };
     let pipe = channel::create(&app.app, &by, pipe).await.unwrap();
     let patch = inbox::Patch { enabled: Some(false), ..inbox::Patch::default() };
@@ -58,11 +64,9 @@ pub(crate) async fn failed(app: &TestApp, name: &str) -> String {
 
 /// A mail that came in by pipe, in an inbox of its own: its case and its message.
 pub(crate) async fn arrived(app: &TestApp, mail: &str) -> (String, String) {
-    let by = Actor::machine("test");
     // Visitors come to the oldest inbox, which is not to be this one.
     app.clock.advance(1);
-    let new = inbox::New { name: "Piped".to_owned(), channel: Medium::Email, team: None, widget: WidgetPatch::default(), hours: None };
-    let place = inbox::create(&app.app, &by, new).await.unwrap();
+    let place = mail_inbox(app, "Piped").await;
     let pipe = pipe(app, place.id).await;
     let kept = kept(app, &pipe, &mail::Envelope::default(), mail).await;
     let read = app.app.db.read(candor_store::Pool::Quick, move |rx| candor_store::inbound::get(rx, kept)).await.unwrap();
@@ -110,8 +114,7 @@ pub(crate) async fn kept(app: &TestApp, pipe: &Channel, envelope: &mail::Envelop
 /// Sends this inbox's mail to a listener of the desk itself, which takes the customer's address: both ends are real.
 pub(crate) async fn sender(app: &TestApp, from: &Channel) -> SocketAddr {
     let (by, address) = (Actor::machine("test"), listen(app, false).await);
-    let new = inbox::New { name: "Customer".to_owned(), channel: Medium::Email, team: None, widget: WidgetPatch::default(), hours: None };
-    let place = inbox::create(&app.app, &by, new).await.unwrap();
+    let place = mail_inbox(app, "Customer").await;
     let own = ChannelSettings { addresses: vec!["ann@example.net".to_owned()], ..ChannelSettings::default() };
     let new = New { inbox: place.id, kind: ChannelKind::Listener, name: "Ann".to_owned(), settings: own, secret: None };
     channel::create(&app.app, &by, new).await.unwrap();

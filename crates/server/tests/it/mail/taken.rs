@@ -126,7 +126,7 @@ app_test!(mail_that_cannot_be_read_yet_waits_and_is_read_again, |app| async move
     }
     let failed = mail::failed(&app.app, &by).await.unwrap();
     assert_eq!(failed.len(), 1);
-    assert!(failed[0].problem.contains("switched off"), "{:?}", failed[0]);
+    assert!(failed[0].problem == mail::unread::INBOX_OFF, "{:?}", failed[0]);
     inbox::update(&app.app, &by, made.inbox, off(true), None).await.unwrap();
     mail::again(&app.app, &by, failed[0].id).await.unwrap();
     app.settle().await;
