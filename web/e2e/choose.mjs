@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 
 const chosen = {
   inbox: 'conversation-zh-CN-1440-light', 'inbox-dark': 'conversation-en-1440-dark', phone: 'conversation-zh-CN-390-light', search: 'search.found-zh-CN-1440-light',
-  widget: 'widget-zh-CN-1440-light', 'chat-phone': 'chat.talk-zh-CN-390-light', settings: 'settings.inbox.widget-zh-CN-1440-light',
+  widget: 'widget-zh-CN-1440-light', 'chat-phone': 'chat.talk-zh-CN-390-light', settings: 'settings.inbox.widget-zh-CN-1440-light', mail: 'mail.new-zh-CN-1440-light',
 };
 const root = new URL('../../', import.meta.url);
 mkdirSync(new URL('docs/screens/', root), { recursive: true });

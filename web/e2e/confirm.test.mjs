@@ -40,7 +40,12 @@ step('the visitor asks, and wants answers by mail', async () => {
   await box.press('Enter');
   await chat.getByRole('button', { name: '我的对话' }).click();
   await mine().getByRole('button', { name: '通过邮件接收回复' }).press('Enter');
-  await mine().getByRole('textbox', { name: '邮箱地址' }).fill('wang@example.net');
+  const field = mine().getByRole('textbox', { name: '邮箱地址' });
+  await field.fill('wang@');
+  await field.press('Enter');
+  await mine().getByRole('alert').getByText('请输入有效的邮箱地址').waitFor();
+  await check(chat);
+  await field.fill('wang@example.net');
   await check(chat);
   await chat.keyboard.press('Enter');
   await mine().getByText('wa•••@•••.net', { exact: false }).or(mine().getByText('w•••@•••.net', { exact: false })).waitFor();

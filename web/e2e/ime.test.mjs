@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startDesk } from './desk/server.mjs';
 import { ask, demoAdmin, openInbox, settle, visitor } from './desk/api.mjs';
-import { launch, openPage, windowOf, windowOfAgent } from './desk/browser.mjs';
+import { launch, openPage, pressed, windowOf, windowOfAgent } from './desk/browser.mjs';
 import { startHost } from './desk/host.mjs';
 
 let desk, host, browser, admin, inbox, agent;
@@ -87,9 +87,8 @@ test('an agent who searches', { timeout: 60_000 }, async () => {
 test('an agent in the command palette', { timeout: 60_000 }, async () => {
   await agent.goto(`${desk.url}/inbox/mine`);
   await agent.getByRole('heading', { level: 1 }).waitFor();
-  await agent.keyboard.press('Control+k');
   const box = agent.getByRole('combobox').or(agent.getByRole('dialog').getByRole('textbox')).first();
-  await box.waitFor();
+  await pressed(agent, 'Control+k', box);
   const before = agent.url();
   await compose(agent, 'settings');
   assert.equal(agent.url(), before, 'the palette did something');

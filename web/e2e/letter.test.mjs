@@ -76,13 +76,13 @@ step('a sender is made with words around its answers, and unknown placeholders a
   await page.goto(`${desk.url}/settings/inboxes`);
   await page.getByRole('link', { name: 'Mail' }).click();
   await page.getByRole('tab', { name: '邮件' }).click();
-  await page.getByRole('button', { name: '新增途径' }).click();
+  await page.getByRole('button', { name: '新增收发方式' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('radio', { name: /发信/ }).check();
   await dialog.getByLabel('名称', { exact: true }).fill('Out');
   await dialog.getByLabel('客户看到的地址').fill('support@desk.test');
   await dialog.getByLabel('客户看到的名称').fill('Desk');
-  await dialog.getByRole('switch', { name: '自动回复已收到来信' }).uncheck();
+  await dialog.getByRole('switch', { name: '自动确认已收到来信' }).uncheck();
   await dialog.getByRole('textbox', { name: '邮件服务器' }).fill('127.0.0.1');
   await dialog.getByLabel('加密方式').selectOption('none');
   await dialog.getByLabel('端口').fill(String(mailPort));
@@ -107,6 +107,7 @@ step('a key for the domain is made, and waits for its record', async () => {
   await keys.getByRole('button', { name: '检查记录' }).click();
   await keys.getByText('尚未查到这个名称的记录', { exact: false }).waitFor();
   assert.deepEqual(violations(await new AxeBuilder({ page }).analyze()), []);
+  assert.ok(await page.getByRole('dialog').evaluate((box) => { box.scrollTop = 99; return box.scrollTop === 0; }), 'its head and its buttons stay in place');
   await page.screenshot({ path: `${SCREENS}letter-key.png` });
   await page.getByRole('dialog').getByRole('button', { name: '取消' }).click();
 });
@@ -119,6 +120,7 @@ step('the others in the customer’s mail are answered masked, and can be taken 
   await group().getByText('a•••@•••.net', { exact: false }).waitFor();
   await group().getByRole('button', { name: '回复全部（1 人）' }).click();
   assert.deepEqual(await chips(), ['Bob Ray b•••@•••.test']);
+  assert.ok(await page.getByRole('textbox', { name: /^回复/ }).evaluate((field) => field === document.activeElement), 'the caret is in the answer');
   await group().getByRole('button', { name: '移除 Bob Ray' }).click();
   assert.deepEqual(await chips(), []);
   await group().getByRole('button', { name: '回复全部（1 人）' }).click();
@@ -173,6 +175,7 @@ step('taken back, a reply has its addresses again; sent, it reaches all and name
   assert.ok(!head.includes('dora') && head.includes('carl@else.test'), head);
   assert.match(head, /About your case #\d+:[^]*It is on its way\.[^]* at Desk/);
   await page.getByRole('log').getByText('密送：d•••@•••.test', { exact: false }).waitFor();
+  assert.equal(await group().getByRole('textbox').count(), 0, 'the next reply is to the customer alone');
 });
 
 step('nothing went wrong on the screen', () => assert.deepEqual(page.faults, []));

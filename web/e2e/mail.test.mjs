@@ -53,7 +53,7 @@ step('an inbox for e-mail and the way of its mail are made in the console', asyn
   await page.getByRole('radio', { name: /^Email|^邮件/ }).check();
   await page.getByRole('button', { name: '创建并继续设置' }).click();
   await page.getByRole('tab', { name: '邮件' }).click();
-  await page.getByRole('button', { name: '新增途径' }).click();
+  await page.getByRole('button', { name: '新增收发方式' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('名称').fill('MX');
   await dialog.getByRole('button', { name: /创建|新建/ }).click();
@@ -97,7 +97,7 @@ step('a mailbox is set up in the console, and says there why it cannot be read',
   await page.goto(`${desk.url}/settings/inboxes`);
   await page.getByRole('link', { name: '客服邮箱' }).click();
   await page.getByRole('tab', { name: '邮件' }).click();
-  await page.getByRole('button', { name: '新增途径' }).click();
+  await page.getByRole('button', { name: '新增收发方式' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('radio', { name: /其他服务器上的邮箱/ }).check();
   await dialog.getByLabel('名称').fill('邮箱');

@@ -124,8 +124,10 @@ step('the view is readable in the light and in the dark, wide and narrow', async
     await page.screenshot({ path: `${SCREENS}mailview-${theme}-${width}.png` });
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth), false, 'nothing is wider than the screen');
     assert.deepEqual(violations(await new AxeBuilder({ page }).include('dialog').exclude('iframe').analyze()), []);
+    const { height } = await page.getByRole('dialog').boundingBox();
     await page.getByRole('tab', { name: 'Headers and checks' }).click();
     await page.getByRole('dialog').getByText('<1@example.net>').waitFor();
+    assert.equal((await page.getByRole('dialog').boundingBox()).height, height, 'nothing jumps');
     await page.screenshot({ path: `${SCREENS}mailview-head-${theme}-${width}.png` });
   }
   assert.deepEqual(strangers(), []);

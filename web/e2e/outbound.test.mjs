@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { after, before } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
 import { ask, firstAdmin, openInbox, visitor } from './desk/api.mjs';
-import { launch, openPage, SCREENS, violations, windowOfAgent } from './desk/browser.mjs';
+import { launch, openPage, pressed, SCREENS, violations, windowOfAgent } from './desk/browser.mjs';
 import { startDesk } from './desk/server.mjs';
 import { steps } from './desk/steps.mjs';
 import { until } from './desk/until.mjs';
@@ -63,9 +63,11 @@ const clean = async () => {
 step('c opens a new mail, and what is missing is named', async () => {
   await page.goto(`${desk.url}/inbox/mine`);
   await page.getByRole('heading', { name: 'Mine' }).first().waitFor();
-  await page.keyboard.press('c');
   const dialog = page.getByRole('dialog', { name: 'New mail' });
+  await pressed(page, 'c', dialog);
   await dialog.getByRole('button', { name: 'Send' }).click();
+  await until('the keyboard is at the first wrong field', () => dialog.getByLabel('To', { exact: true }).evaluate((field) => field === document.activeElement));
+  assert.ok((await dialog.getByLabel('Text').boundingBox()).height > 150, 'there is room for a letter');
   for (const words of ['Enter an e-mail address', 'Give it a subject', 'Write something or attach a file']) await dialog.getByText(words).first().waitFor();
   await clean();
   await dialog.getByLabel('To', { exact: true }).fill('ann@example.net');

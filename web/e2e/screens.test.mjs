@@ -8,7 +8,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { routes } from '../console/src/routes.mjs';
 import { database, startDesk } from './desk/server.mjs';
 import { demoAdmin, openInbox, settle } from './desk/api.mjs';
-import { launch, openPage, SCREENS, violations, windowOf } from './desk/browser.mjs';
+import { launch, openPage, pressed, SCREENS, violations, windowOf } from './desk/browser.mjs';
 import { startHost } from './desk/host.mjs';
 import { isTurned, mirror } from './desk/mirror.mjs';
 
@@ -27,14 +27,6 @@ const PASSES = all ? [
 
 /** Name, where (an address, or a route's name), what is done there, and whether a phone has no place for it. */
 const part = (name) => [`settings.inbox.${name}`, `settings.inbox?part=${name}`, (page) => page.getByRole('tab', { selected: true }).first().waitFor()];
-/** Presses a key until what it opens is there: a page that is still being put together hears none. */
-async function pressed(page, key, opened) {
-  for (let time = 0; time < 5 && !(await opened.isVisible()); time += 1) {
-    await page.keyboard.press(key);
-    await opened.waitFor({ timeout: 2_000 }).catch(() => {});
-  }
-  await opened.waitFor();
-}
 const STATES = [
   ['search.found', '/search?q=提现', (page) => page.locator('mark').first().waitFor()],
   ['palette', '/inbox/all', async (page) => { await page.getByRole('link').first().waitFor(); await pressed(page, 'Control+k', page.getByRole('option').first()); }],
@@ -46,14 +38,18 @@ const STATES = [
   ['settings.tag', '/settings/tags', (page) => page.getByRole('main').getByRole('button').first().click()],
   ['settings.invite', '/settings/agents', (page) => page.getByRole('main').getByRole('button').first().click()],
   ...['widget', 'hours', 'identity', 'install'].map(part),
+  ['settings.mail', () => `/settings/inboxes/${mail.id}?part=mail`, (page) => page.getByRole('button', { name: 'MX', exact: true }).waitFor()],
+  ['mail.new', '/inbox/all', async (page) => { await page.getByRole('link').first().waitFor(); await pressed(page, 'c', page.getByRole('dialog')); }],
 ];
 
-let desk, host, browser, admin, inbox, conversation;
+let desk, host, browser, admin, inbox, mail, conversation;
 before(async () => {
   desk = await startDesk({ flags: ['--demo'] });
   host = await startHost();
   admin = await demoAdmin(desk);
   inbox = await openInbox(admin, host.url);
+  mail = await admin.post('/api/v1/inboxes', { name: '客服邮箱', channel: 'email' });
+  await admin.post('/api/v1/channels', { inbox: mail.id, kind: 'listener', name: 'MX', addresses: ['support@harborix.test'] });
   conversation = (await admin.get('/api/v1/conversations?view=mine&limit=1')).items[0] ?? (await admin.get('/api/v1/conversations?view=all&limit=1')).items[0];
   Object.assign(host, { inbox: inbox.id, desk: desk.url });
   browser = await launch();
@@ -70,6 +66,7 @@ const meant = (said) => /status of 401 .*\/api\/v1\/session\)$/.test(said) || /s
 
 /** An address as it stands; or a route's, or its name's, with the example filled in: `first` is the first there is. */
 function addressOf(route) {
+  if (typeof route === 'function') return route();
   if (typeof route === 'string') {
     if (route.startsWith('/')) return route;
     const [name, query] = route.split('?');

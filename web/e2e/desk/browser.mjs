@@ -54,3 +54,12 @@ export async function windowOfAgent(browser, url, who, how = {}) {
 export function violations(report) {
   return report.violations.map((one) => `${one.id} (${one.impact}): ${one.help}\n    ${one.nodes.slice(0, 3).map((node) => `${node.target.join(' ')}: ${node.failureSummary?.replace(/\s+/g, ' ')}`).join('\n    ')}`);
 }
+
+/** Presses a key until what it opens is there: a page that is still being put together hears none. */
+export async function pressed(page, key, opened) {
+  for (let time = 0; time < 5 && !(await opened.isVisible()); time += 1) {
+    await page.keyboard.press(key);
+    await opened.waitFor({ timeout: 2_000 }).catch(() => {});
+  }
+  await opened.waitFor();
+}

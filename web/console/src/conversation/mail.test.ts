@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { apart, stretches, warnings, whySender } from './mail';
+import { apart, standing, stretches, warnings, whySender } from './mail';
 
 const of = (...pieces: [string, number][]) => pieces.map(([kind, length]) => ({ kind: kind as 'new' | 'quote' | 'signature', length }));
 
@@ -19,6 +19,13 @@ test('lengths that do not fit the text hide nothing', () => {
 
 test('characters beyond the first plane count as JavaScript counts them', () => {
   assert.deepEqual(stretches('🙂 ok\n> q', of(['new', 6], ['quote', 3])).map((each) => each.text), ['🙂 ok\n', '> q']);
+});
+
+test('what is folded leaves no empty lines at the end of what is new', () => {
+  const parts = stretches('hi\n\n> a\nbye\n\n> b', of(['new', 4], ['quote', 4], ['new', 5], ['quote', 3]));
+  assert.deepEqual(standing(parts, false), ['hi\n\n', 'bye']);
+  assert.equal(standing(parts, true).join(''), 'hi\n\n> a\nbye\n\n> b');
+  assert.deepEqual(standing([{ folded: false, text: 'as typed\n' }], false), ['as typed\n']);
 });
 
 test('a mail kept apart says from which conversation only where that is certain', () => {

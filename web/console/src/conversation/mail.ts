@@ -20,6 +20,13 @@ export function stretches(text: string, pieces: MailHead['pieces']): Stretch[] {
   return from === text.length && found.some((each) => !each.folded) ? found : [{ folded: false, text }];
 }
 
+/** The texts that stand there: what is folded goes with the empty lines around it. */
+export function standing(parts: readonly Stretch[], unfolded: boolean): string[] {
+  if (unfolded || !parts.some((part) => part.folded)) return parts.map((part) => part.text);
+  const texts = parts.filter((part) => !part.folded).map((part) => part.text);
+  return texts.map((text, at) => (at === texts.length - 1 ? text.trimEnd() : text));
+}
+
 const DOUBTS: Readonly<Record<string, PlainKey>> = {
   automatic: 'mail.doubt.automatic', no_from: 'mail.doubt.noFrom', two_froms: 'mail.doubt.twoFroms', imitation: 'mail.doubt.imitation', names_staff: 'mail.doubt.namesStaff', unparsable: 'mail.doubt.unparsable',
   text_cut: 'mail.doubt.cut', too_many_parts: 'mail.doubt.parts', broken_structure: 'mail.doubt.broken',

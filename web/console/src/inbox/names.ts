@@ -1,11 +1,15 @@
 // What a view is called, and how time reads in a list.
 import { clock, date, locale, t, type Key } from './words';
-import type { Row } from '$shared/api/types';
+import type { Proof, Row } from '$shared/api/types';
 import { inboxOf, teamOf } from '../state/directory.svelte';
 import { FIXED_VIEWS } from '../state/views';
 
 /** What the customer is called; a visitor without a name by the number of the conversation. */
 export const nameOf = (row: Pick<Row, 'contact' | 'number'>): string => row.contact.name || t('visitor', { number: String(row.number) });
+
+/** How sure we are who it is. Whoever is known by mail typed nothing here: whether the address is theirs is said at each mail. */
+export const proofOf = (row: Pick<Row, 'contact' | 'channel'>): 'proof.mailed' | `proof.${Proof}` =>
+  row.channel === 'email' && row.contact.proof === 'typed' ? 'proof.mailed' : `proof.${row.contact.proof}`;
 
 export function viewName(view: string): string {
   const [kind, id] = view.split(':');

@@ -20,17 +20,16 @@ function again(): void {
   void show().then(hurry, () => {});
 }
 
-/** The rating card and the list are not needed to send a first message. */
-let extra: typeof import('./extra') | undefined;
-
 export function App() {
   const [dragging, drag] = useState(false);
+  /** The rating card and the list are not needed to send a first message. */
+  const [extra, have] = useState<typeof import('./extra')>();
   const attach = useRef<Attach>(undefined);
   const one = desk.conversation;
   const rate = one?.can_rate || one?.rating;
   const { config, problem, unread } = desk;
 
-  useEffect(() => { if ((desk.menu || rate) && !extra) void import('./extra').then((loaded) => { extra = loaded; drag(false); }); });
+  useEffect(() => { if ((desk.menu || rate) && !extra) void import('./extra').then(have); });
   useEffect(() => { host.post({ type: 'unread', count: unread }); }, [unread]);
   const title = `${unread ? `(${unread}) ` : ''}${t('title')}${full && config ? ` · ${team()}` : ''}`;
   useEffect(() => { document.title = title; }, [title]);

@@ -1,6 +1,6 @@
 // Answers by mail: where they go, whether that is confirmed, another address or none; and the open conversation by mail. The desk tells
 // addresses masked, and this part keeps none.
-import { h, Fragment } from 'preact';
+import { h } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { VisitorEmail } from '$shared/api/types';
 import { call, Trouble } from './api';
@@ -8,11 +8,13 @@ import { desk, isNew } from './desk';
 import { words } from './mailwords';
 import { locale, t, told } from './words';
 
+const quiet = { text: '', bad: false };
+
 export function Mail() {
   const [state, setState] = useState<VisitorEmail>();
   const [asking, ask] = useState(false);
   const [email, setEmail] = useState('');
-  const [said, say] = useState({ text: '', bad: false });
+  const [said, say] = useState(quiet);
   const [busy, setBusy] = useState(false);
   const here = useRef<HTMLElement>(null);
   const box = useRef<HTMLInputElement>(null);
@@ -40,7 +42,12 @@ export function Mail() {
   }
   function send(event: Event): void {
     event.preventDefault();
-    if (email.trim() && !busy) void act(call('PUT', '/session/email', { email: email.trim() }));
+    if (busy) return;
+    // The browser would say it in its own language.
+    if (!box.current?.validity.valid) {
+      say({ text: w.wrong, bad: true });
+      box.current?.focus();
+    } else void act(call('PUT', '/session/email', { email: email.trim() }));
   }
 
   if (!state?.available) return null;
@@ -51,17 +58,17 @@ export function Mail() {
       {address && <p>{w.goes(address)}</p>}
       {pending && <p>{w.pending(pending)}</p>}
       {asking ? (
-        <form onSubmit={send}>
-          <input class="field" type="email" required autocomplete="email" aria-label={w.field} placeholder={w.field} value={email} ref={box} onInput={({ currentTarget }) => setEmail(currentTarget.value)} />
+        <form noValidate onSubmit={send}>
+          <input class="field" type="email" required autocomplete="email" aria-label={w.field} placeholder={w.field} aria-invalid={said.bad} aria-describedby="mail-said" value={email} ref={box} onInput={({ currentTarget }) => { setEmail(currentTarget.value); say(quiet); }} />
           <button type="submit" class="btn main" disabled={busy}>{w.send}</button>
-          {link(t('cancel'), () => ask(false))}
+          {link(t('cancel'), () => { ask(false); say(quiet); })}
         </form>
-      ) : proof !== 'signed' && (address || pending ? <>
+      ) : proof !== 'signed' && (address || pending ? <div>
         {link(w.change, () => ask(true))}
         {link(w.drop, () => void act(call('DELETE', '/session/email'), w.dropped))}
-      </> : <button type="button" class="btn" onClick={() => ask(true)}>{w.offer}</button>)}
+      </div> : <button type="button" class="btn" onClick={() => ask(true)}>{w.offer}</button>)}
       {address && !isNew(thread) && link(w.transcript, () => void act(call('POST', `/conversations/${thread}/transcript`), w.sent))}
-      <p role={said.bad ? 'alert' : 'status'} class={said.bad ? 'bad' : ''}>{said.text}</p>
+      <p id="mail-said" role={said.bad ? 'alert' : 'status'} class={said.bad ? 'bad' : ''}>{said.text}</p>
     </section>
   );
 }

@@ -26,7 +26,7 @@ export function Top() {
       {agent && <span class={config?.agents_online ? 'face on' : 'face'} aria-hidden="true">{[...agent.name][0]}</span>}
       <div>
         <h1 tabIndex={-1}>{menu ? t('menu') : (agent?.name ?? team())}</h1>
-        <p>{menu ? '' : agent && config?.open_now !== false ? t('agentNo', { number: agent.agent_number }) : promise()}</p>
+        {!menu && <p>{agent && config?.open_now !== false ? t('agentNo', { number: agent.agent_number }) : promise()}</p>}
       </div>
       {!menu && desk.contact && (
         <IconButton name="menu" label={t('menu') + (unread ? ` · ${t('unread', { n: unread })}` : '')} act={() => { desk.menu = true; }}>

@@ -11,6 +11,7 @@ interface Words {
   dropped: string;
   field: string;
   send: string;
+  wrong: string;
   transcript: string;
   sent: string;
   impossible: string;
@@ -27,6 +28,7 @@ export const words: Record<Locale, Words> = {
     dropped: '不会再向您发送邮件。',
     field: '邮箱地址',
     send: '发送确认链接',
+    wrong: '请输入有效的邮箱地址。',
     transcript: '把本次会话发到邮箱',
     sent: '会话记录将发送到您的邮箱。',
     impossible: '暂时无法发送到该邮箱。',
@@ -41,6 +43,7 @@ export const words: Record<Locale, Words> = {
     dropped: '不會再寄郵件給您。',
     field: '電子郵件地址',
     send: '寄送確認連結',
+    wrong: '請輸入有效的電子郵件地址。',
     transcript: '把這次對話寄到信箱',
     sent: '對話記錄將寄到您的信箱。',
     impossible: '暫時無法寄到這個信箱。',
@@ -55,6 +58,7 @@ export const words: Record<Locale, Words> = {
     dropped: 'No more mails will be sent to you.',
     field: 'E-mail address',
     send: 'Send the link',
+    wrong: 'Enter a valid e-mail address.',
     transcript: 'Mail me this conversation',
     sent: 'The conversation is on its way to your mail.',
     impossible: 'Mail cannot be sent there at the moment.',

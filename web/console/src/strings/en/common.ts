@@ -73,6 +73,7 @@ const texts: Record<keyof typeof source, string> = {
   'priority.urgent': 'Urgent',
   'proof.anonymous': 'Anonymous visitor',
   'proof.typed': 'Typed in, not verified',
+  'proof.mailed': 'Known by mail, no account matched',
   'proof.confirmed': 'Confirmed by link',
   'proof.signed': 'Signed in by the exchange',
   'proof.level': 'Proof of identity: level {n} of 4',

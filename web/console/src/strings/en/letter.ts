@@ -13,7 +13,7 @@ const texts: Record<keyof typeof source, string> = {
   'letter.replyAllHint': 'Also to the other recipients of the customer’s mail',
   'letter.nobody': 'The customer has no address yet',
   'letter.bccHint': 'Nobody else sees who is here',
-  'letter.hidden': 'blind copy to {who}',
+  'letter.hidden': 'Bcc {who}',
   'letter.notTaken': 'Not delivered to {who}: {why}',
   'letter.choosing': 'Other recipients',
 };

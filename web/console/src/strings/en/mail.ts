@@ -8,7 +8,7 @@ const texts: Record<keyof typeof source, string> = {
   'original.from': 'From',
   'original.replyTo': 'Answers go to',
   'original.to': 'To',
-  'original.cc': 'Copy to',
+  'original.cc': 'Cc',
   'original.date': 'Written',
   'original.received': 'Received',
   'original.take': 'Download original ({size})',

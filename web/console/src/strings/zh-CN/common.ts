@@ -72,6 +72,7 @@ const texts = {
   'priority.urgent': '紧急',
   'proof.anonymous': '匿名访客',
   'proof.typed': '自己填写，未核实',
+  'proof.mailed': '仅凭邮件，未与账户核对',
   'proof.confirmed': '已用链接确认',
   'proof.signed': '交易所签名登录',
   'proof.level': '身份可信度第 {n} 级，共 4 级',

@@ -73,6 +73,7 @@ const texts: Record<keyof typeof source, string> = {
   'priority.urgent': '緊急',
   'proof.anonymous': '匿名訪客',
   'proof.typed': '自行填寫，未驗證',
+  'proof.mailed': '僅憑郵件，未與帳戶核對',
   'proof.confirmed': '已用連結確認',
   'proof.signed': '交易所簽章登入',
   'proof.level': '身分可信度第 {n} 級，共 4 級',
