@@ -4,7 +4,7 @@
 
 # faults small|full CANDOR BENCH
 faults() {
-  local size=$1 candor=$2 bench=$3 own cluster url
+  local size=$1 candor=$2 bench=$3 own cluster url part
   local rounds=1 broken=1 kills=5 cuts=30 deaf=5
   [ "$size" = small ] || { rounds=10 broken=10 kills=100 cuts=1000 deaf=50; }
   own=$(mktemp -d)
@@ -30,6 +30,8 @@ faults() {
     one fault-commit-answers "$bench" faults commits --candor "$candor" --postgres "$url" --cuts "$cuts"
     one fault-deaf-nodes "$bench" faults deaf --candor "$candor" --postgres "$url" --messages "$deaf"
     clock "$candor" "$bench" postgres --postgres "$url"
+    # The process people come to and the one that works, of which one's clock jumps.
+    [ "$size" = small ] || for part in web worker; do clock "$candor" "$bench" "$part" --postgres "$url" --apart "$part"; done
   fi
   scripts/postgres.sh stop "$cluster"
   [ "$size" = small ] || database_clock "$candor" "$bench" "$own"

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Every parser of the desk under libFuzzer, one after the other: scripts/fuzz_parsers.sh [PARSER…]. SECONDS_EACH says how long.
+# Every parser of the desk under libFuzzer, as many at a time as there are processors: scripts/fuzz_parsers.sh [PARSER…]. SECONDS_EACH
+# says how long each.
 # An input that takes more than a second or 256 MB is a failure, as is a broken promise; it is kept in target/fuzz-found.
 #
 # Stable Rust: the compiler's coverage pass is asked for by its LLVM name, and no sanitizer is, because safe Rust needs none.
@@ -23,9 +24,9 @@ export RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-co
 cargo build --quiet --release --locked --manifest-path fuzz/Cargo.toml --target "$target" --target-dir target/fuzz-parsers --bins
 built=target/fuzz-parsers/$target/release
 
-failed=()
-while read -r parser longest; do
-  [ $# -eq 0 ] || [[ " $* " == *" $parser "* ]] || continue
+# fuzz PARSER LONGEST: one of them, to its end.
+fuzz() {
+  local parser=$1 longest=$2 room
   mkdir -p "$found/$parser"
   # Room of its own for what a desk under the fuzzer writes.
   room=$(mktemp -d -p "$([ -w /dev/shm ] && echo /dev/shm || echo /tmp)")
@@ -34,10 +35,19 @@ while read -r parser longest; do
   then
     echo "$parser: $(sed -n 's/^stat::number_of_executed_units: *//p' "$found/$parser/log") inputs in $seconds s"
   else
-    failed+=("$parser")
     echo "$parser: failed"
     grep -aE 'panicked|SUMMARY|Test unit written' -A 1 "$found/$parser/log" | head -20
+    touch "$found/$parser/failed"
   fi
   rm -rf "$room"
+}
+
+rm -f "$found"/*/failed
+while read -r parser longest; do
+  [ $# -eq 0 ] || [[ " $* " == *" $parser "* ]] || continue
+  while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do wait -n; done
+  fuzz "$parser" "$longest" &
 done <<< "$parsers"
-[ ${#failed[@]} -eq 0 ] || { echo "failed: ${failed[*]}; the inputs lie in $found" >&2; exit 1; }
+wait
+failed=$(cd "$found" && ls -d ./*/failed 2> /dev/null | cut -d/ -f2 | paste -sd' ' || true)
+[ -z "$failed" ] || { echo "failed: $failed; the inputs lie in $found" >&2; exit 1; }

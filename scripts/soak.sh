@@ -1,6 +1,6 @@
 #!/bin/bash
 # What make test does small, in full counts on the release build: kills, cuts, two nodes, faults, the simulation, fuzzing.
-# At most an hour and a half on two cores; FUZZ_EXAMPLES, SECONDS_EACH, CANDOR_SEEDS and CANDOR_MEETINGS make it shorter or longer.
+# At most an hour on two cores; FUZZ_EXAMPLES, SECONDS_EACH, CANDOR_SEEDS and CANDOR_MEETINGS make it shorter or longer.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 . scripts/tally.sh

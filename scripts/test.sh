@@ -26,8 +26,15 @@ LINTING_BUILD=1
 . scripts/lints.sh
 suite rust cargo_counts env RUSTC_WORKSPACE_WRAPPER=clippy-driver cargo test --workspace --locked --no-fail-fast
 one both-databases node scripts/both.mjs "$logs/rust.log"
-# The end-to-end runs take the program that the tests' build has made.
-one build cargo build --locked -p candor-server -p candor-bench
+# The program as it is shipped, without what only tests switch on; the end-to-end runs take it.
+shipped() {
+  local said
+  said=$(cargo build --locked -p candor-server -p candor-bench 2>&1)
+  local status=$?
+  echo "$said"
+  [ $status -eq 0 ] && ! grep -q '^warning' <<< "$said"
+}
+one build shipped
 for database in sqlite postgres; do
   address=(); [ "$database" = sqlite ] || address=(--postgres "$CANDOR_TEST_POSTGRES")
   one "kill-$database" target/debug/candor-bench kill "${address[@]}"

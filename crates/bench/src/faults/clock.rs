@@ -7,9 +7,9 @@ use crate::desk::{Desk, DeskArgs};
 use crate::ledger;
 use crate::writers::{Load, Outcome};
 use anyhow::{Context, Result, ensure};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use uuid::Uuid;
 
@@ -42,8 +42,20 @@ pub(crate) struct ClockArgs {
     /// The dial of a PostgreSQL that runs under libfaketime: its clock jumps instead of this machine's.
     #[arg(long, value_name = "FILE", requires = "postgres")]
     database_dial: Option<PathBuf>,
+    /// The desk runs in two processes, and the clock of this one jumps alone.
+    #[arg(long, value_name = "PART", requires = "postgres", conflicts_with = "database_dial")]
+    apart: Option<Part>,
     #[arg(long, default_value_t = 4)]
     writers: usize,
+}
+
+/// A process of a desk that runs in two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// The one people come to.
+    Web,
+    /// The one that works: timers, held replies, mail.
+    Worker,
 }
 
 pub(crate) async fn run(args: &ClockArgs) -> Result<bool> {
@@ -59,7 +71,7 @@ pub(crate) async fn run(args: &ClockArgs) -> Result<bool> {
         ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
         ("TZ", "UTC"),
     ];
-    let mut desk = Desk::node(&args.desk, None, if args.database_dial.is_some() { &[] } else { &settings }).await?;
+    let (mut desk, mut worker) = parts(args, &settings, own.path()).await?;
     let first = desk.admin().await?;
     let mut sum: Option<Outcome> = None;
     let mut latest = Duration::ZERO;
@@ -82,7 +94,8 @@ pub(crate) async fn run(args: &ClockArgs) -> Result<bool> {
         }
         if name == JUMPS[0].0 && args.desk.postgres().is_some() {
             let ahead_s = if args.database_dial.is_some() { HOUR_S } else { 0 };
-            follows_the_database(&desk, ahead_s).await.with_context(|| format!("after {name}"))?;
+            let jumped = worker.as_ref().filter(|_| args.apart == Some(Part::Worker)).unwrap_or(&desk);
+            follows_the_database(jumped, &desk, ahead_s).await.with_context(|| format!("after {name}"))?;
         }
         let outcome = async {
             load.wait_for(10 * args.writers, WELL).await?;
@@ -97,13 +110,36 @@ pub(crate) async fn run(args: &ClockArgs) -> Result<bool> {
         sum = Some(outcome.and(sum));
     }
     desk.is_still_up()?;
+    if let Some(worker) = &mut worker {
+        worker.is_still_up()?;
+    }
     let more = json!({ "jumps": JUMPS.len(), "held_replies_late_ms": latest.as_millis() });
     Ok(told("clock-jumps", sum.context("no jump")?, desk.audit_is_whole()?, &more))
 }
 
-/// A node whose machine and database are an hour apart says that it is not ready, and goes by the database's time.
-async fn follows_the_database(desk: &Desk, ahead_s: i64) -> Result<()> {
-    let (anyone, begun) = (Client::new(&desk.address())?, Instant::now());
+/// The process people come to, and the one that works where they are apart; the clock jumps where it was asked to.
+async fn parts(args: &ClockArgs, jumping: &[(&str, &str)], own: &Path) -> Result<(Desk, Option<Desk>)> {
+    let Some(jumps) = args.apart else {
+        let settings = if args.database_dial.is_some() { &[][..] } else { jumping };
+        return Ok((Desk::node(&args.desk, None, settings).await?, None));
+    };
+    let files = own.join("files").display().to_string();
+    let settings = |part: Part, role| {
+        let mut settings = vec![("CANDOR_ROLE", role), ("CANDOR_FILES_FOLDER", files.as_str())];
+        settings.extend(jumping.iter().filter(|_| part == jumps));
+        settings
+    };
+    let web = Desk::node(&args.desk, None, &settings(Part::Web, "web")).await.context("the process people come to")?;
+    let key = web.key_file().display().to_string();
+    let mut of_worker = settings(Part::Worker, "worker");
+    of_worker.push(("CANDOR_MASTER_KEY_FILE", &key));
+    let worker = Desk::node(&args.desk, Some(&web), &of_worker).await.context("the process that works")?;
+    Ok((web, Some(worker)))
+}
+
+/// A node whose machine and database are an hour apart says that it is not ready, and people go by the database's time.
+async fn follows_the_database(jumped: &Desk, desk: &Desk, ahead_s: i64) -> Result<()> {
+    let (anyone, begun) = (Client::new(&jumped.address())?, Instant::now());
     loop {
         let ready = anyone.get("/readyz").await?;
         if ready.status == 503 && ready.body["clock"]["status"] == "down" {
