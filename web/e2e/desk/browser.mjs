@@ -1,6 +1,8 @@
 // Chromium, and pages that must not go wrong: an error on the console, a broken policy or a request to a stranger is a fault.
+import { AxeBuilder } from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 export const CHROMIUM = process.env.CHROME_PATH ?? '/usr/bin/chromium';
@@ -48,6 +50,19 @@ export async function windowOfAgent(browser, url, who, how = {}) {
   const [name, ...value] = who.headers.cookie.split('=');
   await context.addCookies([{ name, value: value.join('='), url }]);
   return context;
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/**
+ * What a page breaks of WCAG, by all rules or by those named. A page without frames keeps the checker for the next time it is asked:
+ * `AxeBuilder` brings it anew and opens a page to put frames together in, which takes longer than the looking.
+ */
+export async function broken(page, rules) {
+  const options = { resultTypes: ['violations'], ...(rules && { runOnly: { type: 'rule', values: rules } }) };
+  if (page.frames().length > 1) return violations(await new AxeBuilder({ page }).options(options).analyze());
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE);
+  return violations(await page.evaluate(async (how) => ({ violations: (await window.axe.run(document, how)).violations }), options));
 }
 
 /** The lines of a WCAG report that a person needs. */
