@@ -50,7 +50,7 @@ e2e: web ## the real binary in a real browser, on both databases; ONLY=story run
 
 screens: web ## draws every screen and copies the chosen pictures into docs/screens
 	cargo build -p candor-server
-	E2E_DATABASE=sqlite scripts/e2e.sh screens
+	for file in screens mailview letter join outbound; do E2E_DATABASE=sqlite scripts/e2e.sh $$file || exit 1; done
 	node web/e2e/choose.mjs
 
 setup: ## installs what building and testing need

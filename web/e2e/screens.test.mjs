@@ -16,6 +16,8 @@ import { isTurned, mirror } from './desk/mirror.mjs';
 const all = database === 'sqlite';
 /** Where nobody looks at them, a fifth of the time goes into drawing them. */
 const pictures = !process.env.CI;
+/** The pictures of docs/screens.md: English, and Chinese where the test speaks it. */
+const ALBUM = /^(.+)-en-1440$|^(chat\.talk|chat\.rating)-zh-CN-1440$/;
 const BOTH = ['light', 'dark'];
 /** All that axe asks of colours up to level AA. */
 const COLOURS = ['color-contrast', 'link-in-text-block'];
@@ -88,10 +90,13 @@ const signedIn = () => {
 /** Looks at a page in these themes and says what is wrong with it. */
 async function look(page, name, themes) {
   const found = [];
+  const [, english, chinese] = ALBUM.exec(name) ?? [];
+  const shown = english ?? chinese;
   await page.waitForLoadState('networkidle');
   for (const theme of themes) {
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
     if (pictures) await page.screenshot({ path: `${SCREENS}${name}-${theme}.png` });
+    if (pictures && shown && theme === 'light') await page.screenshot({ path: `${SCREENS}album/${shown}.jpg`, type: 'jpeg', quality: 70 });
     // Themes differ in colours alone: what else there is to say was said of the first.
     const lines = await broken(page, theme === themes[0] ? undefined : COLOURS);
     found.push(...lines.map((one) => `${theme}: ${one}`));
@@ -142,7 +147,7 @@ for (const { locale, width, height, themes, turned = false } of PASSES) {
     }
 
     // What opens over a screen, or only after something was done there; texts differ by language, shapes do not.
-    for (const [name, address, open, wide] of locale === 'zh-CN' || turned ? STATES : []) {
+    for (const [name, address, open, wide] of locale === 'zh-CN' || turned || (pictures && width > 640) ? STATES : []) {
       if (!wide || width > 640) test(name, { timeout: 60_000 }, async () => {
         const page = await openPage(inside, [desk.url], meant);
         await page.goto(desk.url + addressOf(address));

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 export const CHROMIUM = process.env.CHROME_PATH ?? '/usr/bin/chromium';
 export const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 export const SCREENS = fileURLToPath(new URL('../../../target/screens/', import.meta.url));
-mkdirSync(SCREENS, { recursive: true });
+mkdirSync(`${SCREENS}album`, { recursive: true });
 
 export const launch = (...flags) => chromium.launch({ executablePath: CHROMIUM, headless: true, args: [...FLAGS, ...flags] });
 

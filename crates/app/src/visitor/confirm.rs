@@ -3,7 +3,7 @@
 
 use super::address::{is_mail, raise};
 use crate::conversation::record;
-use crate::mail::out::{AFTER, may_follow};
+use crate::mail::out::{AFTER, first_sender, may_follow};
 use crate::timers::{self, Kind};
 use crate::{App, Error, Limit, Result, audit};
 use candor_domain::actor::Actor;
@@ -50,6 +50,11 @@ pub async fn can_confirm(app: &App, peer: IpAddr, token: &str) -> Result<bool> {
     app.limits.check_peer(Limit::ConfirmLink, peer)?;
     let Some((id, mac)) = split(token) else { return Ok(false) };
     app.db.read(Pool::Quick, move |rx| Ok(waiting(rx, id, &mac)?.is_some())).await
+}
+
+/// What the desk goes by in the mails that hold such links; empty where nothing sends mail any more.
+pub async fn desk_name(app: &App) -> Result<String> {
+    app.db.read(Pool::Quick, |rx| Ok(first_sender(rx)?.map(|sender| sender.settings.name).unwrap_or_default())).await
 }
 
 /// Confirms the address of a link, once.

@@ -24,7 +24,7 @@ pub use cases::{Case, case, case_in, case_of, cases};
 pub use challenge::{Challenge, Gate, Solution};
 pub use config::{Widget, widget};
 pub(crate) use confirm::link_token;
-pub use confirm::{can_confirm, confirm};
+pub use confirm::{can_confirm, confirm, desk_name};
 pub use details::{Details, change};
 pub use frame::frame_ancestors;
 pub use identity::{Keys as IdentityKeys, Person, Refused, verify};

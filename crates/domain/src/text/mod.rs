@@ -7,6 +7,7 @@ mod fold;
 mod forms;
 mod han;
 mod highlight;
+mod html;
 mod ids;
 mod language;
 mod preview;
@@ -18,6 +19,7 @@ mod words;
 
 pub use fold::fold;
 pub use highlight::{Evidence, Query, Span, highlight};
+pub use html::html_escaped;
 pub use language::{Language, detect};
 pub use preview::{clean_line, preview};
 pub use rank::{rank, score};

@@ -13,6 +13,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use candor_app::{Error, visitor};
 use candor_domain::locale::Locale;
+use candor_domain::text::html_escaped;
 use data_encoding::BASE64;
 use http::request::Parts;
 use http::{HeaderMap, StatusCode, header};
@@ -47,18 +48,21 @@ impl FromRequestParts<AppState> for Visit {
 async fn look(State(state): State<AppState>, Visit { token, peer, words }: Visit) -> ApiResult<Response> {
     let good = visitor::can_confirm(&state.app, peer, &token).await?;
     let button = format!("<form method=\"post\"><button>{}</button></form>", words.button);
+    let desk = visitor::desk_name(&state.app).await?;
     Ok(match good {
-        true => page(StatusCode::OK, &words, words.ask, words.ask_text, &button),
-        false => page(StatusCode::GONE, &words, words.gone, words.gone_text, ""),
+        true => page(StatusCode::OK, &words, &desk, [words.ask, words.ask_text, &button]),
+        false => page(StatusCode::GONE, &words, &desk, [words.gone, words.gone_text, ""]),
     })
 }
 
 async fn confirm(State(state): State<AppState>, Visit { token, peer, words }: Visit) -> ApiResult<Response> {
-    match visitor::confirm(&state.app, peer, &token).await {
-        Ok(()) => Ok(page(StatusCode::OK, &words, words.done, words.done_text, "")),
-        Err(Error::LinkUsed | Error::Erased | Error::NotFound) => Ok(page(StatusCode::GONE, &words, words.gone, words.gone_text, "")),
-        Err(other) => Err(ApiError::from(other)),
-    }
+    let (status, texts) = match visitor::confirm(&state.app, peer, &token).await {
+        Ok(()) => (StatusCode::OK, [words.done, words.done_text, ""]),
+        Err(Error::LinkUsed | Error::Erased | Error::NotFound) => (StatusCode::GONE, [words.gone, words.gone_text, ""]),
+        Err(other) => return Err(ApiError::from(other)),
+    };
+    let desk = visitor::desk_name(&state.app).await?;
+    Ok(page(status, &words, &desk, texts))
 }
 
 /// The language of the mail, which the link names; else the browser's first that we speak.
@@ -69,13 +73,15 @@ fn locale(query: Option<&str>, asked: &HeaderMap) -> Locale {
     tags.filter_map(Locale::nearest).next().unwrap_or(Locale::English)
 }
 
-/// All texts are ours: nothing on the page was written by anybody else.
-fn page(status: StatusCode, words: &Words, title: &str, text: &str, more: &str) -> Response {
+/// The texts are ours, and the name an administrator's: nothing on the page was written by anybody else.
+fn page(status: StatusCode, words: &Words, desk: &str, [title, text, more]: [&str; 3]) -> Response {
+    let desk = html_escaped(desk);
     let html = format!(
         "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <meta name=\"robots\" content=\"noindex\"><title>{title}</title><style>{STYLE}</style></head>\
-         <body><main><h1>{title}</h1><p>{text}</p>{more}<p class=\"safe\">{}</p></main></body></html>",
+         <meta name=\"robots\" content=\"noindex\"><title>{title}{}{desk}</title><style>{STYLE}</style></head>\
+         <body><main><p class=\"desk\">{desk}</p><h1>{title}</h1><p>{text}</p>{more}<p class=\"safe\">{}</p></main></body></html>",
         words.locale.as_str(),
+        if desk.is_empty() { "" } else { " · " },
         words.safe,
     );
     let style = BASE64.encode(&Sha256::digest(STYLE.as_bytes()));
@@ -101,7 +107,7 @@ mod tests {
     #[test]
     fn the_page_may_load_nothing_and_shows_its_own_style() {
         let words = Words::of(Locale::English);
-        let response = page(StatusCode::OK, &words, words.ask, words.ask_text, "");
+        let response = page(StatusCode::OK, &words, "Desk", [words.ask, words.ask_text, ""]);
         let policy = response.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
         assert!(policy.starts_with("default-src 'none'; style-src 'sha256-") && !STYLE.contains('<'), "{policy}");
     }

@@ -62,6 +62,7 @@ fn an_address_gets_one_link_and_answers_go_there_once_somebody_pressed_the_butto
             let page = app.bare().get(&link).await;
             let html = String::from_utf8(page.bytes.clone()).unwrap();
             assert!(page.status == 200 && html.contains("<form method=\"post\">") && !html.contains("<script"), "{html}");
+            assert!(html.contains("<p class=\"desk\">Desk</p>"), "it says whose page it is: {html}");
             assert!(page.header("content-security-policy").unwrap().starts_with("default-src 'none'"));
             app.pass(LATER).await;
         }

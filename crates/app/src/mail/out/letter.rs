@@ -3,6 +3,7 @@
 use crate::mail::phishing;
 use candor_domain::channel::{Around, Known, fill};
 use candor_domain::locale::Locale;
+use candor_domain::text::html_escaped;
 use std::fmt::Write;
 
 /// The most lines of the customer's words that are repeated below an answer.
@@ -64,13 +65,13 @@ impl Parts<'_> {
         let _ = write!(html, "<div>{}</div>", lines(self.text.trim_end()));
         for Picture { id, name, width } in self.pictures {
             let width = width.map(|width| format!(" width=\"{}\"", width.min(WIDEST))).unwrap_or_default();
-            let (id, name) = (escaped(id), escaped(name));
+            let (id, name) = (html_escaped(id), html_escaped(name));
             let _ = write!(html, "<p><img src=\"cid:{id}\" alt=\"{name}\"{width} style=\"max-width:100%;height:auto\"></p>");
         }
         let _ = write!(html, "<p>-- <br>{}</p>", lines(&self.foot()));
         if let Some((who, words)) = self.quoted {
             let words: Vec<&str> = words.trim_end().lines().take(QUOTED).collect();
-            let _ = write!(html, "{HISTORY}{}</div>{CITED}{}</blockquote></div>", escaped(&self.intro(who)), lines(&words.join("\n")));
+            let _ = write!(html, "{HISTORY}{}</div>{CITED}{}</blockquote></div>", html_escaped(&self.intro(who)), lines(&words.join("\n")));
         }
         html
     }
@@ -102,11 +103,7 @@ impl Parts<'_> {
 }
 
 pub(super) fn lines(text: &str) -> String {
-    escaped(text).replace('\n', "<br>\n")
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    html_escaped(text).replace('\n', "<br>\n")
 }
 
 #[cfg(test)]

@@ -81,7 +81,7 @@ pub(crate) fn sender_of(q: &mut impl Query, stored: &Stored) -> Result<Option<Ch
 }
 
 /// What sends the mail that belongs to no case.
-pub(super) fn first_sender(q: &mut impl Query) -> Result<Option<Channel>> {
+pub(crate) fn first_sender(q: &mut impl Query) -> Result<Option<Channel>> {
     Ok(senders(q)?.next())
 }
 

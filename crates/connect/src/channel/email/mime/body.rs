@@ -3,6 +3,7 @@
 use super::encoding::{line, uuencoded};
 use super::plain::html_to_text;
 use super::{charset, flowed};
+use candor_domain::text::html_escaped;
 
 /// The words of a part, and of all parts below it.
 #[derive(Debug, Default)]
@@ -78,18 +79,7 @@ fn below(text: &mut String, next: &str) {
 }
 
 fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 64);
-    out.push_str("<div style=\"white-space: pre-wrap\">");
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            c => out.push(c),
-        }
-    }
-    out.push_str("</div>");
-    out
+    format!("<div style=\"white-space: pre-wrap\">{}</div>", html_escaped(text))
 }
 
 /// How a text part says it is to be read.
