@@ -10,9 +10,8 @@ use candor_domain::actor::Actor;
 use candor_store::inbound::{self, State};
 use candor_store::job::{self, Job, NewJob};
 use candor_store::{Pool, Queue, channel, file};
-use futures_util::{StreamExt, stream};
-use std::pin::pin;
-use tokio::sync::Semaphore;
+use futures_util::future::try_join_all;
+use tokio::sync::{Semaphore, watch};
 use uuid::Uuid;
 
 /// The queue these jobs stand in.
@@ -52,15 +51,25 @@ pub async fn work(app: &App) -> Result<usize> {
     }
 }
 
-/// Several are read at a time, because name servers take their time; they become messages in the order in which they came.
+/// Several are read at a time, because name servers take their time; they become messages in the order in which they came. Whoever was
+/// quicker than a mail before it keeps its lease while it waits: else it would be read a second time.
 async fn together(app: &App, jobs: Vec<Job>) -> Result<()> {
-    let room = Semaphore::new(ROOM_KB);
-    let ready = stream::iter(jobs).map(async |job| (claim::keeping(app, &job, LEASE, ready(app, &job, &room)).await.flatten(), job));
-    let mut ready = pin!(ready.buffered(AT_ONCE));
-    while let Some((entry, job)) = ready.next().await {
-        end(app, job, entry).await?;
-    }
-    Ok(())
+    let (room, ended) = (Semaphore::new(ROOM_KB), watch::Sender::new(0));
+    let all = jobs.into_iter().enumerate().map(async |(place, job)| {
+        let its_turn = async || ended.subscribe().wait_for(|ended| *ended == place).await.is_ok();
+        let reading = async {
+            let entry = ready(app, &job, &room).await;
+            its_turn().await;
+            entry
+        };
+        let entry = claim::keeping(app, &job, LEASE, reading).await.flatten();
+        // Who lost its lease meanwhile has yet to wait.
+        its_turn().await;
+        let done = end(app, job, entry).await;
+        ended.send_replace(place + 1);
+        done
+    });
+    try_join_all(all).await.map(|_| ())
 }
 
 /// A mail that was begun before may be what ended the process, or may only have stood beside it. So it is read by itself and
