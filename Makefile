@@ -45,11 +45,12 @@ openapi: setup ## writes the published contract, unless it would break programs 
 	cd web && npm run -s types
 
 e2e: web ## the real binary in a real browser, on both databases; ONLY=story runs one file
-	cargo build -p candor-server
+	cargo build -p candor-server -p candor-connect --bins --example html_clean
 	scripts/e2e.sh $(ONLY)
 
 screens: web ## draws every screen and copies the chosen pictures into docs/screens
 	cargo build -p candor-server
+	rm -rf target/screens
 	for file in screens mailview letter join outbound; do E2E_DATABASE=sqlite scripts/e2e.sh $$file || exit 1; done
 	node web/e2e/choose.mjs
 

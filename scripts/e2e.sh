@@ -20,7 +20,7 @@ cd web
 suite() { node --test --test-concurrency=1 --test-reporter=spec "$@"; }
 
 # What these show is done by the page alone; what they ask of the server is tested on both databases in crates/server/tests/it.
-page_alone=" ime join keyboard letter lighthouse mailview outbound "
+page_alone=" ime join keyboard letter lighthouse mailview outbound sanitiser "
 
 # A browser on a busy machine is late now and then. A file that fails is run once more from the beginning, on a new desk; both runs
 # stand in the log, and only the second counts. What is really broken fails twice.

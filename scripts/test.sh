@@ -29,7 +29,8 @@ one both-databases node scripts/both.mjs "$logs/rust.log"
 # The program as it is shipped, without what only tests switch on; the end-to-end runs take it.
 shipped() {
   local said
-  said=$(cargo build --locked -p candor-server -p candor-bench --features candor-bench/beside-tests 2>&1)
+  said=$(cargo build --locked -p candor-server -p candor-bench -p candor-connect --bins --example html_clean \
+    --features candor-bench/beside-tests 2>&1)
   local status=$?
   echo "$said"
   [ $status -eq 0 ] && ! grep -q '^warning' <<< "$said"

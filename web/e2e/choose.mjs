@@ -4,8 +4,8 @@ import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { routes } from '../console/src/routes.mjs';
 
 const chosen = {
-  inbox: 'conversation-zh-CN-1440-light', 'inbox-dark': 'conversation-en-1440-dark', phone: 'conversation-zh-CN-390-light', search: 'search.found-zh-CN-1440-light',
-  widget: 'widget-zh-CN-1440-light', 'chat-phone': 'chat.talk-zh-CN-390-light', settings: 'settings.inbox.widget-zh-CN-1440-light',
+  inbox: 'conversation-zh-CN-1440-light', 'inbox-dark': 'conversation-en-1440-dark', phone: 'conversation-zh-CN-390-light',
+  widget: 'widget-zh-CN-1440-light', 'chat-phone': 'chat.talk-zh-CN-390-light',
   'mail-view': 'mailview-light-1440', 'mail-answer': 'letter', 'mail-join': 'join-light-1440', 'mail-third': 'ask-third',
 };
 const root = new URL('../../', import.meta.url);

@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { until } from './until.mjs';
 
 export const database = process.env.E2E_DATABASE ?? 'sqlite';
-const program = process.env.CANDOR ?? new URL('../../../target/debug/candor', import.meta.url).pathname;
+export const program = process.env.CANDOR ?? new URL('../../../target/debug/candor', import.meta.url).pathname;
 
 /** Whatever ends this process, no desk is left behind. */
 const alive = new Set();
