@@ -73,19 +73,19 @@ fn title(bare: &str) -> Option<Block> {
     let edge = |c: char| "-_=*#—–─ \u{A0}".contains(c);
     let lower = bare.replace("&nbsp;", " ").to_lowercase();
     let inner = lower.trim_matches(edge);
-    let ruled = |least: usize| marks(&lower) >= least;
-    let said = rows::words(ABOVE).any(|words| inner.contains(words));
-    if framed || (said && (ruled(2) || inner.len() == lower.len())) {
+    // The rule comes first: it is cheap, most lines have none, and nearly every title needs one.
+    let marks = marks(&lower);
+    if framed || ((marks >= 2 || inner.len() == lower.len()) && rows::words(ABOVE).any(|words| inner.contains(words))) {
         return Some(Block::Original);
     }
     let name = inner.trim_end_matches([':', '：', '.', ' ', '\u{A0}']);
-    if rows::words(FORWARD).any(|words| name.starts_with(words)) && (ruled(3) || lower.ends_with([':', '：'])) {
+    if (marks >= 3 || lower.ends_with([':', '：'])) && rows::words(FORWARD).any(|words| name.starts_with(words)) {
         return Some(Block::Forward);
     }
-    if rows::words(FORWARD).any(|words| name.contains(words)) && ruled(6) {
+    if marks >= 6 && rows::words(FORWARD).any(|words| name.contains(words)) {
         return Some(Block::Forward);
     }
-    (rows::has(ORIGINAL, name) && ruled(4)).then_some(Block::Original)
+    (marks >= 4 && rows::has(ORIGINAL, name)).then_some(Block::Original)
 }
 
 /// How many marks of a rule stand at the two ends together; none if one end has none.

@@ -147,11 +147,13 @@ fn settle(lines: &[Line<'_>], mut kinds: Vec<Kind>) -> Vec<Kind> {
 
 /// Divides a text into its parts.
 fn parts(lines: &[Line<'_>]) -> Vec<Part> {
-    let marked = Marked::new(lines);
+    // Looked for once a line: it is what folding costs.
+    let ones: Vec<Option<Opening>> = (0..lines.len()).map(|at| one(lines, at)).collect();
+    let marked = Marked::new(lines, &ones);
     let mut parts: Vec<Part> = Vec::new();
     let (mut at, mut words) = (0, false);
     while at < lines.len() {
-        let opening = opening(lines, at);
+        let opening = opening(lines, &ones, at);
         let (end, role) = match opening {
             Some(opening) => begin(lines, at, opening, &marked, words),
             None if lines.get(at).is_some_and(|line| line.quoted) => (marks_end(lines, at), Role::Excerpt),
@@ -192,11 +194,11 @@ fn begin(lines: &[Line<'_>], at: usize, opening: Opening, marked: &Marked, words
 }
 
 /// The openings from here on: an attribution, a title, a printed header, and again.
-fn opening(lines: &[Line<'_>], at: usize) -> Option<Opening> {
+fn opening(lines: &[Line<'_>], ones: &[Option<Opening>], at: usize) -> Option<Opening> {
     let mut whole: Option<Opening> = None;
     let mut next = Some(at);
     while let Some(here) = next {
-        let Some(found) = one(lines, here) else { break };
+        let Some(found) = ones.get(here).copied().flatten() else { break };
         if found.forward && whole.is_some() {
             break;
         }
@@ -233,9 +235,9 @@ struct Marked {
 }
 
 impl Marked {
-    fn new(lines: &[Line<'_>]) -> Self {
+    fn new(lines: &[Line<'_>], ones: &[Option<Opening>]) -> Self {
         let mut next = vec![None; lines.len()];
-        let (mut nearest, mut led) = (None, introduced(lines));
+        let (mut nearest, mut led) = (None, introduced(lines, ones));
         for at in (0..lines.len()).rev() {
             if let Some((_, led)) = led.pop_if(|(line, _)| *line == at) {
                 nearest = Some(led);
@@ -254,7 +256,7 @@ impl Marked {
 }
 
 /// Every line with a mark that is not part of an opening, and whether an opening ends right above it.
-fn introduced(lines: &[Line<'_>]) -> Vec<(usize, bool)> {
+fn introduced(lines: &[Line<'_>], ones: &[Option<Opening>]) -> Vec<(usize, bool)> {
     let (mut found, mut at, mut led) = (Vec::new(), 0, false);
     while let Some(line) = lines.get(at) {
         if line.quoted {
@@ -262,7 +264,7 @@ fn introduced(lines: &[Line<'_>]) -> Vec<(usize, bool)> {
             at += 1;
         } else if line.blank() {
             at += 1;
-        } else if let Some(opening) = one(lines, at) {
+        } else if let Some(opening) = ones.get(at).copied().flatten() {
             led = true;
             at = opening.end.max(at + 1);
         } else {
