@@ -3,7 +3,7 @@
 
 use super::labels::{Label, label};
 use super::lines::{Line, next_filled, rule};
-use super::rows::{self, Rows};
+use super::rows::Rows;
 
 /// A printed header has at most this many lines. A field is wrapped over at most two more, lists of addresses over any number.
 const MAX_LINES: usize = 24;
@@ -22,7 +22,7 @@ pub(super) enum Block {
     Forward,
 }
 
-const ORIGINAL: Rows = &[
+static ORIGINAL: Rows = Rows::new(&[
     "original message|original|original email|original mail|reply message|replied message|previous message",
     "message d'origine|message original|message initial|ursprüngliche nachricht|originalnachricht",
     "ursprüngliche e-mail|original-nachricht|mensaje original|mensaje de origen|messaggio originale",
@@ -34,9 +34,9 @@ const ORIGINAL: Rows = &[
     "özgün ileti|orijinal ileti|tin nhắn gốc|thư gốc|pesan asli|αρχικό μήνυμα|الرسالة الأصلية|הודעה מקורית",
     "ข้อความต้นฉบับ|原始邮件|原始郵件|原邮件|原郵件|原始信件|原始訊息|回复的原邮件|回复的邮件|回复邮件|回覆的原郵件|邮件原件|原始内容|元のメッセージ|オリジナルメッセージ|원본 메시지|원본 메일",
     "원본메세지|izvorna poruka|originalna poruka|prvotno sporočilo|оригинално съобщение|algne kiri|missatge original",
-];
+]);
 
-const FORWARD: Rows = &[
+static FORWARD: Rows = Rows::new(&[
     "forwarded message|forwarded email|forwarded by|begin forwarded message|start forwarded message|forward header",
     "forwarded mail|message transféré|message transmis|début du message réexpédié|début du message transféré",
     "weitergeleitete nachricht|weitergeleitete mail|anfang der weitergeleiteten|mensaje reenviado",
@@ -49,12 +49,12 @@ const FORWARD: Rows = &[
     "iletilen mesaj|yönlendirilen mesaj|iletilmiş|thư chuyển tiếp|tin nhắn chuyển tiếp|pesan yang diteruskan",
     "pesan terusan|προωθημένο μήνυμα|رسالة معاد توجيهها|הודעה שהועברה|ข้อความที่ส่งต่อ|转发邮件|轉寄郵件|转发的邮件|轉寄的郵件|转发信息",
     "转发的信息|轉發郵件|轉寄信件|转寄的邮件|転送メッセージ|転送されたメッセージ|転送されたメール|전달된 메시지|전달된 메일|전달한 메시지|missatge reenviat",
-];
+]);
 
-const ABOVE: Rows = &[
+static ABOVE: Rows = Rows::new(&[
     "reply above this line|reply above the line|write above this line|respond above this line",
     "above this line to reply|在此行上方回复|在此行上方回覆|在此行以上回复|請在此行上方",
-];
+]);
 
 /// The block that begins in this line.
 pub(super) fn find(lines: &[Line<'_>], at: usize) -> Option<Block> {
@@ -75,17 +75,17 @@ fn title(bare: &str) -> Option<Block> {
     let inner = lower.trim_matches(edge);
     // The rule comes first: it is cheap, most lines have none, and nearly every title needs one.
     let marks = marks(&lower);
-    if framed || ((marks >= 2 || inner.len() == lower.len()) && rows::words(ABOVE).any(|words| inner.contains(words))) {
+    if framed || ((marks >= 2 || inner.len() == lower.len()) && ABOVE.within(inner)) {
         return Some(Block::Original);
     }
     let name = inner.trim_end_matches([':', '：', '.', ' ', '\u{A0}']);
-    if (marks >= 3 || lower.ends_with([':', '：'])) && rows::words(FORWARD).any(|words| name.starts_with(words)) {
+    if (marks >= 3 || lower.ends_with([':', '：'])) && FORWARD.any(|words| name.starts_with(words)) {
         return Some(Block::Forward);
     }
-    if marks >= 6 && rows::words(FORWARD).any(|words| name.contains(words)) {
+    if marks >= 6 && FORWARD.within(name) {
         return Some(Block::Forward);
     }
-    (marks >= 4 && rows::has(ORIGINAL, name)).then_some(Block::Original)
+    (marks >= 4 && ORIGINAL.has(name)).then_some(Block::Original)
 }
 
 /// How many marks of a rule stand at the two ends together; none if one end has none.

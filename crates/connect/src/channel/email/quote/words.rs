@@ -1,35 +1,36 @@
 //! The words of attribution lines, by language.
 
-use super::rows::{self, Rows};
+use super::rows::{Rows, apart};
+use std::cmp::Reverse;
 
 /// "Wrote", in lower case, as clients and people's settings put it.
-const WROTE: Rows = &[
+static WROTE: Rows = Rows::new(&[
     "wrote|writes|a écrit|a ecrit|écrit|écrivait|schrieb|geschrieben|escribió|escribio|ha scritto|scrive|ha escrit",
     "va escriure|escribiu|escreveu|schreef|geschreven|napisał|napisała|napisał(a)|pisze|napisano|написал|написала",
     "написал(а)|писал|писала|пишет|пише|написав|написав(ла)|писав|написа|напісаў|skrev|skreiv|skrifaði|kirjoitti",
     "kirjutas|rašė|rakstīja|napsal|napsala|napsal(a)|píše|napísal|napísala|napísal(a)|napisao|napisala|napisao je",
     "je napisao|je napisal|je napisala|написао|írta|ezt írta|a scris|scris|έγραψε|yazdı|yazdi|yazmış|đã viết|viết",
     "menulis|כתב|כתבה|כתב/ה|كتب|كتبت|نوشت|ने लिखा",
-];
+]);
 
 /// The same in scripts without spaces between words.
-const WROTE_JOINED: Rows = &["写道|寫道|写到|寫到|来信|來信|のメール|書きました|書いた|さんは|작성|썼습니다|썼음|เขียนว่า|เขียน"];
+static WROTE_JOINED: Rows = Rows::new(&["写道|寫道|写到|寫到|来信|來信|のメール|書きました|書いた|さんは|작성|썼습니다|썼음|เขียนว่า|เขียน"]);
 
 /// Words before the date.
-const OPENERS: Rows = &[
+static OPENERS: Rows = Rows::new(&[
     "on|at|le|el|il|em|am|op|den|på|pe|dne|dňa|dnia|w|no|o|la|a|ai|de|в|у|на|от|vào|lúc|pada|στις|την|σε|în|in",
     "kuupäeval|u|v|dana|เมื่อ|ใน|في|بتاريخ|בתאריך|ב|da|i|von|za|ter|zo|ti|ons|tor|klo|quando",
-];
+]);
 
-const OPENERS_JOINED: Rows = &["在|於|于|เมื่อ|ב-"];
+static OPENERS_JOINED: Rows = Rows::new(&["在|於|于|เมื่อ|ב-"]);
 
 /// Words with which a person tells a story, and no client introduces a mail. They keep "On 5 January your colleague wrote:" new.
-const STORY: Rows = &[
+static STORY: Rows = Rows::new(&[
     "i'm|i've|my|we|our|your|he|she|they|but|and|that|because|when|then|which|who|had|has|have|were|was|ich|mein",
     "meine|votre|vous|mio|vostro|meu|seu|mijn|uw|ik|мой|ваш|ваша|я|вы|yo|me|us|kami|saya|anda",
-];
+]);
 
-const STORY_JOINED: Rows = &["我|你们|你們|客服|您"];
+static STORY_JOINED: Rows = Rows::new(&["我|你们|你們|客服|您"]);
 
 /// What "wrote" looks like in an attribution.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -44,18 +45,19 @@ pub(super) enum Wrote<'a> {
 
 /// Looks for "wrote" in a text in lower case.
 pub(super) fn wrote(body: &str) -> Wrote<'_> {
-    if rows::words(WROTE_JOINED).any(|word| body.ends_with(word)) || rows::words(WROTE).any(|word| ends_with_word(body, word)) {
+    if WROTE_JOINED.any(|word| body.ends_with(word)) || WROTE.any(|word| ends_with_word(body, word)) {
         return Wrote::Last;
     }
-    let joined = rows::words(WROTE_JOINED).find_map(|word| body.rfind(word).map(|at| at + word.len()));
-    let end = joined.or_else(|| rows::words(WROTE).find_map(|word| word_ends(body, word)));
-    end.and_then(|end| body.get(end..)).map_or(Wrote::No, Wrote::Before)
+    // Of several the one that stands first in its list; in scripts without spaces where it stands last.
+    let joined = WROTE_JOINED.found(body).min_by_key(|(word, at)| (*word, Reverse(at.start)));
+    let found = joined.or_else(|| WROTE.found(body).filter(|(_, at)| apart(body, at)).min_by_key(|(word, at)| (*word, at.start)));
+    found.and_then(|(_, at)| body.get(at.end..)).map_or(Wrote::No, Wrote::Before)
 }
 
 /// Whether the text begins with a word that stands before dates.
 pub(super) fn opens(text: &str) -> bool {
     let first = text.split([' ', '\u{A0}', ',', '\u{202F}']).next().unwrap_or_default();
-    rows::has(OPENERS, first) || rows::words(OPENERS_JOINED).any(|word| text.starts_with(word))
+    OPENERS.has(first) || OPENERS_JOINED.any(|word| text.starts_with(word))
 }
 
 /// Whether a person tells something. Addresses and what stands in quotation marks or brackets are a name, not a story.
@@ -82,8 +84,8 @@ pub(super) fn story(body: &str) -> bool {
     let english = outside.starts_with("on ") || outside.starts_with("at ");
     words.any(|word| {
         let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-        rows::has(STORY, word) || (english && word == "i")
-    }) || rows::words(STORY_JOINED).any(|word| outside.contains(word))
+        STORY.has(word) || (english && word == "i")
+    }) || STORY_JOINED.within(&outside)
 }
 
 /// Takes the name off that an address follows: a desk is called 客服 there, and nobody tells anything. Only a name of one piece, so
@@ -96,20 +98,6 @@ fn leave_name(outside: &mut String) {
     if !name.is_ascii() && !name.contains(char::is_whitespace) && name.chars().count() <= LONGEST {
         outside.truncate(begins);
     }
-}
-
-/// Whether `word` stands in `text` with no letter beside it.
-pub(super) fn has_word(text: &str, word: &str) -> bool {
-    word_ends(text, word).is_some()
-}
-
-fn word_ends(text: &str, word: &str) -> Option<usize> {
-    text.match_indices(word).find_map(|(at, _)| {
-        let end = at + word.len();
-        let before = text.get(..at).and_then(|head| head.chars().next_back());
-        let after = text.get(end..).and_then(|tail| tail.chars().next());
-        (!before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)).then_some(end)
-    })
 }
 
 fn ends_with_word(text: &str, word: &str) -> bool {

@@ -2,14 +2,14 @@
 
 use super::super::intro::address;
 use super::super::lines::Line;
-use super::super::rows::{self, Rows};
+use super::super::rows::Rows;
 use std::ops::Range;
 
 /// A card has at most this many lines.
 const MAX_LINES: usize = 9;
 
 /// Closings, in lower case, alone in their line.
-const CLOSINGS: Rows = &[
+static CLOSINGS: Rows = Rows::new(&[
     "thanks|thank you|many thanks|thanks again|thanks in advance|thx|regards|best regards|kind regards|warm regards",
     "kindest regards|with best regards|best|best wishes|all the best|cheers|sincerely|yours sincerely",
     "yours faithfully|yours truly|thanks and regards|thanks & regards|mit freundlichen grüßen|mit freundlichem gruß",
@@ -20,7 +20,7 @@ const CLOSINGS: Rows = &[
     "vänliga hälsningar|mvh|med venlig hilsen|venlig hilsen|med vennlig hilsen|hilsen|ystävällisin terveisin",
     "terveisin|s pozdravem|s pozdravom|üdvözlettel|cu stimă|saygılarımla|trân trọng|hormat saya|salam|此致|谢谢|謝謝|祝好",
     "顺祝商祺|よろしくお願いします|よろしくお願いいたします|敬具|감사합니다",
-];
+]);
 
 /// What a line of a card can be.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub(super) fn closing(lines: &[Line<'_>], part: &Range<usize>) -> Option<usize> 
         let text = line.bare.to_lowercase();
         let text = text.trim_matches(|c: char| "*_,.!，。！ ".contains(c));
         let reached = seen.iter().filter(|kind| **kind).count();
-        if rows::has(CLOSINGS, text) {
+        if CLOSINGS.has(text) {
             let [_, phone, _] = seen;
             found = (count >= 2 && (phone || reached >= 2)).then_some(at);
             break;
@@ -112,12 +112,12 @@ fn entry(bare: &str) -> Option<Entry> {
 
 /// A phone number: with a plus, brackets or the word for it. Bare digits can be an order or an account.
 fn phone(text: &str) -> bool {
-    const NAMES: Rows = &["tel|tel.|phone|mobile|mob|cell|fax|office|direct|m|t|p|telefon|mobil|тел|тел.|电话|手机"];
+    static NAMES: Rows = Rows::new(&["tel|tel.|phone|mobile|mob|cell|fax|office|direct|m|t|p|telefon|mobil|тел|тел.|电话|手机"]);
     let cut = text.find(|c: char| c.is_ascii_digit() || c == '+' || c == '(').unwrap_or(text.len());
     let Some((name, number)) = text.split_at_checked(cut) else { return false };
     let name = name.trim_matches(|c: char| ": ：|".contains(c));
     let digits = number.chars().filter(char::is_ascii_digit).count();
     let clean = number.chars().all(|c| c.is_ascii_digit() || "+()-. /x".contains(c));
-    let formed = number.starts_with(['+', '(']) || rows::has(NAMES, name);
-    clean && formed && (7..=20).contains(&digits) && (name.is_empty() || rows::has(NAMES, name))
+    let formed = number.starts_with(['+', '(']) || NAMES.has(name);
+    clean && formed && (7..=20).contains(&digits) && (name.is_empty() || NAMES.has(name))
 }
