@@ -125,6 +125,24 @@ step('the case shows the thread, the thread its case, and the customer nothing',
   await page.waitForURL(new RegExp(`${chat}$`));
 });
 
+step('a case may be left before its threads have come', async () => {
+  let left;
+  const leaving = new Promise((done) => { left = done; });
+  await page.route('**/side-threads', async (route) => { await leaving; await route.continue(); });
+  await page.goto(`${desk.url}/inbox/all`);
+  const asked = page.waitForRequest('**/side-threads');
+  await page.locator(`a[href$="${chat}"]`).first().click();
+  await asked;
+  await page.goBack();
+  await page.getByRole('log').waitFor({ state: 'detached' });
+  const come = page.waitForResponse('**/side-threads');
+  left();
+  await (await come).finished();
+  await page.evaluate(() => new Promise((drawn) => { requestAnimationFrame(() => requestAnimationFrame(drawn)); }));
+  await page.unroute('**/side-threads');
+  assert.deepEqual(page.faults, []);
+});
+
 step('on a phone both dialogs fit and the panel is there', async () => {
   await page.setViewportSize({ width: 390, height: 800 });
   await page.goto(`${desk.url}/inbox/all`);

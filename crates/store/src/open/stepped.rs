@@ -38,8 +38,6 @@ impl Db {
                 seats.push((writer, seat(Work::House, 2 * nth + 1)?));
             }
             let mut house = House::new(Arc::clone(&shared), Backend::Postgres, Some(lock));
-            let beside = Arc::clone(&connector);
-            house.set_second(move || Ok(Conn::Postgres(Box::new(beside.connect(Work::House)?))));
             house.stepped = Some(Stepped::new(Arc::clone(&connector), seats)?);
             Ok(house)
         })
