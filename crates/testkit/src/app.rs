@@ -4,7 +4,7 @@ use crate::client::Client;
 use axum::Router;
 use candor_app::background::{self, Roles};
 use candor_app::conversation::bulk;
-use candor_app::{App, Config, Error, Ids, feed, mail, reactor, setup, timers};
+use candor_app::{App, Config, Error, Ids, feed, keywork, mail, reactor, setup, timers};
 use candor_domain::locale::Locale;
 use candor_server::state::{Options, Site};
 use candor_server::{AppState, router, serve};
@@ -14,7 +14,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::ops::Deref;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
@@ -22,6 +22,8 @@ use tokio::task::JoinSet;
 /// Where the tests' desk is reached.
 pub const PUBLIC_URL: &str = "http://localhost:5689";
 const SEED: u64 = 11;
+/// How long an erasure may wait for the transactions of other tests, which PostgreSQL shows it too.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A desk as after its first start. Cheap to clone.
 #[derive(Clone)]
@@ -134,6 +136,17 @@ impl TestApp {
     pub async fn pass(&self, time: Duration) {
         self.clock.advance(i64::try_from(time.as_millis()).expect("a short time"));
         self.settle().await;
+    }
+
+    /// Lets erasures and changes of keys come to their end, and time pass for those that are put off.
+    pub async fn finish_keywork(&self) {
+        let begun = Instant::now();
+        keywork::work(&self.app).await.expect("work on keys goes well");
+        while let Some(due) = keywork::next_due(&self.app).await {
+            assert!(begun.elapsed() < PATIENCE, "work on keys does not end");
+            self.clock.advance((due - self.app.now()).max(0));
+            keywork::work(&self.app).await.expect("work on keys goes well");
+        }
     }
 
     /// The address of a real listener, for sockets and for clients that misbehave on the wire.

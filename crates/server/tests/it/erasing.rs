@@ -23,17 +23,10 @@ use uuid::Uuid;
 
 /// Works until the erasure has come to its end; the report.
 pub(crate) async fn carried_out(app: &TestApp, client: &candor_testkit::Client, id: &str) -> Value {
-    let begun = Instant::now();
-    // On PostgreSQL the transactions of other tests are waited for.
-    while begun.elapsed() < Duration::from_secs(60) {
-        candor_app::keywork::work(&app.app).await.unwrap();
-        let report = client.get(&format!("/api/v1/erasures/{id}")).await.ok();
-        if report["state"] == "done" {
-            return report;
-        }
-        app.pass(Duration::from_secs(1)).await;
-    }
-    panic!("the erasure does not end");
+    app.finish_keywork().await;
+    let report = client.get(&format!("/api/v1/erasures/{id}")).await.ok();
+    assert_eq!(report["state"], "done", "{report}");
+    report
 }
 
 app_test!(a_customer_is_erased_through_the_api, |app| async move {

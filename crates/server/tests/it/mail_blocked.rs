@@ -3,8 +3,7 @@
 use crate::mail::{MAIL, Peer, cases, failed, judging, kept, listen, mailbox, piped};
 use crate::mail_back::{desk, from_ann};
 use crate::mail_chat::chat;
-use candor_app::mail::{Envelope, erase_left};
-use candor_app::{keywork, mail};
+use candor_app::mail::{self, Envelope, erase_left};
 use candor_domain::actor::Actor;
 use candor_store::{Pool, inbound};
 use candor_testkit::{TestApp, app_test};
@@ -81,15 +80,6 @@ app_test!(a_blocked_network_is_refused_at_the_door_and_behind_a_server_of_ours_k
     assert_eq!((cases(&alice).await.len(), stopped(&app).await), (0, vec!["network".to_owned()]));
 });
 
-/// Lets erasures come to their end.
-async fn erased(app: &TestApp) {
-    keywork::work(&app.app).await.unwrap();
-    while let Some(due) = keywork::next_due(&app.app).await {
-        app.clock.advance((due - app.app.now()).max(0));
-        keywork::work(&app.app).await.unwrap();
-    }
-}
-
 app_test!(senders_whose_mail_became_nothing_are_erased_after_ninety_days, |app| async move {
     let alice = app.agent().await;
     let pipe = crate::mail::pipe(&app, mailbox(&app).await.inbox).await;
@@ -106,7 +96,7 @@ app_test!(senders_whose_mail_became_nothing_are_erased_after_ninety_days, |app| 
     app.clock.advance(2 * DAY);
     assert_eq!(erase_left(&app.app).await.unwrap(), 2);
     assert_eq!(erase_left(&app.app).await.unwrap(), 0, "once");
-    erased(&app).await;
+    app.finish_keywork().await;
     for gone in [lost, blocked] {
         assert!(matches!(find(gone).await, Err(candor_store::Error::NotFound)));
     }

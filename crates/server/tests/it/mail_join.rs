@@ -282,7 +282,7 @@ async fn at_once(app: &TestApp) {
 /// Erases the customer of a case, to the end of the keys and rows.
 async fn erased(app: &TestApp, admin: &Agent, contact: &Value) {
     admin.post(&format!("/api/v1/contacts/{}/erasure", text(contact)), json!({})).await.expect(202);
-    candor_app::keywork::work(&app.app).await.unwrap();
+    app.finish_keywork().await;
 }
 
 async fn left(app: &TestApp, files: [FileId; 2]) -> usize {

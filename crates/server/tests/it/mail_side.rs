@@ -319,10 +319,7 @@ fn new_keys_for_customers_leave_threads_readable_and_erasable() {
         let side = scene.asked(&app).await;
         scene.answered(&app, &side).await;
         candor_app::keys::renew_customers(&app.app, &candor_domain::actor::Actor::machine("test")).await.unwrap();
-        for _ in 0..10 {
-            candor_app::keywork::work(&app.app).await.unwrap();
-            app.pass(Duration::from_secs(1)).await;
-        }
+        app.finish_keywork().await;
         let timeline = scene.sam.get(&format!("/api/v1/conversations/{side}/timeline")).await.ok();
         assert!(texts(&timeline)[0].contains(WORD) && texts(&timeline)[1].contains(THEIRS), "{timeline}");
         let file = mail_of(&scene.sam, &side, 0).await["files"][0]["id"].as_str().unwrap().to_owned();

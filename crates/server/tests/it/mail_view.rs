@@ -204,7 +204,7 @@ app_test!(an_erased_customers_mail_and_a_redacted_one_are_gone, |app| async move
 
     let contact = admin.get(&format!("/api/v1/conversations/{}", mail.0)).await.ok()["contact"]["id"].as_str().unwrap().to_owned();
     admin.post(&format!("/api/v1/contacts/{contact}/erasure"), json!({})).await.expect(202);
-    candor_app::keywork::work(&app.app).await.unwrap();
+    app.finish_keywork().await;
     for end in ends(&app, &alice, &mail).await {
         alice.get(&format!("{}{end}", at(&mail))).await.refused(410, "gone");
     }

@@ -9,7 +9,6 @@ mod withdrawn;
 mod world;
 
 use candor_app::conversation::bulk;
-use candor_app::keywork;
 use candor_server::openapi::document;
 use candor_testkit::{TestApp, app_test};
 use rows::rows;
@@ -52,11 +51,7 @@ app_test!(agents_and_integrations_may_do_what_the_matrix_says_and_nothing_else, 
 /// Lets the jobs of what was allowed come to their end.
 async fn finish(app: &TestApp) {
     bulk::work_all(&app.app).await.expect("bulk actions end");
-    keywork::work(&app.app).await.expect("erasures go on");
-    while let Some(due) = keywork::next_due(&app.app).await {
-        app.clock.advance((due - app.app.now()).max(0));
-        keywork::work(&app.app).await.expect("erasures go on");
-    }
+    app.finish_keywork().await;
 }
 
 app_test!(visitors_may_do_what_the_matrix_says_and_nothing_else, |app| async move {
