@@ -164,6 +164,9 @@ step('taken back, a reply has its addresses again; sent, it reaches all and name
   const text = page.getByRole('textbox', { name: /^回复/ });
   const before = await chips();
   await text.press('Control+Enter');
+  const held = page.getByRole('article', { name: /待发送的回复/ });
+  for (const whom of ['收件人：Ann Lee a•••@•••.net', '抄送：Bob Ray b•••@•••.test, carl@else.test, eve@else.test', '密送：dora@else.test']) await held.getByText(whom, { exact: true }).waitFor();
+  await page.screenshot({ path: `${SCREENS}letter-held.png` });
   await page.getByRole('button', { name: /撤销/ }).first().click();
   await until('the addresses are back', async () => (await chips()).length === before.length);
   assert.deepEqual((await chips()).toSorted(), before.toSorted());

@@ -81,6 +81,8 @@ step('c opens a new mail, and what is missing is named', async () => {
 step('it waits out its undo window, comes back, and leaves when it is sent again', async () => {
   const log = page.getByRole('log');
   await log.getByText('Please send us the form.').waitFor();
+  // Its author reads the address as they typed it, while it can be mended.
+  await log.getByText('to ann@example.net', { exact: true }).waitFor();
   await page.getByRole('button', { name: 'Undo' }).click();
   const box = page.getByRole('textbox', { name: /Reply/ });
   await until('the words are in the box', async () => (await box.inputValue()).includes('Please send us the form.'));

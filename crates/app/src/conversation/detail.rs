@@ -1,5 +1,6 @@
 //! One case as an agent opens it: its row, and what only the opened case shows.
 
+use super::held_view::{HeldView, held_in};
 use super::view::readable;
 use super::{get_permitted, permitted};
 use crate::block::{self, OnCase};
@@ -9,13 +10,14 @@ use candor_domain::id::{AgentId, ConversationId};
 use candor_domain::permission::{Door, Permission};
 use candor_store::case_access::{self, Access};
 use candor_store::conversation::{self, Row};
-use candor_store::held_reply::{self, Held};
-use candor_store::{Pool, Query, file, rating};
+use candor_store::{Pool, Query, rating};
 use uuid::Uuid;
 
 /// A case with everything its screen needs besides the timeline.
 #[derive(Clone, Debug)]
 pub struct Detail {
+    /// Who opened it.
+    pub reader: Option<AgentId>,
     pub row: Row,
     /// Whether the customer's record is open to this agent.
     pub record_open: bool,
@@ -46,14 +48,6 @@ pub struct RatingView {
     pub at: i64,
 }
 
-/// A held reply with its text opened.
-#[derive(Clone, Debug)]
-pub struct HeldView {
-    pub held: Held,
-    pub text: String,
-    pub files: Vec<file::File>,
-}
-
 /// Opens a case.
 pub async fn detail(app: &App, actor: &Actor, id: ConversationId) -> Result<Detail> {
     let actor = actor.clone();
@@ -72,7 +66,8 @@ fn detail_in(q: &mut impl Query, actor: &Actor, id: ConversationId) -> Result<De
     let parent = stored.case.parent.map(|parent| readable(q, actor, parent)).transpose()?.flatten();
     let parent = parent.map(|parent| Parent { id: parent.case.id, number: parent.case.number });
     let now = q.now();
-    Ok(Detail { row, record_open, origin, rating, shared_with: case_access::list(q, id, now)?, held: held_in(q, id)?, block: None, parent })
+    let (shared_with, held) = (case_access::list(q, id, now)?, held_in(q, id)?);
+    Ok(Detail { reader: actor.agent(), row, record_open, origin, rating, shared_with, held, block: None, parent })
 }
 
 /// The row of one case as this actor sees it; an integration has no read marks.
@@ -84,17 +79,4 @@ pub fn row_in(q: &mut impl Query, actor: &Actor, id: ConversationId) -> Result<R
 pub(crate) fn open_rating(q: &mut impl Query, id: ConversationId, kept: rating::Rating) -> Result<RatingView> {
     let comment = kept.comment.map(|sealed| q.open_kept(rating::comment_cell(id), &sealed)).transpose()?.flatten();
     Ok(RatingView { score: kept.score, solved: kept.solved, comment, at: kept.at })
-}
-
-/// The replies that wait in a case, opened: whoever reads the case sees that they are on their way.
-pub fn held_in(q: &mut impl Query, id: ConversationId) -> Result<Vec<HeldView>> {
-    let waiting = held_reply::of_case(q, id)?;
-    waiting
-        .into_iter()
-        .map(|held| {
-            let text = q.open_kept(held_reply::text_cell(held.id), &held.text)?.unwrap_or_default();
-            let files = held.files.iter().map(|id| file::get(q, *id)).collect::<Result<Vec<_>, _>>()?;
-            Ok(HeldView { held, text, files })
-        })
-        .collect()
 }

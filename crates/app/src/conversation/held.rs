@@ -289,9 +289,9 @@ fn open(tx: &mut Tx<'_>, held: &Held) -> Result<String> {
     Ok(candor_store::read_text(tx.open(held_reply::text_cell(held.id), &held.text)?)?)
 }
 
-/// Whom a held reply also goes to.
-fn copied(tx: &mut Tx<'_>, held: &Held) -> Result<Copied> {
+/// Whom a held reply also goes to. Nobody once the keys of its customer are destroyed.
+pub(super) fn copied(q: &mut impl Query, held: &Held) -> Result<Copied> {
     let Some(sealed) = &held.mail else { return Ok(Copied::default()) };
-    let kept = candor_store::read_text(tx.open(held_reply::mail_cell(held.id), sealed)?)?;
+    let Some(kept) = q.open_kept(held_reply::mail_cell(held.id), sealed)? else { return Ok(Copied::default()) };
     serde_json::from_str(&kept).map_err(|error| Error::Broken(format!("held_reply.mail: {error}")))
 }

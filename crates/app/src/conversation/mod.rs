@@ -12,6 +12,7 @@ pub mod detail;
 mod draft;
 mod erased;
 mod held;
+pub mod held_view;
 mod marks;
 mod rate;
 mod receive;

@@ -3,7 +3,7 @@
 use super::entry::Entry;
 use super::open_set;
 use crate::Result;
-use crate::conversation::detail::{HeldView, held_in};
+use crate::conversation::held_view::{HeldView, held_in};
 use crate::conversation::view::{Timeline, chat_after};
 use candor_domain::id::{AgentId, ContactId, ConversationId};
 use candor_store::conversation::Row;

@@ -1,9 +1,10 @@
 //! Writing: replies with their undo window, notes, drafts.
 
 use super::types::addressing::MailCopies;
-use super::types::case::{HeldReply, Then};
+use super::types::case::Then;
 use super::types::conversation::{Message, TimelineItem};
 use super::types::file::FileInfo;
+use super::types::held::HeldReply;
 use super::types::words;
 use crate::extract::{Body, Path, SignedIn};
 use crate::problem::{ApiError, ApiResult};
@@ -83,7 +84,7 @@ async fn reply(State(state): State<AppState>, who: SignedIn, Path(id): Path<Uuid
         Ok(Replied::Held(held)) => {
             let opened = detail::detail(&state.app, &who.actor, id).await?;
             let found = opened.held.into_iter().find(|one| one.held.id == held).ok_or(candor_app::Error::NotFound)?;
-            Ok((StatusCode::ACCEPTED, Json(HeldReply::from(found))).into_response())
+            Ok((StatusCode::ACCEPTED, Json(HeldReply::seen_by(found, opened.reader))).into_response())
         }
         Err(candor_app::Error::NewerMessage { after }) => Err(newer(&state, &who.actor, id, after).await?),
         Err(other) => Err(other.into()),

@@ -1,10 +1,10 @@
 //! The frames of the agents' line. The published contract holds them as `AgentFrame` (what the server says) and `AgentSaid`.
 
 use crate::api::bulk::BulkJob;
-use crate::api::types::case::HeldReply;
 use crate::api::types::conversation::{Row, TimelineItem};
 use crate::api::types::desk::Directory;
 use crate::api::types::filter;
+use crate::api::types::held::HeldReply;
 use crate::api::types::words;
 use candor_app::live::{Doing, Viewer};
 use candor_domain::filter::Filter;

@@ -82,11 +82,16 @@ fn a_first_mail_can_be_undone_and_is_nothing_for_its_reader_until_then() {
         let session = signed_in(&app, &app.admin().await, json!({ "sub": "u1", "email": "ann@example.net" })).await.created();
         let token = session["token"].as_str().unwrap();
         let ann = app.bare().with("origin", candor_testkit::PUBLIC_URL).with("authorization", &format!("Bearer {token}"));
-        let (_, _, sink) = desk(&app).await;
+        let (alice, _, sink) = desk(&app).await;
         let sam = app.supervisor().await;
         let begun = first(&sam, json!({ "hold_ms": 8000 })).await.created();
         assert_eq!(begun["contact"]["id"], session["contact"]["id"], "whoever has proven the address");
         let (id, held) = (begun["id"].as_str().unwrap(), begun["held"][0]["id"].as_str().unwrap());
+        let shown_to = async |agent: &Agent| {
+            let opened = agent.get(&format!("/api/v1/conversations/{id}")).await.ok();
+            opened["held"][0]["mail"]["to"]["mail"].as_str().unwrap().to_owned()
+        };
+        assert_eq!((shown_to(&sam).await.as_str(), shown_to(&alice).await.as_str()), ("ann@example.net", "a•••@•••.net"));
         assert_eq!(ann.get("/visitor/v1/conversations").await.ok()["items"], json!([]));
         ann.get(&format!("/visitor/v1/conversations/{id}")).await.refused(404, "not_found");
         let draft = sam.delete(&format!("/api/v1/conversations/{id}/replies/{held}")).await.ok();

@@ -127,6 +127,8 @@ fn addresses_are_the_supervisors_to_name_and_answering_all_is_anybodys() {
             write(&alice, &id, "hello", 0, mail).await.refused(403, "forbidden");
         }
         let held = write(&alice, &id, "To all.", 5_000, json!({ "reply_all": [known["others"][0]["key"]] })).await.expect(202);
+        let (cc, other) = (&held["mail"]["cc"], &known["others"][0]);
+        assert_eq!((&held["mail"]["to"], cc), (&known["to"], &json!([{ "name": other["name"], "mail": "b•••@•••.test" }])));
         let draft = alice.delete(&format!("/api/v1/conversations/{id}/replies/{}", held["id"].as_str().unwrap())).await.ok();
         assert_eq!(draft["mail"]["reply_all"][0], known["others"][0]["key"], "taken back with whom it was for");
         write(&alice, &id, "To all.", 5_000, draft["mail"].clone()).await.expect(202);
@@ -138,6 +140,26 @@ fn addresses_are_the_supervisors_to_name_and_answering_all_is_anybodys() {
         let all = cases(&alice).await;
         let unproven = all.iter().find(|case| case["id"] != id.as_str()).unwrap()["id"].as_str().unwrap();
         assert_eq!(people(&alice, unproven).await["others"], json!([]), "whoever forged it may have put themselves there");
+    });
+}
+
+#[test]
+fn in_its_window_a_reply_shows_whom_it_goes_to_and_what_was_typed_to_its_author_alone() {
+    judging(async |app| {
+        let (alice, pipe, _sink) = desk(&app).await;
+        let ada = app.admin().await;
+        piped(&app, &pipe, &from_ann("", 1)).await;
+        let id = only_case(&alice).await;
+        let held = write(&ada, &id, "hello", 5_000, json!({ "cc": ["Bob@Partner.test"], "bcc": ["eve@partner.test"] })).await.expect(202);
+        let person = |mail: &str| json!([{ "name": "", "mail": mail }]);
+        let typed = |mail: &Value| (mail["cc"].clone(), mail["bcc"].clone());
+        assert_eq!(typed(&held["mail"]), (person("bob@partner.test"), person("eve@partner.test")), "{held}");
+        let masked = people(&ada, &id).await["to"].clone();
+        let path = format!("/api/v1/conversations/{id}");
+        let (own, other) = (ada.get(&path).await.ok(), alice.get(&path).await.ok());
+        assert_eq!((&own["held"][0], &other["held"][0]["mail"]["to"]), (&held, &masked));
+        assert_eq!(typed(&other["held"][0]["mail"]), (person("b•••@•••.test"), person("e•••@•••.test")), "{other}");
+        app.pass(std::time::Duration::from_secs(6)).await;
     });
 }
 

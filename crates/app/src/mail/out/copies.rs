@@ -72,6 +72,16 @@ pub(crate) struct Copied {
     pub bcc: Vec<Person>,
 }
 
+impl Copied {
+    /// Whom the agent named by an address; the others are people of the customer's own mail.
+    pub(crate) fn typed(&self) -> impl Iterator<Item = &Person> {
+        let named = |one: &&Person| {
+            self.asked.cc.iter().chain(&self.asked.bcc).any(|text| IdentityKind::Email.normal(text).as_ref() == Some(&one.mail))
+        };
+        self.cc.iter().chain(&self.bcc).filter(named)
+    }
+}
+
 /// Somebody in the customer's last mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offered {

@@ -21,7 +21,7 @@ pub use again::send_again;
 pub(crate) use copies::{Copied, find as find_copies, note as note_copies};
 pub use copies::{Copies, Offered};
 pub(crate) use follow_up::{AFTER, follow_up, may_follow};
-pub(crate) use queue::{first_sender, known_address, queue, sender_of};
+pub(crate) use queue::{customer, first_sender, known_address, queue, sender_of};
 pub use transcript::send_transcript;
 pub(crate) use transcript::{came_back as transcript_came_back, proven_address};
 pub use work::{QUEUE, next_due, work};

@@ -61,7 +61,7 @@ pub(super) fn address(tx: &mut Tx<'_>, stored: &Stored) -> Result<(Head, Option<
 }
 
 /// The customer, as an answer is addressed to them.
-pub(super) fn customer(q: &mut impl Query, stored: &Stored) -> Result<Option<Person>> {
+pub(crate) fn customer(q: &mut impl Query, stored: &Stored) -> Result<Option<Person>> {
     let answered = answered(q, stored)?;
     whom(q, stored, answered.as_ref())
 }

@@ -1,9 +1,9 @@
 //! An opened case, and what is sent to it.
 
 use super::conversation::Row;
-use super::file::FileInfo;
+use super::held::HeldReply;
 use super::words;
-use candor_app::conversation::detail::{Detail, HeldView};
+use candor_app::conversation::detail::Detail;
 use candor_app::conversation::{Action as Act, FollowUp};
 use candor_domain::block::BlockKind;
 use candor_domain::conversation::Priority;
@@ -97,29 +97,6 @@ pub struct SharedWith {
     pub until: Option<i64>,
 }
 
-/// `asking` is after the customer wrote meanwhile: the reply goes out as written at `release_at`.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum HeldState {
-    Held,
-    Asking,
-}
-
-/// A reply that waits out its undo window.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct HeldReply {
-    pub id: Uuid,
-    pub text: String,
-    pub files: Vec<FileInfo>,
-    pub author: Uuid,
-    pub created_at: i64,
-    pub release_at: i64,
-    pub state: HeldState,
-    /// The newest number its author had seen: what came after is what the question is about.
-    pub seen_seq: i64,
-    pub then: Then,
-}
-
 /// What is done together with a reply, when it goes out.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -133,24 +110,6 @@ pub struct Then {
 impl From<Then> for FollowUp {
     fn from(then: Then) -> Self {
         Self { status: then.status.map(Into::into), tags: then.tags.into_iter().map(Into::into).collect() }
-    }
-}
-
-impl From<HeldView> for HeldReply {
-    fn from(view: HeldView) -> Self {
-        let held = view.held;
-        let follow_up: FollowUp = serde_json::from_str(&held.follow_up).unwrap_or_default();
-        Self {
-            id: held.id.0,
-            text: view.text,
-            files: view.files.into_iter().map(FileInfo::for_agents).collect(),
-            author: held.author.0,
-            created_at: held.created_at,
-            release_at: held.release_at,
-            state: if held.ask_until.is_some() { HeldState::Asking } else { HeldState::Held },
-            seen_seq: held.seen_seq,
-            then: Then { status: follow_up.status.map(|id| id.0), tags: follow_up.tags.into_iter().map(|id| id.0).collect() },
-        }
     }
 }
 
@@ -169,7 +128,7 @@ impl From<Detail> for Conversation {
                 .into_iter()
                 .map(|one| SharedWith { agent: one.agent.0, by: one.by, at: one.at, kind: one.kind, until: one.until })
                 .collect(),
-            held: detail.held.into_iter().map(Into::into).collect(),
+            held: detail.held.into_iter().map(|one| HeldReply::seen_by(one, detail.reader)).collect(),
             block: detail.block.map(|one| CaseBlock { id: one.id.0, kind: one.kind, until: one.until, reason: one.reason }),
             parent: detail.parent.map(|one| ParentCase { id: one.id.0, number: one.number }),
         }

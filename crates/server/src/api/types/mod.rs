@@ -8,6 +8,7 @@ pub mod desk;
 pub mod event;
 pub mod file;
 pub mod filter;
+pub mod held;
 pub mod mail;
 pub mod original;
 pub mod outbound;

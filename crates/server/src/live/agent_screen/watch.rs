@@ -2,12 +2,13 @@
 
 use super::lists::own_row;
 use super::{MOST, Screen};
-use crate::api::types::case::HeldReply;
 use crate::api::types::conversation::{Row, TimelineItem};
+use crate::api::types::held::HeldReply;
 use crate::live::agent::{Outcome, slow};
 use crate::live::agent_frames::{Says, ViewerFrame};
 use crate::live::wire::{End, Wire};
-use candor_app::conversation::detail::{held_in, row_in};
+use candor_app::conversation::detail::row_in;
+use candor_app::conversation::held_view::{HeldView, held_in};
 use candor_app::conversation::may_read;
 use candor_app::conversation::view::{Eyes, timeline_in};
 use candor_app::live::{Change, Follower, Sequel};
@@ -66,7 +67,7 @@ impl Screen {
         let items = sequel.timeline.items.iter().filter(|item| item.recorded.seq > behind);
         let events = items.map(|item| TimelineItem::of(item.clone(), names)).collect();
         wire.send_frame(&Says::Events { conversation: change.id.0, events, row: &row }).await.map_err(slow)?;
-        self.tell_held(wire, change.id, sequel.held.iter().cloned().map(HeldReply::from).collect()).await
+        self.tell_held(wire, change.id, sequel.held.clone()).await
     }
 
     /// Reads a followed case on from where this screen is, and says what is new.
@@ -101,7 +102,7 @@ impl Screen {
             if let Some(watch) = self.watches.get_mut(&id) {
                 watch.after = last;
             }
-            self.tell_held(wire, id, held.into_iter().map(HeldReply::from).collect()).await?;
+            self.tell_held(wire, id, held).await?;
             if !more {
                 return Ok(());
             }
@@ -109,7 +110,9 @@ impl Screen {
     }
 
     /// Says which replies are on their way, when that changed.
-    async fn tell_held(&mut self, wire: &mut impl Wire, id: ConversationId, held: Vec<HeldReply>) -> Outcome {
+    async fn tell_held(&mut self, wire: &mut impl Wire, id: ConversationId, held: Vec<HeldView>) -> Outcome {
+        let reader = self.who.actor.agent();
+        let held: Vec<_> = held.into_iter().map(|one| HeldReply::seen_by(one, reader)).collect();
         let mark: String = held.iter().map(|one| format!("{}{:?}{};", one.id, one.state, one.release_at)).collect();
         let Some(watch) = self.watches.get_mut(&id).filter(|watch| watch.held != mark) else { return Ok(()) };
         watch.held = mark;
