@@ -5,6 +5,7 @@ mod mails;
 mod nodes;
 mod owner;
 mod set_up;
+mod token;
 
 use crate::mail::mail_inbox;
 use candor_app::channel::{self, New, Secret};
