@@ -8,6 +8,7 @@ use candor_domain::permission::Permission;
 use candor_testkit::{Agent, Answer, Client, PASSWORD, TestApp, Visitor};
 use serde_json::{Value, json};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU8, Ordering};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
@@ -30,6 +31,8 @@ pub(super) struct World {
     /// A case by mail like the shared one, and its mail; made when a row first asks for it.
     mail: OnceCell<(String, String)>,
     sender: OnceCell<String>,
+    /// How many networks were named: one that is blocked is blocked once.
+    bytes: AtomicU8,
     /// An inbox whose mail something sends.
     sending: OnceCell<String>,
 }
@@ -70,6 +73,7 @@ impl World {
             shared,
             mail: OnceCell::new(),
             sender: OnceCell::new(),
+            bytes: AtomicU8::new(0),
             sending: OnceCell::new(),
         }
     }
@@ -255,7 +259,7 @@ impl World {
                 let body = json!({ "kind": "contact", "conversation": self.case().await.id, "reason": "threats" });
                 text(&self.made("blocks", body).await["id"])
             }
-            "byte" => (Uuid::now_v7().as_bytes()[15]).to_string(),
+            "byte" => self.bytes.fetch_add(1, Ordering::Relaxed).to_string(),
             "contact" => text(&admin.get(&path).await.ok()["contact"]["id"]),
             "erasure" => {
                 let gone = case_of(&self.app).await;
