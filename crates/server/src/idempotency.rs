@@ -66,12 +66,13 @@ fn unknown() -> ApiError {
     ApiError::new(Code::OutcomeUnknown).detail(detail).retry_after(Duration::from_secs(1)).cause("an idempotency key is open")
 }
 
-/// The first status, with the id of what was made.
+/// `Repeated` of the contract: the first status, with the id of what was made; empty where the first was.
 fn again(status: i64, item: Option<Uuid>) -> Response {
     let status = u16::try_from(status).ok().and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(StatusCode::OK);
     let mut response = match item {
         Some(id) => (status, axum::Json(json!({ "id": id }))).into_response(),
-        None => status.into_response(),
+        None if status == StatusCode::NO_CONTENT => status.into_response(),
+        None => (status, axum::Json(json!({}))).into_response(),
     };
     response.headers_mut().insert(HeaderName::from_static("idempotency-replayed"), HeaderValue::from_static("true"));
     response

@@ -1,6 +1,7 @@
 //! One who speaks HTTP to the desk: with a cookie, a token, or nothing.
 
 use crate::answer::Answer;
+use crate::contract;
 use axum::Router;
 use axum::body::Body;
 use candor_server::extract::Peer;
@@ -10,7 +11,7 @@ use serde_json::Value;
 use std::net::SocketAddr;
 use tower::ServiceExt;
 
-/// Requests go through the whole router, without a connection.
+/// Requests go through the whole router, without a connection; every answer is held to the contract.
 #[derive(Clone)]
 pub struct Client {
     router: Router,
@@ -96,10 +97,13 @@ impl Client {
     /// Any request at all.
     pub async fn run(&self, mut request: Request<Body>) -> Answer {
         request.extensions_mut().insert(Peer(self.peer));
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let response = self.router.clone().oneshot(request).await.expect("the router never fails");
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("the body ends well").to_bytes().to_vec();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        contract::hold_answer(&method, &path, parts.status.as_u16(), kind, &body);
         Answer { status: parts.status.as_u16(), headers: parts.headers, bytes, body }
     }
 

@@ -20,6 +20,7 @@ pub fn finish(document: OpenApi) -> Value {
     }
     let components = child(&mut document, "components");
     child(components, "schemas")["Problem"] = problem();
+    child(components, "schemas")["Repeated"] = repeated();
     *child(components, "securitySchemes") = json!({
         "agent_session": { "type": "apiKey", "in": "cookie", "name": "__Host-candor", "description": "the cookie of a signed-in agent" },
         "agent_token": { "type": "http", "scheme": "bearer", "description": "a scoped token, cnd_..." },
@@ -47,13 +48,21 @@ fn complete(path: &str, method: &str, operation: &mut Value) {
         };
     }
     add_parameters(operation, path_parameters(path));
-    if method == "post" && words.first() == Some(&"api") && operation["security"].as_array().is_some_and(|who| !who.is_empty()) {
+    if method == "post" && words.first() == Some(&"api") && takes_a_key(operation) {
         add_parameters(operation, vec![idempotency_key()]);
+        may_be_repeated(operation);
     }
-    child(operation, "responses")["default"] = json!({
-        "description": "a refusal",
-        "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
-    });
+    child(operation, "responses")["default"] = json!({ "description": "a refusal" });
+    refuse_with_problems(operation);
+}
+
+/// Every refusal is a problem document, those that a handler named too.
+fn refuse_with_problems(operation: &mut Value) {
+    let Some(responses) = operation["responses"].as_object_mut() else { return };
+    let refusals = responses.iter_mut().filter(|(status, _)| status.starts_with(['4', '5']) || *status == "default");
+    for (_, response) in refusals.filter(|(_, response)| response["content"].is_null()) {
+        response["content"] = json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } });
+    }
 }
 
 /// Ids in the path.
@@ -62,8 +71,35 @@ fn path_parameters(path: &str) -> Vec<Value> {
     names.map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string", "format": "uuid" } })).collect()
 }
 
+/// A key has an owner, and uploads stream past it.
+fn takes_a_key(operation: &Value) -> bool {
+    let owned = operation["security"].as_array().is_some_and(|who| !who.is_empty());
+    let body = &operation["requestBody"]["content"];
+    owned && (body.is_null() || body.get("application/json").is_some())
+}
+
+/// Every answer that is not empty may be that of a repeat instead.
+fn may_be_repeated(operation: &mut Value) {
+    let Some(responses) = operation["responses"].as_object_mut() else { return };
+    for (_, response) in responses.iter_mut().filter(|(status, _)| status.starts_with('2')) {
+        if let Some(schema) = response.pointer_mut("/content/application~1json/schema") {
+            *schema = json!({ "anyOf": [schema.take(), { "$ref": "#/components/schemas/Repeated" }] });
+        }
+    }
+}
+
+fn repeated() -> Value {
+    json!({
+        "type": "object",
+        "description": "the answer to a repeat with the same `Idempotency-Key`, told by the header `Idempotency-Replayed`: nothing was done again",
+        "additionalProperties": false,
+        "properties": { "id": { "type": "string", "format": "uuid", "description": "of what the first request made or changed, if it was one thing" } },
+    })
+}
+
 fn idempotency_key() -> Value {
-    let about = "a repeat with the same key and body changes nothing and is answered with the first status and id, for 24 hours";
+    let about =
+        "a repeat with the same key and body changes nothing and is answered with the first status and id (`Repeated`), for 24 hours";
     json!({ "name": "Idempotency-Key", "in": "header", "description": about, "schema": { "type": "string", "minLength": 1, "maxLength": 255 } })
 }
 
