@@ -1,11 +1,8 @@
 //! What the system says of a process and of itself: time used, memory held, load; and what makes the machine busy on purpose.
 
 use anyhow::{Context, Result};
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use std::process::Command;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit, setsid};
+use std::process::{Child, Command, Stdio};
 
 /// Clock ticks a second in /proc: the kernel's own figure for programs, the same everywhere on Linux.
 const TICKS: f64 = 100.0;
@@ -56,35 +53,36 @@ pub(crate) fn peak_mb(pid: u32) -> Result<f64> {
     Ok(status(pid, "VmHWM:")? / f64::from(1 << 20))
 }
 
-/// Threads that do nothing as fast as they can, until they are dropped.
-pub(crate) struct Hogs {
-    stop: Arc<AtomicBool>,
-    threads: Vec<JoinHandle<()>>,
-}
+/// Programs that do nothing as fast as they can, until they are dropped. Each has a session of its own, as the services and
+/// terminals of a real machine have: the kernel shares the processors out among those before it looks at threads.
+pub(crate) struct Hogs(Vec<Child>);
 
 impl Hogs {
-    pub(crate) fn start(count: usize) -> Self {
-        let stop = Arc::new(AtomicBool::new(false));
-        let threads = (0..count)
-            .map(|_| {
-                let stop = Arc::clone(&stop);
-                std::thread::spawn(move || {
-                    while !stop.load(Ordering::Relaxed) {
-                        std::hint::spin_loop();
-                    }
-                })
-            })
-            .collect();
-        Self { stop, threads }
+    pub(crate) fn start(count: usize) -> Result<Self> {
+        let program = std::env::current_exe().context("where is this program?")?;
+        let one = || Command::new(&program).arg("hog").stdin(Stdio::piped()).spawn().context("cannot start a hog");
+        Ok(Self((0..count).map(|_| one()).collect::<Result<_>>()?))
     }
 }
 
 impl Drop for Hogs {
     fn drop(&mut self) {
-        self.stop.store(true, Ordering::Relaxed);
-        for thread in self.threads.drain(..) {
-            // A hog cannot panic.
-            let _ = thread.join();
+        for hog in &mut self.0 {
+            // It has nothing to finish.
+            let _ = hog.kill();
+            let _ = hog.wait();
         }
     }
+}
+
+/// One of them: ends with the line to whoever started it.
+pub(crate) fn hog() -> Result<bool> {
+    setsid().context("no session of its own")?;
+    std::thread::spawn(|| {
+        loop {
+            std::hint::spin_loop();
+        }
+    });
+    std::io::copy(&mut std::io::stdin(), &mut std::io::sink()).context("nobody to listen to")?;
+    Ok(true)
 }

@@ -46,6 +46,9 @@ enum Command {
     /// A bare server to measure beside; the figures start it themselves.
     #[command(hide = true)]
     Bare(bare::BareArgs),
+    /// Takes a processor; the figures start it themselves.
+    #[command(hide = true)]
+    Hog,
     /// Kills the server with -9 under load, again and again, and compares what it has with what it acknowledged.
     Kill(kill::KillArgs),
     /// Kills the server with -9 at every step of SMTP and IMAP while mail comes in, and compares its conversations with what there was.
@@ -72,6 +75,7 @@ fn main() -> ExitCode {
         match &cli.command {
             Command::Figures(args) => figures::run(args).await,
             Command::Bare(args) => bare::run(args).await,
+            Command::Hog => machine::hog(),
             Command::Kill(args) => kill::run(args).await,
             Command::Mails(args) => mails::run(args).await,
             Command::Cuts(args) => cuts::run(args).await,

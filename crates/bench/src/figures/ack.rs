@@ -80,7 +80,7 @@ pub(super) async fn run(args: &FiguresArgs) -> Result<bool> {
     for hogs in [0, HOGS] {
         let mut sides: Vec<[f64; 8]> = Vec::new();
         for _ in 0..args.rounds {
-            let _busy = Hogs::start(hogs);
+            let _busy = Hogs::start(hogs)?;
             // With every processor taken a wait is a slice of the scheduler, so fewer tell as much.
             let count = if hogs == 0 { COUNT } else { COUNT / 4 };
             let commits = tokio::task::spawn_blocking(move || floor::single_commits(count)).await.context("the thread panicked")??;
