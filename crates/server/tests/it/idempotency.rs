@@ -20,6 +20,17 @@ app_test!(a_repeat_is_answered_with_the_first_status_and_id, |app| async move {
     keyed.post("/api/v1/tags", json!({ "name": "Night", "colour": "red" })).await.refused(409, "body_mismatch");
 });
 
+app_test!(a_secret_is_not_told_again_and_an_empty_answer_stays_empty, |app| async move {
+    let (admin, other) = (app.admin().await, app.agent_as("Bea", "admin", None, None).await);
+    let (reset, path) = (keyed(&admin, "k-1"), format!("/api/v1/agents/{}/reset", other.id));
+    assert!(reset.post(&path, json!({})).await.ok()["link"].is_string());
+    assert_eq!(reset.post(&path, json!({})).await.ok(), json!({}));
+    let dismiss = keyed(&admin, "k-2");
+    assert_eq!(dismiss.post("/api/v1/checklist/dismiss", json!({})).await.status, 204);
+    let again = dismiss.post("/api/v1/checklist/dismiss", json!({})).await;
+    assert_eq!((again.status, again.header("idempotency-replayed"), again.bytes.len()), (204, Some("true"), 0));
+});
+
 app_test!(a_key_is_its_owners_and_ends_after_a_day, |app| async move {
     let (admin, other) = (app.admin().await, app.agent_as("Bea", "admin", None, None).await);
     keyed(&admin, "k-1").post("/api/v1/teams", json!({ "name": "Night" })).await.created();
