@@ -4,7 +4,7 @@
 mod group;
 
 use candor_store::testing::TestDb;
-use candor_store::{Error, Fault, Pool, Query, Queue, db_test};
+use candor_store::{Error, Fault, Pool, Query, Queue, db_test, search};
 use group::{COMMANDS, Round};
 use std::collections::BTreeMap;
 
@@ -62,7 +62,8 @@ async fn the_nth_write_of_a_group_fails() {
             let results = group::run(&test.db, Round { number, rows: ROWS, panics: None }).await;
             test.db.fail(0, fault);
             let refused = agrees(&test, number, &results).await;
-            if refused == 0 && test.db.health().search_broken {
+            let later = test.db.read::<_, Error>(Pool::Quick, |rx| search::waiting(rx, 1)).await.expect("reads");
+            if refused == 0 && !later.is_empty() {
                 // A busy machine ended the group early, so that the write that failed was one of its index words: those follow later.
                 test = TestDb::sqlite();
                 continue;
