@@ -1,7 +1,7 @@
 //! The door to the store: commands and queries go in as closures, answers come out as futures.
 //! No transaction is ever open on this side of the door.
 
-use crate::command::{Answer, Work};
+use crate::command::{Answer, Command, Work};
 use crate::health::Health;
 use crate::house::House;
 use crate::notes::{Ephemeral, Note};
@@ -56,6 +56,18 @@ impl Db {
     {
         let (job, answer) = Job::new(self.house.shared.clock.now_ms(), query);
         self.house.ask(pool, job)?;
+        answer.await.unwrap_or_else(|_| Err(Error::Closed.into()))
+    }
+
+    /// `read` for a few rows by their keys, when somebody waits for each: on SQLite it is answered where it is asked, unless
+    /// another glance is under way or the last was slow.
+    pub async fn glance<T, E>(&self, query: impl FnOnce(&mut Rx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (job, answer) = Job::new(self.house.shared.clock.now_ms(), query);
+        self.house.glance(job)?;
         answer.await.unwrap_or_else(|_| Err(Error::Closed.into()))
     }
 
@@ -155,16 +167,22 @@ impl Db {
     {
         let (reply, answer) = oneshot::channel();
         let at = self.house.shared.clock.now_ms();
-        let work = Box::new(Work { run, at, result: None, reply });
+        let work: Box<dyn Command> = Box::new(Work { run, at, result: None, reply });
         #[cfg(feature = "testing")]
         if let Some(stepped) = &self.house.stepped {
             stepped.write(work);
             return Ok((answer, false));
         }
-        let wait = match &self.house.inline {
-            Some(inline) => inline.push(&self.house.shared, queue, work)?,
-            None => self.house.shared.queues.push(queue, work).map(|()| false).map_err(|(error, _)| error)?,
+        if let Some(inline) = &self.house.inline {
+            return Ok((answer, inline.push(&self.house.shared, queue, work)?));
+        }
+        let alone = match &self.house.pen {
+            Some(pen) => pen.alone(queue, work),
+            None => Err(work),
         };
-        Ok((answer, wait))
+        if let Err(work) = alone {
+            self.house.shared.queues.push(queue, work).map_err(|(error, _)| error)?;
+        }
+        Ok((answer, false))
     }
 }

@@ -6,6 +6,7 @@ use crate::lock::DirLock;
 use crate::read::Job;
 use crate::scrub::Second;
 use crate::shared::Shared;
+use crate::sqlite::{Eye, Pen};
 use crate::{Backend, Error, Pool};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use std::sync::atomic::Ordering;
@@ -27,6 +28,10 @@ pub(crate) struct House {
     stop_keepers: Mutex<Option<Sender<()>>>,
     stopped: Receiver<()>,
     lock: Mutex<Option<DirLock>>,
+    /// What writes to SQLite, for commands that need no thread.
+    pub(crate) pen: Option<Arc<Pen>>,
+    /// What reads from SQLite, for glances that need no thread.
+    pub(crate) eye: Option<Eye>,
     /// Runs everything where it is called, instead of the threads.
     pub(crate) inline: Option<Inline>,
     /// Runs everything where it is called, on the connections of whoever calls.
@@ -48,6 +53,8 @@ impl House {
             stop_keepers: Mutex::new(Some(stop)),
             stopped,
             lock: Mutex::new(lock),
+            pen: None,
+            eye: None,
             inline: None,
             #[cfg(feature = "testing")]
             stepped: None,
@@ -99,6 +106,15 @@ impl House {
         })
     }
 
+    /// Asks where the caller stands, when nothing else is under way there.
+    pub(crate) fn glance(&self, job: Job) -> Result<(), Error> {
+        let seen = match &self.eye {
+            Some(eye) => eye.glance(job),
+            None => Err(job),
+        };
+        seen.or_else(|job| self.ask(Pool::Quick, job))
+    }
+
     /// Starts a thread that writes; it is counted while it lives.
     pub(crate) fn writer(&self, run: impl FnOnce() + Send + 'static) -> Result<(), Error> {
         let alive = Alive::new(&self.shared);
@@ -125,6 +141,9 @@ impl House {
         self.shared.closing.store(true, Ordering::Relaxed);
         self.shared.queues.close();
         held(&self.pools).take();
+        if let Some(eye) = &self.eye {
+            eye.close();
+        }
         join(&self.workers);
         held(&self.stop_keepers).take();
         join(&self.keepers);

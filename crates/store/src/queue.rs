@@ -55,15 +55,11 @@ impl Queues {
         if state.closed {
             return Err((Error::Closed, command));
         }
-        let reached = state.reached;
-        let line = &mut state.lines[queue as usize];
-        if line.waiting.len() >= LIMITS[queue as usize] {
+        if state.lines[queue as usize].waiting.len() >= LIMITS[queue as usize] {
             return Err((Error::Full { retry_after: RETRY_AFTER }, command));
         }
-        if line.waiting.is_empty() && line.running == 0 {
-            line.used = line.used.max(reached);
-        }
-        line.waiting.push_back(command);
+        state.wake(queue);
+        state.lines[queue as usize].waiting.push_back(command);
         let wake = state.idle > 0;
         drop(state);
         if wake {
@@ -72,11 +68,31 @@ impl Queues {
         Ok(())
     }
 
+    /// Takes a turn without a place in line. False where anybody waits: nobody is overtaken.
+    pub(crate) fn step_in(&self, queue: Queue) -> bool {
+        let mut state = self.lock();
+        if state.closed || state.lines.iter().any(|line| !line.waiting.is_empty()) {
+            return false;
+        }
+        state.wake(queue);
+        state.serve(queue);
+        true
+    }
+
     /// The next command, waiting for one; `None` after `close` when all lines are empty.
     pub(crate) fn pop(&self) -> Option<(Queue, Box<dyn Command>)> {
+        self.until(State::take)
+    }
+
+    /// Waits for a command and leaves it where it is. False after `close` when all lines are empty.
+    pub(crate) fn wait(&self) -> bool {
+        self.until(|state| state.next()).is_some()
+    }
+
+    fn until<T>(&self, mut found: impl FnMut(&mut State) -> Option<T>) -> Option<T> {
         let mut state = self.lock();
         loop {
-            if let Some(found) = state.take() {
+            if let Some(found) = found(&mut state) {
                 return Some(found);
             }
             if state.closed && state.lines.iter().all(|line| line.waiting.is_empty()) {
@@ -128,16 +144,32 @@ impl Queues {
 }
 
 impl State {
-    fn take(&mut self) -> Option<(Queue, Box<dyn Command>)> {
+    /// Whose turn it is.
+    fn next(&self) -> Option<Queue> {
         let reactor_full = self.lines[Queue::Reactor as usize].running >= self.reactor_width;
-        let (queue, line) = [Queue::People, Queue::Reactor, Queue::Machines]
-            .into_iter()
-            .zip(&mut self.lines)
-            .filter(|(queue, line)| !(line.waiting.is_empty() || reactor_full && *queue == Queue::Reactor))
-            .min_by_key(|(_, line)| line.used)?;
+        let waits = |(queue, line): &(Queue, &Line)| !(line.waiting.is_empty() || reactor_full && *queue == Queue::Reactor);
+        let lines = [Queue::People, Queue::Reactor, Queue::Machines].into_iter().zip(&self.lines);
+        lines.filter(waits).min_by_key(|(_, line)| line.used).map(|(queue, _)| queue)
+    }
+
+    fn take(&mut self) -> Option<(Queue, Box<dyn Command>)> {
+        let queue = self.next()?;
+        self.serve(queue);
+        self.lines[queue as usize].waiting.pop_front().map(|command| (queue, command))
+    }
+
+    /// A line that was idle starts where the others are.
+    fn wake(&mut self, queue: Queue) {
+        let line = &mut self.lines[queue as usize];
+        if line.waiting.is_empty() && line.running == 0 {
+            line.used = line.used.max(self.reached);
+        }
+    }
+
+    fn serve(&mut self, queue: Queue) {
+        let line = &mut self.lines[queue as usize];
         line.running += 1;
         self.reached = self.reached.max(line.used);
-        line.waiting.pop_front().map(|command| (queue, command))
     }
 
     fn give_reactor(&mut self, lag: Duration) {

@@ -11,7 +11,7 @@ use crate::migrate;
 use crate::options::Options;
 use crate::seat::Seat;
 use crate::shared::Shared;
-use crate::sqlite::{SqliteConn, read, write};
+use crate::sqlite::{Eye, Pen, SqliteConn, read};
 use crate::{Backend, Error, Pool};
 use rand::rngs::StdRng;
 use std::path::{Path, PathBuf};
@@ -25,10 +25,13 @@ pub(crate) fn file(dir: &Path) -> PathBuf {
 pub(super) fn open(dir: &Path, mut options: Options, lock: DirLock) -> Result<House, Error> {
     let shared = Arc::new(Shared::new(Arc::clone(&options.clock), 1, options.bulk));
     let seat = writer_seat(dir, &options, &shared, random())?;
-    let house = House::new(shared, Backend::Sqlite, Some(lock));
+    let mut house = House::new(shared, Backend::Sqlite, Some(lock));
     let beside = file(dir);
     house.set_second(move || Ok(Conn::Sqlite(Box::new(SqliteConn::writer(&beside)?))));
-    house.writer(move || write(seat))?;
+    let pen = Arc::new(Pen::new(seat));
+    house.pen = Some(Arc::clone(&pen));
+    house.eye = Some(Eye::new(reader_seat(&house.shared, dir, random())?));
+    house.writer(move || pen.serve())?;
     start_readers(&house, dir, &options)?;
     let (seat, again) = (reader_seat(&house.shared, dir, random())?, dir.to_owned());
     let reopen: keeper::Reopen = Box::new(move |seat| {

@@ -49,9 +49,18 @@ enum Ended {
 impl Group {
     /// Runs `first` and whatever waits with it.
     pub(crate) fn run(&mut self, seat: &mut Seat, first: (Queue, Box<dyn Command>)) {
+        self.serve_all(seat, first, true);
+    }
+
+    /// Runs this command and no other.
+    pub(crate) fn run_alone(&mut self, seat: &mut Seat, command: (Queue, Box<dyn Command>)) {
+        self.serve_all(seat, command, false);
+    }
+
+    /// `fresh`: others may come in until the first attempt has ended.
+    fn serve_all(&mut self, seat: &mut Seat, first: (Queue, Box<dyn Command>), mut fresh: bool) {
         self.waiting.push_back(first);
         let mut words = !seat.shared.search_broken.load(Ordering::Relaxed);
-        let mut fresh = true;
         while !self.waiting.is_empty() {
             match self.attempt(seat, words, fresh) {
                 Ended::Answered => {}

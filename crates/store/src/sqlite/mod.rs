@@ -1,13 +1,15 @@
-//! SQLite: one writing thread that groups commands, reading threads beside it.
+//! SQLite: one connection that writes, by a thread that groups commands or by the caller of a lone one; reading threads beside it.
 
 mod conn;
+mod eye;
 mod group;
+mod pen;
 mod reader;
 mod undo;
 mod words;
-mod writer;
 
 pub(crate) use conn::SqliteConn;
+pub(crate) use eye::Eye;
 pub(crate) use group::Group;
+pub(crate) use pen::Pen;
 pub(crate) use reader::{read, serve};
-pub(crate) use writer::write;
