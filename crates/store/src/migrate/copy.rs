@@ -14,9 +14,7 @@ pub(crate) fn copy_first(conn: &mut Conn, dir: &Path, at: i64) -> Result<(), Err
     let folder = dir.join("copies");
     std::fs::create_dir_all(&folder).map_err(failed)?;
     let copy = folder.join(format!("{PREFIX}{at}.db"));
-    // The path is ours: no quotes in it unless the data directory has them.
-    let quoted = copy.to_string_lossy().replace('\'', "''");
-    conn.batch(&format!("VACUUM INTO '{quoted}'"))?;
+    conn.copy_to(&copy)?;
     std::fs::File::open(&copy).and_then(|file| file.sync_all()).map_err(failed)?;
     crate::lock::sync_dir(&folder)?;
     tracing::info!(copy = %copy.display(), "the database was copied before migrating");
