@@ -4,6 +4,7 @@
 //! conversation. They are made in advance and written by bare statements, on a copy of the desk's own schema.
 
 use crate::ingest::{CONVERSATIONS, sentence};
+use crate::pgbench;
 use crate::report::times;
 use anyhow::{Context, Result};
 use hdrhistogram::Histogram;
@@ -123,13 +124,21 @@ fn open_copy(database: &Path, path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
-/// Single durable commits of one small row.
-pub(crate) fn single_commits(count: usize) -> Result<Histogram<u64>> {
+/// Single durable commits of one small row: in a file of its own, or on the server of this address.
+pub(crate) fn single_commits(count: usize, url: Option<&str>) -> Result<Histogram<u64>> {
+    if let Some(url) = url {
+        let mut commits = pgbench::Commits::new(url)?;
+        return timed(count, || commits.one());
+    }
     let commits = Commits::new()?;
+    timed(count, || commits.one())
+}
+
+fn timed(count: usize, mut act: impl FnMut() -> Result<()>) -> Result<Histogram<u64>> {
     let mut taken = times();
     for _ in 0..count {
         let begun = Instant::now();
-        commits.one()?;
+        act()?;
         taken.record(begun.elapsed().as_micros() as u64)?;
     }
     Ok(taken)

@@ -4,7 +4,7 @@
 use crate::floor::{marks, sentence_cell};
 use crate::ingest::{CONVERSATIONS, sentence};
 use anyhow::{Context, Result, ensure};
-use postgres::{Client, NoTls};
+use postgres::{Client, NoTls, Statement};
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::process::Command;
@@ -29,6 +29,26 @@ INSERT INTO dirty (stream_id, kind, since, mark) VALUES (:case_id, 'conversation
 INSERT INTO search_doc (doc, words) SELECT CAST(:doc AS BIGINT), CAST(words AS TSVECTOR) FROM floor_text WHERE n = :text;
 COMMIT;
 ";
+
+/// Durable commits of one small row each, in a table of their own: one trip to the server, a transaction by itself.
+pub(crate) struct Commits {
+    client: Client,
+    insert: Statement,
+}
+
+impl Commits {
+    pub(crate) fn new(url: &str) -> Result<Self> {
+        let mut client = Client::connect(url, NoTls).context("PostgreSQL does not answer")?;
+        client.batch_execute("CREATE TABLE IF NOT EXISTS floor_line (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body BYTEA)")?;
+        let insert = client.prepare("INSERT INTO floor_line (body) VALUES ($1)")?;
+        Ok(Self { client, insert })
+    }
+
+    pub(crate) fn one(&mut self) -> Result<()> {
+        self.client.execute(&self.insert, &[&vec![7_u8; 160]])?;
+        Ok(())
+    }
+}
 
 /// Messages a second that `pgbench` writes with 32 clients. The desk of this database must be down: its reactor would follow.
 pub(crate) fn messages_per_second(url: &str, time: Duration) -> Result<f64> {

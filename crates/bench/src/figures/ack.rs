@@ -83,7 +83,10 @@ pub(super) async fn run(args: &FiguresArgs) -> Result<bool> {
             let _busy = Hogs::start(hogs)?;
             // With every processor taken a wait is a slice of the scheduler, so fewer tell as much.
             let count = if hogs == 0 { COUNT } else { COUNT / 4 };
-            let commits = tokio::task::spawn_blocking(move || floor::single_commits(count)).await.context("the thread panicked")??;
+            let url = desk.database_url();
+            let commits = tokio::task::spawn_blocking(move || floor::single_commits(count, url.as_deref()))
+                .await
+                .context("the thread panicked")??;
             let echoes = asked(bare.port, "/", count).await?;
             let kept = asked(bare.port, "/keep", count).await?;
             let (acks, seen) = pair.talk(count).await?;
@@ -116,10 +119,13 @@ fn told(sides: &[[f64; 8]], hogs: usize, database: &str) -> bool {
         let value = ratio(p50 + over % 2, over);
         Figure { name: &name, measured, beside, value, must, rounds: json!(sides) }.print()
     };
-    let ack = print("acknowledgement", 2, 0, "p50", Must::Stay(3.0, 1.5));
-    let whole = print("acknowledgement, beside one request", 2, IN_ONE, "p50", Must::BeKnown);
-    let tail = hogs == 0 || print("acknowledgement", 2, 1, "p99", Must::Stay(4.0, 2.0));
-    let seen = print("visitor to agent's socket", 4, 0, "p50", if hogs == 0 { Must::Stay(4.0, 2.0) } else { Must::BeKnown });
+    // The limits are set for a store in the same process: a message takes PostgreSQL three trips, whatever the desk does.
+    let limit = |guard: f64, aim: f64| if database == "sqlite" { Must::Stay(guard, aim) } else { Must::BeKnown };
+    let ack = print("acknowledgement", 2, 0, "p50", limit(3.0, 1.5));
+    // The bare server keeps its rows in SQLite.
+    let whole = database != "sqlite" || print("acknowledgement, beside one request", 2, IN_ONE, "p50", Must::BeKnown);
+    let tail = hogs == 0 || print("acknowledgement", 2, 1, "p99", limit(4.0, 2.0));
+    let seen = print("visitor to agent's socket", 4, 0, "p50", if hogs == 0 { limit(4.0, 2.0) } else { Must::BeKnown });
     ack && whole && tail && seen
 }
 

@@ -19,7 +19,7 @@ const COUNT: usize = 1_000;
 const SEARCHES: usize = 400;
 /// Who stands in every filled desk.
 const ADMIN: &str = "lin.xia@demo.test";
-const INBOX: &str = "/api/v1/conversations?view=all&sort=newest&limit=50";
+pub(super) const INBOX: &str = "/api/v1/conversations?view=all&sort=newest&limit=50";
 
 /// A desk with its bare twin on the same database.
 struct Side {
