@@ -20,6 +20,7 @@ pub async fn list(app: &App, ask: Ask, after: Option<Place>, limit: usize) -> Re
     if ask.view.is_asked_for() {
         return finished(app, ask, after, limit).await;
     }
+    app.live.until_ready().await?;
     let (ids, next) = app.live.open().page(&ask, after, limit);
     let agent = ask.agent;
     let rows = app.db.read(Pool::Quick, move |rx| conversation::rows(rx, agent, &ids).map_err(crate::Error::from)).await?;
@@ -29,6 +30,7 @@ pub async fn list(app: &App, ask: Ask, after: Option<Place>, limit: usize) -> Re
 /// The ids of all that stand in a list now: one more than `most` says that there are too many.
 pub async fn ids(app: &App, ask: Ask, most: usize) -> Result<Vec<ConversationId>> {
     if !ask.view.is_asked_for() {
+        app.live.until_ready().await?;
         return Ok(app.live.open().page(&ask, None, most + 1).0);
     }
     app.db

@@ -69,7 +69,7 @@ async fn look(state: &AppState) -> Readiness {
     let on_time = health.reactor_behind_ms <= REACTOR_LATE_MS;
     let reactor = Part::when(on_time, Standing::Warn, &format!("{} ms behind", health.reactor_behind_ms));
     let screens = !state.options.screens || state.app.live.is_ready();
-    let screens = Part::when(screens, Standing::Down, "open work is being read");
+    let screens = Part::when(screens, Standing::Warn, "open work is being read: lists wait for it");
     let search = Part::when(!health.search_rebuilding, Standing::Warn, "being rebuilt");
     let server = Part::when(!state.draining.is_cancelled(), Standing::Down, "going down");
     let ahead = health.clock_ahead_ms;
@@ -117,10 +117,11 @@ mod tests {
     use candor_store::testing::TestDb;
 
     #[tokio::test]
-    async fn a_desk_with_screens_is_ready_only_when_open_work_has_been_read() {
+    async fn a_desk_takes_requests_while_open_work_is_read_and_says_that_its_lists_wait() {
         let db = TestDb::sqlite();
         let state = AppState::of_test(&db, Options { screens: true, ..Options::default() });
-        assert_eq!(readyz(State(state.clone())).await.0, StatusCode::SERVICE_UNAVAILABLE);
+        let (status, ready) = readyz(State(state.clone())).await;
+        assert_eq!((status, ready.screens.status), (StatusCode::OK, Standing::Warn));
         state.app.live.load(&state.app.db).await.unwrap();
         let (status, ready) = readyz(State(state)).await;
         assert_eq!((status, ready.screens.status), (StatusCode::OK, Standing::Ok));

@@ -1,8 +1,8 @@
 //! One open conversation as the open set keeps it: plain columns, read marks and mentions, no text.
 
-use candor_domain::conversation::Turn;
+use candor_domain::conversation::{Conversation, Turn};
 use candor_domain::filter::Facts;
-use candor_domain::id::{AgentId, ConversationId};
+use candor_domain::id::{AgentId, ConversationId, TagId};
 use candor_domain::inbox::Channel;
 use candor_domain::permission::Scope;
 use candor_store::conversation::Stored;
@@ -10,8 +10,10 @@ use candor_store::conversation::Stored;
 /// An open conversation.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    pub stored: Stored,
+    pub case: Conversation,
     pub channel: Channel,
+    pub language: Option<String>,
+    pub tags: Vec<TagId>,
     /// How far each agent has read; few per case, so a list beats a map.
     pub marks: Vec<(AgentId, i64)>,
     /// The newest mention of each agent.
@@ -21,11 +23,11 @@ pub struct Entry {
 impl Entry {
     pub fn new(stored: Stored, marks: Vec<(AgentId, i64)>, mentions: Vec<(AgentId, i64)>) -> Self {
         let channel = Channel::parse(&stored.channel).unwrap_or(Channel::Web);
-        Self { stored, channel, marks, mentions }
+        Self { case: stored.case, channel, language: stored.language, tags: stored.tags, marks, mentions }
     }
 
     pub fn id(&self) -> ConversationId {
-        self.stored.case.id
+        self.case.id
     }
 
     pub fn read_seq(&self, agent: AgentId) -> i64 {
@@ -38,20 +40,20 @@ impl Entry {
 
     /// Whether the customer wrote something this agent has not read.
     pub fn unread(&self, agent: AgentId) -> bool {
-        self.stored.case.last_customer_seq > self.read_seq(agent)
+        self.case.last_customer_seq > self.read_seq(agent)
     }
 
     pub fn ours(&self) -> bool {
-        self.stored.case.turn == Turn::Us
+        self.case.turn == Turn::Us
     }
 
     pub fn within(&self, scope: &Scope) -> bool {
-        scope.contains(self.stored.case.inbox, self.stored.case.team)
+        scope.contains(self.case.inbox, self.case.team)
     }
 
     /// What a filter looks at, through this agent's eyes.
     pub fn facts(&self, viewer: AgentId) -> Facts<'_> {
-        let case = &self.stored.case;
+        let case = &self.case;
         Facts {
             viewer,
             contact: case.contact,
@@ -63,8 +65,8 @@ impl Entry {
             turn: case.turn,
             priority: case.priority,
             channel: self.channel,
-            language: self.stored.language.as_deref(),
-            tags: &self.stored.tags,
+            language: self.language.as_deref(),
+            tags: &self.tags,
             unread: self.unread(viewer),
             mentioned: self.mentioned_seq(viewer) > self.read_seq(viewer),
             snoozed: case.snoozed,

@@ -6,6 +6,7 @@ use super::view::{Sort, View};
 use candor_domain::id::{AgentId, InboxId, TeamId};
 use candor_domain::permission::Scope;
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// A part of the open set whose order is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -35,7 +36,7 @@ impl Group {
     }
 
     fn of_entry(entry: &Entry) -> impl Iterator<Item = Self> {
-        let case = &entry.stored.case;
+        let case = &entry.case;
         let awake = [
             Some(Self::All),
             Some(case.assignee.map_or(Self::Unassigned, Self::Assignee)),
@@ -56,26 +57,60 @@ struct Orders {
     cells: HashMap<(InboxId, Option<TeamId>), Count>,
 }
 
+impl Orders {
+    fn add(&mut self, entry: &Entry) {
+        let cell = self.cells.entry(cell(entry)).or_default();
+        cell.total += 1;
+        cell.us += usize::from(entry.ours());
+    }
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Groups(HashMap<Group, Orders>);
 
 impl Groups {
+    /// The groups of all these. Everything is sorted once, and each order takes its part as it comes: many times quicker than to
+    /// put one after the other in its place.
+    pub(super) fn of<'e>(entries: impl Iterator<Item = &'e Arc<Entry>>) -> Self {
+        let entries: Vec<&Arc<Entry>> = entries.collect();
+        let mut groups = Self::default();
+        let mut sorted: Vec<(Place, &Entry)> = Vec::with_capacity(entries.len());
+        for sort in [Sort::Waiting, Sort::Newest] {
+            sorted.clear();
+            sorted.extend(entries.iter().map(|entry| (place(sort, entry), &***entry)));
+            sorted.sort_unstable_by_key(|(place, _)| *place);
+            let mut parts: HashMap<Group, Vec<Place>> = HashMap::new();
+            for (place, entry) in &sorted {
+                Group::of_entry(entry).for_each(|group| parts.entry(group).or_default().push(*place));
+            }
+            for (group, part) in parts {
+                let orders = groups.0.entry(group).or_default();
+                let order = if sort == Sort::Waiting { &mut orders.waiting } else { &mut orders.newest };
+                *order = part.into_iter().collect();
+            }
+        }
+        for entry in entries {
+            for group in Group::of_entry(entry) {
+                groups.0.entry(group).or_default().add(entry);
+            }
+        }
+        groups
+    }
+
     pub(super) fn insert(&mut self, entry: &Entry) {
         for group in Group::of_entry(entry) {
             let orders = self.0.entry(group).or_default();
-            orders.waiting.insert((Sort::Waiting.key(entry), entry.id().0));
-            orders.newest.insert((Sort::Newest.key(entry), entry.id().0));
-            let cell = orders.cells.entry(cell(entry)).or_default();
-            cell.total += 1;
-            cell.us += usize::from(entry.ours());
+            orders.waiting.insert(place(Sort::Waiting, entry));
+            orders.newest.insert(place(Sort::Newest, entry));
+            orders.add(entry);
         }
     }
 
     pub(super) fn remove(&mut self, entry: &Entry) {
         for group in Group::of_entry(entry) {
             let Some(orders) = self.0.get_mut(&group) else { continue };
-            orders.waiting.remove(&(Sort::Waiting.key(entry), entry.id().0));
-            orders.newest.remove(&(Sort::Newest.key(entry), entry.id().0));
+            orders.waiting.remove(&place(Sort::Waiting, entry));
+            orders.newest.remove(&place(Sort::Newest, entry));
             if let Some(one) = orders.cells.get_mut(&cell(entry)) {
                 one.total -= 1;
                 one.us -= usize::from(entry.ours());
@@ -108,6 +143,10 @@ impl Groups {
     }
 }
 
+fn place(sort: Sort, entry: &Entry) -> Place {
+    (sort.key(entry), entry.id().0)
+}
+
 fn cell(entry: &Entry) -> (InboxId, Option<TeamId>) {
-    (entry.stored.case.inbox, entry.stored.case.team)
+    (entry.case.inbox, entry.case.team)
 }

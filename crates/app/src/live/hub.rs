@@ -14,15 +14,17 @@ use super::told::{SWEEP_MS, Told};
 use crate::{Error, Result};
 use candor_domain::id::{AgentId, ContactId, ConversationId, VisitorSessionId};
 use candor_store::flaw::{Flaw, planted};
-use candor_store::{self as store, Db, Note, Pool, conversation};
+use candor_store::{self as store, Db, Note, Pool, Rx, conversation};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use tokio::sync::broadcast;
+use std::time::Duration;
+use tokio::sync::{broadcast, watch};
 
 /// How much an agent's socket may be behind before it must read everything again.
 const AGENTS_BEHIND: usize = 1024;
 /// How many conversations are read again in one look.
 const TOGETHER: usize = 50;
+/// How long a list waits for the open set, which a large desk reads in less than a second.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The hub. Cheap to clone.
 #[derive(Clone)]
@@ -36,7 +38,7 @@ struct Inner {
     told: Told,
     screens: Screens,
     followed: Arc<Followed>,
-    loaded: AtomicBool,
+    loaded: watch::Sender<bool>,
 }
 
 impl Default for Hub {
@@ -50,7 +52,7 @@ impl Default for Hub {
             told: Told::default(),
             screens: Screens::default(),
             followed: Arc::default(),
-            loaded: AtomicBool::new(false),
+            loaded: watch::Sender::new(false),
         };
         Self(Arc::new(inner))
     }
@@ -84,15 +86,23 @@ impl Hub {
         self.0.visitors.take(contact, session)
     }
 
-    /// Whether the open set has been read: before that the desk is not ready.
+    /// Whether the open set has been read: before that every list would be empty.
     pub fn is_ready(&self) -> bool {
-        self.0.loaded.load(Ordering::Acquire)
+        *self.0.loaded.borrow()
+    }
+
+    /// Waits for the open set; whoever answers from it asks first. A node without screens never has one.
+    pub async fn until_ready(&self) -> Result<()> {
+        let mut loaded = self.0.loaded.subscribe();
+        let ready = tokio::time::timeout(PATIENCE, loaded.wait_for(|loaded| *loaded)).await;
+        let late = || Error::Store(store::Error::Unavailable("open work has not been read yet".to_owned()));
+        ready.map(drop).map_err(|_| late())
     }
 
     /// Reads all open work, at start and after a gap.
     pub async fn load(&self, db: &Db) -> Result<()> {
         self.0.open.load(db).await?;
-        self.0.loaded.store(true, Ordering::Release);
+        self.0.loaded.send_replace(true);
         Ok(())
     }
 
@@ -146,24 +156,25 @@ impl Hub {
         outcome
     }
 
-    /// Tells from the thread that reads: what woke it need not be woken for that.
+    /// Tells from the thread that reads: what woke it need not be woken for that. One alone is read where we are.
     async fn read_again(&self, db: &Db, moved: &[(ConversationId, i64)]) -> Result<()> {
         let asked: Vec<look::Ask> = moved.iter().map(|(id, _)| look::Ask { id: *id, followed_from: self.followed_from(*id) }).collect();
         let (hub, moved, listened) = (self.clone(), moved.to_vec(), self.0.agents.receiver_count() > 0);
-        db.read(Pool::Quick, move |rx| {
+        let alone = moved.len() == 1;
+        let read = move |rx: &mut Rx<'_>| {
             for ((id, seq), look) in moved.into_iter().zip(look::look(rx, &asked, listened)?) {
                 hub.changed(id, seq, look);
             }
             Ok(())
-        })
-        .await
+        };
+        if alone { db.glance(read).await } else { db.read(Pool::Quick, read).await }
     }
 
     fn changed(&self, id: ConversationId, seq: i64, look: Option<look::Look>) {
         let (contact, now, row, sequel) =
             look.map_or((None, None, None, None), |look| (Some(look.contact), look.entry, look.row, look.sequel));
         let (before, after) = self.0.open.take(id, now);
-        let seq = after.as_ref().map_or(seq, |entry| entry.stored.case.seq.max(seq));
+        let seq = after.as_ref().map_or(seq, |entry| entry.case.seq.max(seq));
         self.0.told.note(id, seq);
         if let Some(contact) = contact {
             self.0.visitors.tell(contact, &VisitorNews::Change { id, seq });
@@ -173,7 +184,7 @@ impl Hub {
 
     /// Where the lines are that follow a case: at what the open set holds, which everybody was told.
     fn followed_from(&self, id: ConversationId) -> Option<i64> {
-        self.0.open.get(id).filter(|_| self.0.followed.has(id)).map(|entry| entry.stored.case.seq)
+        self.0.open.get(id).filter(|_| self.0.followed.has(id)).map(|entry| entry.case.seq)
     }
 
     async fn whispered(&self, db: &Db, body: &str, id: ConversationId) {
@@ -190,7 +201,7 @@ impl Hub {
                 if doing == Some(super::Doing::Typing)
                     && let Some(entry) = self.0.open.get(id)
                 {
-                    self.0.visitors.tell(entry.stored.case.contact, &VisitorNews::AgentTyping { id, agent });
+                    self.0.visitors.tell(entry.case.contact, &VisitorNews::AgentTyping { id, agent });
                 }
             }
             Some(Whisper::Bulk { id: bulk }) => self.tell(News::Bulk { agent: AgentId(id.0), bulk }),
@@ -222,5 +233,22 @@ impl Hub {
     fn tell(&self, news: News) {
         // Nobody listens: nothing to tell.
         let _ = self.0.agents.send(news);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use candor_store::testing::TestDb;
+    use futures_util::FutureExt;
+
+    #[tokio::test]
+    async fn whoever_asks_for_a_list_at_a_start_waits_for_the_open_work() {
+        let (db, hub) = (TestDb::sqlite(), Hub::default());
+        let mut asked = Box::pin(hub.until_ready());
+        assert!(asked.as_mut().now_or_never().is_none(), "nothing has been read yet");
+        hub.load(&db).await.unwrap();
+        asked.await.unwrap();
+        hub.until_ready().now_or_never().expect("read long ago").unwrap();
     }
 }

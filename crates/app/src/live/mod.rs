@@ -8,6 +8,7 @@ mod entry;
 mod frames;
 mod groups;
 mod hub;
+mod load;
 mod look;
 mod mailbox;
 mod news;

@@ -6,6 +6,7 @@
 
 use super::entry::Entry;
 use super::groups::{Group, Groups};
+use super::load;
 use super::view::{Sort, View};
 use crate::Result;
 use candor_domain::filter::Filter;
@@ -13,13 +14,13 @@ use candor_domain::id::{AgentId, ConversationId};
 use candor_domain::permission::Scope;
 use candor_store::conversation::Stored;
 use candor_store::flaw::{Flaw, planted};
-use candor_store::{Db, Pool, Query, conversation, mention};
+use candor_store::{Db, Query, conversation, mention};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use uuid::Uuid;
 
-/// How many rows one read of the start-up brings.
-const PIECE: i64 = 2_000;
+/// How many conversations one read of the start-up brings.
+const PIECE: usize = 2_000;
 
 /// All open conversations.
 #[derive(Debug, Default)]
@@ -56,30 +57,13 @@ pub type Place = (i64, Uuid);
 impl OpenSet {
     /// Reads all open work.
     pub async fn load(&self, db: &Db) -> Result<()> {
-        let mut entries: HashMap<ConversationId, Entry> = HashMap::new();
-        let mut after = (i64::MIN, ConversationId(Uuid::nil()));
-        loop {
-            let piece = db.read(Pool::Slow, move |rx| conversation::open_states(rx, after, PIECE).map_err(crate::Error::from)).await?;
-            let Some(last) = piece.last() else { break };
-            after = (last.case.last_message_at, last.case.id);
-            entries.extend(piece.into_iter().map(|stored| (stored.case.id, Entry::new(stored, vec![], vec![]))));
-        }
-        let (marks, mentions) =
-            db.read(Pool::Slow, |rx| Ok::<_, crate::Error>((conversation::open_marks(rx)?, conversation::open_mentions(rx)?))).await?;
-        for (id, agent, seq) in marks {
-            if let Some(entry) = entries.get_mut(&id) {
-                entry.marks.push((agent, seq));
-            }
-        }
-        for (id, agent, seq) in mentions {
-            if let Some(entry) = entries.get_mut(&id) {
-                entry.mentions.push((agent, seq));
-            }
-        }
-        let mut fresh = Kept::default();
-        for (id, entry) in entries {
-            fresh.put(id, Some(Arc::new(entry)));
-        }
+        self.load_in_pieces(db, PIECE).await
+    }
+
+    /// The same by pieces of another size.
+    pub async fn load_in_pieces(&self, db: &Db, size: usize) -> Result<()> {
+        let entries = load::open_work(db, size).await?;
+        let fresh = Kept { groups: Groups::of(entries.values()), entries };
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         Ok(())
     }
@@ -90,7 +74,7 @@ impl OpenSet {
         let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
         // Two reads may cross; an older one must not win.
         if let (Some(fresh), Some(known)) = (&now, kept.entries.get(&id))
-            && known.stored.case.seq > fresh.stored.case.seq
+            && known.case.seq > fresh.case.seq
         {
             return (Some(known.clone()), Some(known.clone()));
         }

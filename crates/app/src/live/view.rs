@@ -60,7 +60,7 @@ impl View {
     /// Whether an open conversation stands in this list of `agent`. A sleeping one stands among the sleeping only, and
     /// where somebody is mentioned.
     pub fn holds(self, entry: &Entry, agent: AgentId) -> bool {
-        let case = &entry.stored.case;
+        let case = &entry.case;
         match self {
             Self::Mentions => entry.mentioned_seq(agent) > 0,
             Self::Snoozed => case.snoozed,
@@ -103,7 +103,7 @@ impl Sort {
         const LATER: i64 = 1 << 60;
         /// More than any wait in milliseconds that matters between two priorities.
         const STEP: i64 = 1 << 50;
-        let case = &entry.stored.case;
+        let case = &entry.case;
         let waiting = case.waiting_since.unwrap_or(LATER - case.last_message_at);
         match self {
             Self::Waiting => waiting,

@@ -78,6 +78,7 @@ pub struct Counts {
 #[utoipa::path(get, path = "/counts", tag = "conversations", responses((status = 200, body = Counts)))]
 async fn counts(State(state): State<AppState>, who: SignedIn) -> ApiResult<Json<Counts>> {
     let known = directory::get(&state.app, &who.actor).await?;
+    state.app.live.until_ready().await?;
     let places =
         Places { teams: known.teams.iter().map(|team| team.id).collect(), inboxes: known.inboxes.iter().map(|inbox| inbox.id).collect() };
     Ok(Json(Counts { views: count(&state.app, viewer(&who.actor), &scope(&who.actor), &places) }))

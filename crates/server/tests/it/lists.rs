@@ -1,11 +1,13 @@
 //! Lists, counts and search: what stands where, for whom, in which order.
 
 use crate::writing::{act, answer, begun, say, status};
-use candor_domain::id::{ConversationId, TeamId};
-use candor_store::{Pool, conversation};
+use candor_app::live::{Ask, OpenSet, Sort, View};
+use candor_domain::id::TeamId;
+use candor_domain::permission::Scope;
+use candor_store::Pool;
+use candor_store::conversation::{self, End, OPEN_ENDS};
 use candor_testkit::{Agent, app_test};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 async fn ids(agent: &Agent, query: &str) -> Vec<String> {
     let page = agent.get(&format!("/api/v1/conversations?{query}")).await.ok();
@@ -17,21 +19,53 @@ async fn found(agent: &Agent, query: &str) -> Vec<String> {
     page["items"].as_array().unwrap().iter().map(|hit| hit["conversation"]["id"].as_str().unwrap().to_owned()).collect()
 }
 
-app_test!(open_work_is_read_whole_in_pieces_smaller_than_it, |app| async move {
+app_test!(open_work_is_read_whole_in_pieces_from_either_end, |app| async move {
     let mut cases = Vec::new();
     for number in 0..5 {
         cases.push(begun(&app, &format!("{number}")).await.1);
     }
-    let (mut read, mut after) = (Vec::new(), (i64::MIN, ConversationId(Uuid::nil())));
-    loop {
-        // All of them came at the same time of the test's clock: the id goes on where the time does not.
-        let piece = app.app.db.read(Pool::Quick, move |rx| conversation::open_states(rx, after, 2)).await.unwrap();
-        let Some(last) = piece.last() else { break };
-        after = (last.case.last_message_at, last.case.id);
-        read.extend(piece.iter().map(|one| one.case.id.0.to_string()));
-    }
     cases.sort_unstable();
-    assert_eq!(read, cases);
+    for end in [End::Oldest, End::Newest] {
+        let (mut read, mut between) = (Vec::new(), OPEN_ENDS);
+        loop {
+            // All of them came at the same time of the test's clock: the id goes on where the time does not.
+            let piece = app.app.db.read(Pool::Quick, move |rx| conversation::open_states(rx, between, end, 2)).await.unwrap();
+            let Some(last) = piece.last() else { break };
+            let place = if end == End::Oldest { &mut between.0 } else { &mut between.1 };
+            *place = (last.case.last_message_at, last.case.id);
+            read.extend(piece.iter().map(|one| one.case.id.0.to_string()));
+        }
+        if end == End::Newest {
+            read.reverse();
+        }
+        assert_eq!(read, cases, "{end:?}");
+    }
+});
+
+app_test!(a_start_finds_the_open_work_the_running_desk_has_followed, |app| async move {
+    let alice = app.agent().await;
+    let mut cases = Vec::new();
+    for number in 0..7 {
+        app.clock.advance(number % 3);
+        cases.push(begun(&app, &format!("{number}")).await.1);
+    }
+    status(&alice, &cases[2], "resolved").await;
+    alice.post(&format!("/api/v1/conversations/{}/read", cases[4]), json!({ "seq": 99 })).await;
+    app.settle().await;
+    let agent = alice.id;
+    for size in [1, 2, 3, 100] {
+        let fresh = OpenSet::default();
+        fresh.load_in_pieces(&app.app.db, size).await.unwrap();
+        for view in [View::All, View::Unassigned, View::Mine] {
+            for sort in [Sort::Waiting, Sort::Newest] {
+                let ask = Ask { agent, scope: Scope::Everywhere, view, filter: None, sort };
+                assert_eq!(fresh.page(&ask, None, 100), app.app.live.open().page(&ask, None, 100), "{size}, {view:?}, {sort:?}");
+            }
+            let sums = |set: &OpenSet| (set.count(view, agent, &Scope::Everywhere), set.unread(view, agent, &Scope::Everywhere));
+            assert_eq!(sums(&fresh), sums(app.app.live.open()), "{size}, {view:?}");
+        }
+        assert_eq!(fresh.len(), 6);
+    }
 });
 
 app_test!(a_case_stands_in_the_lists_it_belongs_to, |app| async move {

@@ -6,7 +6,7 @@ mod open;
 mod row;
 mod side;
 
-pub use open::{changed_since, marks_of, open_marks, open_mentions, open_states};
+pub use open::{End, OPEN_ENDS, OpenPlace, changed_since, marks_of, open_marks, open_mentions, open_states};
 pub use row::{Row, ids, matches, page, read_text, rows};
 pub use side::{about, sealed_for, sides, tell, told};
 

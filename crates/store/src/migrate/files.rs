@@ -53,6 +53,7 @@ const FILES: &[File] = &[
     file!("0016_join"),
     file!("0014_scan"),
     file!("0017_pending" and own),
+    file!("0018_start"),
 ];
 
 pub(crate) fn migrations(backend: Backend) -> Vec<Migration> {

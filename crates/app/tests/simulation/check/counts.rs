@@ -6,15 +6,13 @@ use candor_app::live::{Ask, Sort, View};
 use candor_domain::conversation::Turn;
 use candor_domain::id::{AgentId, ConversationId};
 use candor_domain::permission::Scope;
-use candor_store::{Error, Pool, conversation};
+use candor_store::conversation::{self, End, OPEN_ENDS};
+use candor_store::{Error, Pool};
 use std::collections::BTreeSet;
-use uuid::Uuid;
 
 pub fn check(world: &World) -> Vec<String> {
     let app = world.app();
-    let rows =
-        finish(app.db.read::<_, Error>(Pool::Quick, |rx| conversation::open_states(rx, (i64::MIN, ConversationId(Uuid::nil())), 1000)))
-            .unwrap();
+    let rows = finish(app.db.read::<_, Error>(Pool::Quick, |rx| conversation::open_states(rx, OPEN_ENDS, End::Oldest, 1000))).unwrap();
     let agent = world.people.agents[0];
     let mut views = vec![View::All, View::Unassigned, View::Snoozed, View::Inbox(world.people.inbox), View::Team(world.people.team)];
     views.extend([View::Mine]);

@@ -78,7 +78,8 @@ impl Screen {
     }
 
     pub(in crate::live) async fn send_counts(&mut self, wire: &mut impl Wire) -> Outcome {
-        if !std::mem::take(&mut self.counts_moved) {
+        // Before open work has been read every list is empty.
+        if !self.state.app.live.is_ready() || !std::mem::take(&mut self.counts_moved) {
             return Ok(());
         }
         let fresh = count(&self.state.app, self.who.agent, &self.scope, &self.places);
@@ -94,5 +95,5 @@ impl Screen {
 pub(super) fn own_row(change: &Change, agent: AgentId) -> Option<Row> {
     let row = Row::from(change.row.as_deref()?.clone());
     let Some(entry) = &change.after else { return Some(row) };
-    Some(row.seen_by(entry.read_seq(agent), entry.mentioned_seq(agent), entry.stored.case.last_customer_seq))
+    Some(row.seen_by(entry.read_seq(agent), entry.mentioned_seq(agent), entry.case.last_customer_seq))
 }

@@ -20,14 +20,14 @@ impl Screen {
         if after.mentioned_seq(me) > before.map_or(0, |entry| entry.mentioned_seq(me)) {
             return Some(NotifyKind::Mention);
         }
-        if after.stored.case.assignee != Some(me) {
+        if after.case.assignee != Some(me) {
             return None;
         }
-        if before.is_some_and(|entry| entry.stored.case.assignee != Some(me)) {
-            let since = before.map_or(0, |entry| entry.stored.case.seq);
+        if before.is_some_and(|entry| entry.case.assignee != Some(me)) {
+            let since = before.map_or(0, |entry| entry.case.seq);
             return (!self.did_it(change.id, since).await).then_some(NotifyKind::Assigned);
         }
-        let news = before.is_none_or(|entry| after.stored.case.last_customer_seq > entry.stored.case.last_customer_seq);
+        let news = before.is_none_or(|entry| after.case.last_customer_seq > entry.case.last_customer_seq);
         news.then_some(NotifyKind::Message)
     }
 
