@@ -39,6 +39,11 @@ after(async () => {
   await desk?.close();
 });
 
+step('whoever opens a screen is online there too', async () => {
+  await hers.getByRole('button', { name: 'Ada Lin, Online' }).waitFor();
+  await his.getByRole('button', { name: 'Bo Chen，在线' }).waitFor();
+});
+
 step('each sees that the other is there', async () => {
   await hers.getByText('Also here: Bo Chen').waitFor({ state: 'attached' });
   await his.getByText('Ada Lin', { exact: false }).first().waitFor({ state: 'attached' });

@@ -1,10 +1,10 @@
 // Who is signed in, what they may do and how they like the console. The only place that reads and writes `Me`.
 import { isProblem } from '$shared/api/client';
-import type { Agent, AgentSettings, Me, Permission, Presence } from '$shared/api/types';
+import type { Agent, AgentSettings, Directory, Me, Permission, Presence } from '$shared/api/types';
 import { useLocale } from '../i18n.svelte';
 import { useKeys } from '../keys/registry.svelte';
 import { api, onSignedOut } from './api';
-import { useDirectory } from './directory.svelte';
+import { agentOf, useDirectory } from './directory.svelte';
 
 export type SessionState = 'unknown' | 'in' | 'out' | 'unreachable';
 
@@ -77,6 +77,13 @@ export async function saveSettings(change: Partial<AgentSettings>): Promise<void
     if (me) { me = { ...me, settings: before }; await applySettings(before); }
     throw error;
   }
+}
+
+/** Names and presences as the live line tells them: one's own changes with the first screen, or on another one. */
+export function hearDirectory(next: Directory): void {
+  useDirectory(next);
+  const presence = agentOf(me?.agent.id)?.presence;
+  if (me && presence) me = { ...me, agent: { ...me.agent, presence } };
 }
 
 export async function setPresence(presence: Presence): Promise<void> {
