@@ -13,13 +13,20 @@ static VISITOR: LazyLock<Validator> = LazyLock::new(|| validator("VisitorFrame")
 /// Made when first needed, by the JSON of their schemas: most operations answer one of few types.
 static ANSWERS: LazyLock<Mutex<HashMap<String, Arc<Validator>>>> = LazyLock::new(Mutex::default);
 
-/// Fails when a JSON answer of an operation of the contract is not what it says. What it has no operation for is left alone, and so
-/// is what is no JSON.
+/// Fails when a JSON answer of an operation of the contract is not what it says, or when there is none where it says one. What it has
+/// no operation for is left alone, and so is what is no JSON.
 pub(crate) fn hold_answer(method: &Method, path: &str, status: u16, kind: Option<&str>, body: &Value) {
-    let Some(kind) = kind.filter(|kind| kind.ends_with("json")) else { return };
     let Some(operation) = operation(method, path) else { return };
     let answers = &operation["responses"];
     let answer = answers.get(status.to_string()).unwrap_or(&answers["default"]);
+    let Some(kind) = kind else {
+        let named = answer["content"].as_object().filter(|named| named.keys().any(|kind| kind.ends_with("json")));
+        assert!(named.is_none(), "{method} {path} answered {status} with nothing where the contract names JSON");
+        return;
+    };
+    if !kind.ends_with("json") {
+        return;
+    }
     let schema = &answer["content"][kind]["schema"];
     assert!(schema.is_object(), "{method} {path} answered {status} with {kind}, which the contract does not name: {body:#}");
     let validator = answer_validator(schema);
@@ -71,8 +78,12 @@ fn validator(frames: &str) -> Validator {
 mod tests {
     use super::*;
 
+    fn held_as(path: &str, status: u16, kind: Option<&str>, body: &Value) -> bool {
+        std::panic::catch_unwind(|| hold_answer(&Method::POST, path, status, kind, body)).is_ok()
+    }
+
     fn held(path: &str, status: u16, body: &Value) -> bool {
-        std::panic::catch_unwind(|| hold_answer(&Method::POST, path, status, Some("application/json"), body)).is_ok()
+        held_as(path, status, Some("application/json"), body)
     }
 
     #[test]
@@ -83,6 +94,7 @@ mod tests {
         assert!(!held("/api/v1/teams", 299, &json!({ "id": id })), "a status without a name");
         assert!(!held(&format!("/api/v1/agents/{id}/enable"), 200, &json!([])));
         assert!(held("/api/v1/no/such/place", 200, &json!([])));
+        assert!(!held_as("/api/v1/teams", 201, None, &Value::Null), "nothing where a team is named");
     }
 
     #[test]
