@@ -7,7 +7,6 @@ use crate::sqlite::SqliteConn;
 use crate::text::Sql;
 use crate::value::Value;
 use crate::{Backend, Error};
-use std::path::Path;
 
 pub(crate) enum Conn {
     Sqlite(Box<SqliteConn>),
@@ -57,15 +56,6 @@ impl Conn {
         match self {
             Conn::Sqlite(conn) => conn.batch(sql),
             Conn::Postgres(conn) => conn.batch(sql),
-        }
-    }
-
-    /// Copies a SQLite database, page by page: several times quicker than `VACUUM INTO`, which sorts every index anew. The caller
-    /// brings the copy to disk.
-    pub(crate) fn copy_to(&self, path: &Path) -> Result<(), Error> {
-        match self {
-            Conn::Sqlite(conn) => conn.copy_to(path),
-            Conn::Postgres(_) => Err(Error::Invalid("a database on a server is copied there".to_owned())),
         }
     }
 

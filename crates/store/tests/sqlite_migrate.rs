@@ -49,6 +49,21 @@ fn an_older_database_is_copied_first_and_a_failed_migration_leaves_it_as_it_was(
 }
 
 #[test]
+fn what_only_the_log_holds_is_in_the_copy() {
+    let dir = tempfile::tempdir().expect("a directory");
+    open(dir.path(), START).expect("a new one").close();
+    // Whoever has the database open keeps the log from being folded back by the last one who closes it.
+    let open_all_along = Connection::open(dir.path().join("candor.db")).expect("opens");
+    let count = |conn: &Connection| conn.query_row("SELECT COUNT(*) FROM counter", [], |row| row.get::<_, i64>(0)).expect("reads");
+    assert_eq!(count(&open_all_along), 0);
+    outside(dir.path(), "INSERT INTO counter (name, value) VALUES ('late', 1); DELETE FROM schema_migration WHERE number > 0");
+    assert!(dir.path().join("candor.db-wal").metadata().expect("a log").len() > 0);
+    assert!(matches!(open(dir.path(), START + 1), Err(Error::Sqlite(_))));
+    let copy = Connection::open(dir.path().join("copies").join(&copies(dir.path())[0])).expect("opens");
+    assert_eq!(count(&copy), 1);
+}
+
+#[test]
 fn a_newer_or_altered_database_is_refused() {
     let dir = tempfile::tempdir().expect("a directory");
     open(dir.path(), START).expect("a new one").close();

@@ -96,7 +96,7 @@ fn bring_up(conn: &mut Conn, dir: &Path, options: &Options) -> Result<(), Error>
         return Ok(());
     }
     if !standing.empty {
-        migrate::copy_first(conn, dir, options.clock.now_ms())?;
+        migrate::copy_first(conn, dir, &file(dir), options.clock.now_ms())?;
     }
     migrate::run(conn, &standing.pending, options.clock.now_ms())
 }

@@ -4,6 +4,7 @@
 mod postgres;
 mod sqlite;
 
+pub(crate) use sqlite::fold_log;
 pub use sqlite::{merge_index, rewrite_keys, segments};
 
 use crate::conn::Conn;

@@ -96,15 +96,20 @@ const BETWEEN: Duration = Duration::from_millis(300);
 pub(super) fn truncate_log(conn: &mut Conn) -> Result<Cleared, Error> {
     conn.batch(HOLD_UP)?;
     for _ in 0..TRIES {
-        let mut busy = 1i64;
-        conn.each(Sql::Fixed("PRAGMA wal_checkpoint(TRUNCATE)"), &[], &mut |row| {
-            busy = row.get(0)?;
-            Ok(ControlFlow::Break(()))
-        })?;
-        if busy == 0 {
+        if fold_log(conn)? {
             return Ok(Cleared::All);
         }
         std::thread::sleep(BETWEEN);
     }
     Ok(Cleared::Busy)
+}
+
+/// Tries once; false while somebody reads what only the log holds.
+pub(crate) fn fold_log(conn: &mut Conn) -> Result<bool, Error> {
+    let mut busy = 1i64;
+    conn.each(Sql::Fixed("PRAGMA wal_checkpoint(TRUNCATE)"), &[], &mut |row| {
+        busy = row.get(0)?;
+        Ok(ControlFlow::Break(()))
+    })?;
+    Ok(busy == 0)
 }

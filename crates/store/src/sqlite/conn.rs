@@ -4,7 +4,6 @@ use crate::Error;
 use crate::seat::Each;
 use crate::text::{self, Sql, TextKey};
 use crate::value::{Cells, Row, Value};
-use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags, ffi};
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -17,8 +16,6 @@ use std::time::{Duration, Instant};
 const STATEMENTS: usize = 512;
 /// SQLite's own steps between two looks at the deadline: about 0.1 ms.
 const STEPS: i32 = 4000;
-/// A copy is made in one step.
-const ALL_PAGES: i32 = -1;
 
 /// Deletions overwrite what they free; the log is folded back every 16 MB, not every 4.
 const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
@@ -47,16 +44,6 @@ impl SqliteConn {
         let conn = Connection::open_with_flags(path, flags)?;
         conn.execute_batch(READER_PRAGMAS)?;
         SqliteConn::new(conn)
-    }
-
-    /// Copies everything that is committed, in one piece.
-    pub(crate) fn copy_to(&self, path: &Path) -> Result<(), Error> {
-        let mut copy = Connection::open(path)?;
-        copy.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")?;
-        match Backup::new(&self.conn, &mut copy)?.step(ALL_PAGES)? {
-            StepResult::Done => Ok(()),
-            other => Err(Error::Unavailable(format!("the database could not be copied: {other:?}"))),
-        }
     }
 
     fn new(mut conn: Connection) -> Result<SqliteConn, Error> {
