@@ -1,6 +1,6 @@
 //! The one connection that writes to SQLite, and who writes with it: the thread that empties the queues, or the caller of a
-//! command that is alone. Handing such a command to the thread and its answer back would cost two waits for a processor, more
-//! than the command itself. See `docs/decisions/019-a-lone-command-runs-where-it-is-asked-for.md`.
+//! command that is alone. Handing such a command to the thread and its answer back would cost two waits for a processor. See
+//! `docs/decisions/019-a-lone-command-runs-where-it-is-asked-for.md`.
 
 use super::group::Group;
 use crate::Queue;
