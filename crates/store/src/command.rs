@@ -16,8 +16,9 @@ pub(crate) trait Command: Send {
     fn answer(self: Box<Self>, tell: Option<Tell>);
     /// Sends this error, whatever was kept.
     fn refuse(self: Box<Self>, error: Error);
-    /// The time the command was given, the same in every run.
-    fn at(&self) -> i64;
+    /// The command's time: when it first ran, and the same in every run. When it was given says little about when it is seen: it may
+    /// have waited long, and whoever looks for what changed since a time would not find it.
+    fn at(&mut self, now: i64) -> i64;
 }
 
 /// What a caller gets.
@@ -55,7 +56,7 @@ impl Drop for Tell {
 
 pub(crate) struct Work<F, T, E> {
     pub(crate) run: F,
-    pub(crate) at: i64,
+    pub(crate) at: Option<i64>,
     pub(crate) result: Option<Result<T, E>>,
     pub(crate) reply: oneshot::Sender<Answer<T, E>>,
 }
@@ -88,8 +89,8 @@ where
         let _ = self.reply.send(Answer { result: Err(error.into()), tell: None });
     }
 
-    fn at(&self) -> i64 {
-        self.at
+    fn at(&mut self, now: i64) -> i64 {
+        *self.at.get_or_insert(now)
     }
 }
 

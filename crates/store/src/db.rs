@@ -166,8 +166,7 @@ impl Db {
         E: From<Error> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let at = self.house.shared.clock.now_ms();
-        let work: Box<dyn Command> = Box::new(Work { run, at, result: None, reply });
+        let work: Box<dyn Command> = Box::new(Work { run, at: None, result: None, reply });
         #[cfg(feature = "testing")]
         if let Some(stepped) = &self.house.stepped {
             stepped.write(work);

@@ -4,7 +4,7 @@ use crate::conn::Conn;
 use crate::inline::Inline;
 use crate::lock::DirLock;
 use crate::read::Job;
-use crate::scrub::Second;
+use crate::scrub::{self, Second};
 use crate::shared::Shared;
 use crate::sqlite::{Eye, Pen};
 use crate::{Backend, Error, Pool};
@@ -159,7 +159,7 @@ impl House {
     /// Nobody reads or writes any more: the write-ahead log goes back into the database, so that a copy of the one file is
     /// whole and nothing erased is left beside it. Where that fails, the next start finds the log and reads on from it.
     fn fold_log(&self) {
-        let folded = self.second().and_then(|mut conn| conn.batch("PRAGMA wal_checkpoint(TRUNCATE)"));
+        let folded = self.second().and_then(|mut conn| scrub::fold_log(&mut conn));
         if let Err(error) = folded {
             tracing::warn!(%error, "the write-ahead log could not be folded back; the next start does it");
         }

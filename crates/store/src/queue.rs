@@ -194,7 +194,7 @@ mod tests {
         }
         fn answer(self: Box<Self>, _tell: Option<crate::command::Tell>) {}
         fn refuse(self: Box<Self>, _: Error) {}
-        fn at(&self) -> i64 {
+        fn at(&mut self, _: i64) -> i64 {
             0
         }
     }

@@ -1,25 +1,11 @@
-//! A full queue refuses at once and stops no other.
+//! A full queue refuses at once and stops no other; what waits in one is done as if it came when its turn does.
 
-use candor_store::testing::TestDb;
-use candor_store::{Db, Error, Queue};
-use std::sync::{Mutex, mpsc};
+mod group;
+
+use candor_store::testing::{START, TestDb};
+use candor_store::{Error, Query, Queue};
+use group::hold;
 use std::time::Duration;
-
-/// Holds the writer until the sender is dropped.
-fn hold(db: &Db) -> mpsc::Sender<()> {
-    let (release, released) = mpsc::channel::<()>();
-    let (entered, inside) = mpsc::channel();
-    let (db, released) = (db.clone(), Mutex::new(released));
-    std::thread::spawn(move || {
-        db.write_blocking::<_, Error>(Queue::People, move |_| {
-            let _ = entered.send(());
-            let _ = released.lock().expect("not poisoned").recv_timeout(Duration::from_secs(30));
-            Ok(())
-        })
-    });
-    inside.recv_timeout(Duration::from_secs(20)).expect("the writer is held");
-    release
-}
 
 #[tokio::test]
 async fn a_full_queue_refuses_at_once_and_the_others_stay_open() {
@@ -48,4 +34,18 @@ async fn a_full_queue_refuses_at_once_and_the_others_stay_open() {
     for write in waiting {
         write.await.expect("who waited is served");
     }
+}
+
+#[tokio::test]
+async fn a_command_that_waited_has_the_time_it_ran_at() {
+    let test = TestDb::sqlite();
+    let release = hold(&test.db);
+    let db = test.db.clone();
+    let waiting = tokio::spawn(async move { db.write::<_, Error>(Queue::People, |tx| Ok(tx.now())).await });
+    while test.db.health().waiting[0] == 0 {
+        tokio::task::yield_now().await;
+    }
+    test.clock.advance(60_000);
+    drop(release);
+    assert_eq!(waiting.await.expect("ends").expect("writes"), START + 60_000);
 }

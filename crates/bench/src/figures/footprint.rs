@@ -2,6 +2,7 @@
 
 use super::FiguresArgs;
 use super::reads::INBOX;
+use crate::client::Client;
 use crate::desk::Desk;
 use crate::machine;
 use crate::report::{Figure, Must, median, round};
@@ -16,13 +17,13 @@ const MEGABYTE: f64 = 1_048_576.0;
 
 pub(super) async fn run(args: &FiguresArgs) -> Result<bool> {
     let mut desk = Desk::start(&args.desk).await?;
-    told(&mut desk, &format!("a new desk, {}", args.desk.database())).await
+    let admin = desk.admin().await?;
+    told(&mut desk, &admin, &format!("a new desk, {}", args.desk.database())).await
 }
 
 /// Kills and starts a desk some times, then lets it rest. Lists wait for open work that is still being read, so the first page of
 /// the inbox is told beside what may be asked at once.
-pub(super) async fn told(desk: &mut Desk, which: &str) -> Result<bool> {
-    let admin = desk.admin().await?;
+pub(super) async fn told(desk: &mut Desk, admin: &Client, which: &str) -> Result<bool> {
     let (mut starts, mut pages) = (Vec::new(), Vec::new());
     for _ in 0..STARTS {
         desk.kill()?;

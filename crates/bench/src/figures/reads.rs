@@ -48,7 +48,8 @@ pub(super) async fn run(args: &FiguresArgs) -> Result<bool> {
         good &=
             Figure { name: &name, measured, beside: String::new(), value, must: Must::Stay(40.0, 30.0), rounds: json!([value]) }.print();
     }
-    good &= footprint::told(&mut large, &size).await?;
+    let admin = large.sign_in(ADMIN).await?;
+    good &= footprint::told(&mut large, &admin, &size).await?;
     let (small, large) = (Side::new(small).await?, Side::new(large).await?);
     for (what, path) in [("inbox, 50 newest open", Reading::Inbox), ("open a case of 50 messages", Reading::Fifty)] {
         good &= beside_bare(args, &large, what, path, &size).await?;

@@ -30,7 +30,7 @@ pub(super) fn open(dir: &Path, mut options: Options, lock: DirLock) -> Result<Ho
     house.set_second(move || Ok(Conn::Sqlite(Box::new(SqliteConn::writer(&beside)?))));
     let pen = Arc::new(Pen::new(seat));
     house.pen = Some(Arc::clone(&pen));
-    house.eye = Some(Eye::new(reader_seat(&house.shared, dir, random())?));
+    house.eye = Some(Eye::new(reader_seat(&house.shared, dir, random())?, QUICK));
     house.writer(move || pen.serve())?;
     start_readers(&house, dir, &options)?;
     let (seat, again) = (reader_seat(&house.shared, dir, random())?, dir.to_owned());

@@ -73,7 +73,7 @@ fn once(seat: &mut Seat, command: &mut dyn Command, words: &mut bool) -> Ended {
     if let Err(error) = pg(seat).begin_later("BEGIN") {
         return Ended::Again(error);
     }
-    seat.start(command.at());
+    seat.start(command.at(seat.shared.clock.now_ms()));
     let mut tx = Tx::new(seat);
     let well = command.run(&mut tx);
     let left = tx.left;

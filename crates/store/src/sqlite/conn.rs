@@ -4,6 +4,7 @@ use crate::Error;
 use crate::seat::Each;
 use crate::text::{self, Sql, TextKey};
 use crate::value::{Cells, Row, Value};
+use rusqlite::config::DbConfig;
 use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags, ffi};
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -48,6 +49,8 @@ impl SqliteConn {
 
     fn new(mut conn: Connection) -> Result<SqliteConn, Error> {
         conn.set_prepared_statement_cache_capacity(STATEMENTS);
+        // Plans do not depend on what is bound: without this, SQLite makes a new one each time that `LIMIT $1` gets another number.
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         let (started, deadline) = (Instant::now(), Arc::new(AtomicU64::new(0)));
         let watched = Arc::clone(&deadline);
         conn.progress_handler(
@@ -166,4 +169,24 @@ fn unique(message: &str) -> Error {
         })
         .collect();
     Error::Unique { table: table.to_owned(), columns: columns.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::StatementStatus;
+
+    #[test]
+    fn a_statement_is_planned_once_whatever_is_bound() {
+        let mut conn = SqliteConn::new(Connection::open_in_memory().expect("memory")).expect("opens");
+        conn.batch("CREATE TABLE one (id INTEGER PRIMARY KEY, open INTEGER); CREATE INDEX one_open ON one (id) WHERE open < 2")
+            .expect("made");
+        let sql = "SELECT id FROM one WHERE open < $1 ORDER BY id LIMIT $2";
+        for bound in [2_i64, 3, 2] {
+            conn.each(Sql::Fixed(sql), &[&bound, &bound], &mut |_| Ok(ControlFlow::Continue(()))).expect("read");
+        }
+        let statement = conn.statement(Sql::Fixed(sql)).expect("kept");
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
+        assert_eq!(statement.get_status(StatementStatus::Run), 3);
+    }
 }

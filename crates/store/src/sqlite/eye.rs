@@ -11,13 +11,13 @@ use std::time::{Duration, Instant};
 /// Whoever asks waits for the disk on a thread that others share: a glance that took longer is the last for a while.
 const QUICK: Duration = Duration::from_millis(2);
 const PAUSE: Duration = Duration::from_secs(1);
-/// A glance that takes as long is given up.
-const DEADLINE: Duration = Duration::from_secs(3);
 
 /// One glance at a time: whoever finds it taken asks a reading thread.
 pub(crate) struct Eye {
     /// `None` once the store has closed.
     open: Mutex<Option<Open>>,
+    /// A glance that takes as long is given up.
+    deadline: Duration,
 }
 
 struct Open {
@@ -26,8 +26,8 @@ struct Open {
 }
 
 impl Eye {
-    pub(crate) fn new(seat: Seat) -> Eye {
-        Eye { open: Mutex::new(Some(Open { seat, shut_until: None })) }
+    pub(crate) fn new(seat: Seat, deadline: Duration) -> Eye {
+        Eye { open: Mutex::new(Some(Open { seat, shut_until: None })), deadline }
     }
 
     /// Answers a query here and now, or gives it back for a reading thread.
@@ -36,7 +36,7 @@ impl Eye {
         let began = Instant::now();
         match held.as_mut() {
             Some(open) if open.shut_until.is_none_or(|until| began >= until) => {
-                serve(&mut open.seat, job, DEADLINE);
+                serve(&mut open.seat, job, self.deadline);
                 open.shut_until = (began.elapsed() > QUICK).then(|| Instant::now() + PAUSE);
                 Ok(())
             }

@@ -128,7 +128,7 @@ impl Group {
         let started = Instant::now();
         let lane = seat.lane;
         let undo = if self.done.is_empty() { Undo::Transaction } else { Undo::Savepoint };
-        seat.start(command.at());
+        seat.start(command.at(seat.shared.clock.now_ms()));
         if let Err(error) = undo.begin(seat) {
             command.refuse(Error::Unavailable(error.to_string()));
             return false;

@@ -5,7 +5,6 @@
 use super::group::Group;
 use crate::Queue;
 use crate::command::Command;
-use crate::queue::Queues;
 use crate::seat::Seat;
 use crate::shared::Shared;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -52,20 +51,19 @@ impl Pen {
 
     /// Runs a command here and now, its commit and answer included, or gives it back for its queue.
     pub(crate) fn alone(&self, queue: Queue, command: Box<dyn Command>) -> Result<(), Box<dyn Command>> {
+        // People's commands are short and somebody waits for each; reactions and machines' have a thread to wait on.
+        if queue != Queue::People {
+            return Err(command);
+        }
         let Ok(mut held) = self.writer.try_lock() else { return Err(command) };
         match held.as_mut() {
-            Some(writer) if writer.is_rested() && may_pass(&self.shared.queues, queue) => {
+            Some(writer) if writer.is_rested() && self.shared.queues.step_in(queue) => {
                 writer.run(|group, seat| group.run_alone(seat, (queue, command)));
                 Ok(())
             }
             _ => Err(command),
         }
     }
-}
-
-/// People's commands are short and somebody waits for each; reactions and machines' have a thread to wait on.
-fn may_pass(queues: &Queues, queue: Queue) -> bool {
-    queue == Queue::People && queues.step_in(queue)
 }
 
 impl Writer {
@@ -101,7 +99,7 @@ mod tests {
             panic!("outside the command, as the test wants");
         }
         fn refuse(self: Box<Self>, _: Error) {}
-        fn at(&self) -> i64 {
+        fn at(&mut self, _: i64) -> i64 {
             0
         }
     }

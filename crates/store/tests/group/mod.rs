@@ -17,17 +17,18 @@ pub struct Round {
     pub panics: Option<(usize, u32)>,
 }
 
-/// Holds the writer until the returned sender is dropped, so that what is sent meanwhile runs as one group.
+/// Holds the writer until the returned sender is dropped, so that what is sent meanwhile runs as one group. It refuses in the end:
+/// the first commit, which a test may have ordered to fail, is the group's.
 pub fn hold(db: &Db) -> mpsc::Sender<()> {
     let (release, released) = mpsc::channel::<()>();
     let (entered, inside) = mpsc::channel();
     let released = std::sync::Mutex::new(released);
     let db = db.clone();
     std::thread::spawn(move || {
-        db.write_blocking::<_, Error>(Queue::People, move |_| {
+        db.write_blocking::<(), Error>(Queue::People, move |_| {
             let _ = entered.send(());
             let _ = released.lock().expect("not poisoned").recv_timeout(Duration::from_secs(20));
-            Ok(())
+            Err(Error::NotFound)
         })
     });
     inside.recv_timeout(Duration::from_secs(20)).expect("the writer is held");
