@@ -113,7 +113,9 @@ impl Default for Limits {
 impl Limits {
     /// The usual limits, each `factor` times as wide (load generators and tests of other things).
     pub fn times(factor: NonZeroU32) -> Self {
-        let bucket = |limit: &Limit| Bucket { limiter: RateLimiter::keyed(quota(*limit, factor)), uses: AtomicU32::new(0) };
+        let clock = DefaultClock::default();
+        let limiter = |limit: &Limit| RateLimiter::dashmap_with_clock(quota(*limit, factor), clock.clone());
+        let bucket = |limit: &Limit| Bucket { limiter: limiter(limit), uses: AtomicU32::new(0) };
         Self { buckets: Limit::ALL.iter().map(bucket).collect(), hasher: RandomState::new(), factor, shared: None }
     }
 

@@ -43,6 +43,10 @@ async fn held(desk: &Desk, by: &Actor, id: ConversationId, input: &ReplyInput) -
     }
 }
 
+async fn drafts(desk: &Desk, by: &Actor, id: ConversationId) -> Vec<String> {
+    conversation::drafts(&desk.app, by, id).await.unwrap().into_iter().map(|draft| draft.text).collect()
+}
+
 /// How many replies have gone out.
 async fn sent(desk: &Desk, id: ConversationId) -> usize {
     timers::fire_due(&desk.app).await.unwrap();
@@ -77,8 +81,20 @@ db_test!(a_reply_that_was_taken_back_is_not_sent_by_a_repeat_of_its_request, |db
     assert!(matches!(conversation::reply(&desk.app, &ana, id, other).await, Err(Error::BodyMismatch)));
     desk.clock.advance(60_000);
     assert_eq!(sent(&desk, id).await, 0);
-    let drafts = conversation::drafts(&desk.app, &ana, id).await.unwrap();
-    assert_eq!(drafts.iter().map(|draft| draft.text.as_str()).collect::<Vec<_>>(), ["not like this"]);
+    assert_eq!(drafts(&desk, &ana, id).await, ["not like this"]);
+});
+
+db_test!(a_late_repeat_of_a_reply_leaves_the_draft_that_was_begun_since, |db| async move {
+    let desk = Desk::new(db).await;
+    let (ana, who) = (somebody(&desk).await, desk.anonymous().await);
+    let id = desk.writes(&who.visitor, "hello").await;
+    let taken = held(&desk, &ana, id, &reply(&desk, "not like this", 8_000)).await;
+    conversation::withdraw_held(&desk.app, &ana, id, taken).await.unwrap();
+    // It was written before, and its request reaches the desk only now.
+    held(&desk, &ana, id, &reply(&desk, "one moment", 8_000)).await;
+    assert_eq!(drafts(&desk, &ana, id).await, ["not like this"]);
+    held(&desk, &ana, id, &reply(&desk, "not like this, but like that", 8_000)).await;
+    assert_eq!(drafts(&desk, &ana, id).await, [""; 0], "a draft goes with the reply that grew from it");
 });
 
 db_test!(a_reply_behind_one_that_asked_goes_out_when_that_one_is_taken_back, |db| async move {

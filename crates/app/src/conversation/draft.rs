@@ -1,10 +1,11 @@
 //! Drafts live on the server: typed here, found again on another machine. Each agent has one a case and mode.
 
 use super::get_permitted;
+use super::write::Content;
 use crate::mail::out::Copies;
 use crate::{App, Error, Result};
 use candor_domain::actor::Actor;
-use candor_domain::id::{ConversationId, FileId};
+use candor_domain::id::{AgentId, ConversationId, FileId};
 use candor_domain::permission::Permission;
 use candor_store::keys::KeyId;
 use candor_store::{Pool, Query, Queue, Tx, draft, read_text};
@@ -89,6 +90,19 @@ pub async fn remove_draft(app: &App, actor: &Actor, id: ConversationId, mode: &s
             Ok(draft::delete(tx, id, agent, mode)?)
         })
         .await
+}
+
+/// Removes the draft that a message grew from: what it holds begins the message. One that holds other words stays, for the message may
+/// be a late repeat of an earlier one, and what lies there was begun, or taken back, since. A screen that changed the beginning after it
+/// last kept the draft removes it itself.
+pub(super) fn spend(tx: &mut Tx<'_>, id: ConversationId, agent: AgentId, mode: &str, content: &Content) -> Result<()> {
+    let Some(kept) = draft::list(tx, id, agent)?.into_iter().find(|draft| draft.mode == mode) else { return Ok(()) };
+    let text = read_text(tx.open(draft::text_cell(kept.id), &kept.text)?)?;
+    let gone_out = content.text.starts_with(text.trim()) && kept.files.iter().all(|file| content.files.contains(file));
+    if gone_out {
+        draft::delete(tx, id, agent, mode)?;
+    }
+    Ok(())
 }
 
 fn mode_of(mode: &str) -> Result<(&'static str, Permission)> {

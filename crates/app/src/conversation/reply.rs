@@ -1,7 +1,7 @@
 //! An agent answers the customer or leaves a note for colleagues.
 
 use super::write::{self, Content, New, Written};
-use super::{held, lock_permitted};
+use super::{draft, held, lock_permitted};
 use crate::mail::out::{self, Copied, Copies};
 use crate::{App, Error, Result};
 use candor_domain::actor::Actor;
@@ -10,7 +10,7 @@ use candor_domain::event::{Event, MessageKind};
 use candor_domain::id::{AgentId, ConversationId, HeldReplyId, StatusId, TagId};
 use candor_domain::permission::{Permission, Subject, can};
 use candor_store::conversation::Stored;
-use candor_store::{Query, Queue, Tx, block, draft, mention, status};
+use candor_store::{Query, Queue, Tx, block, mention, status};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -78,7 +78,7 @@ pub async fn reply(app: &App, actor: &Actor, id: ConversationId, input: ReplyInp
             check_follow_up(tx, &actor, &stored, &input.follow_up)?;
             check_copies(tx, &actor, &stored, &input.copies)?;
             let copied = out::find_copies(tx, &stored, &input.copies)?;
-            draft::delete(tx, id, author, "reply")?;
+            draft::spend(tx, id, author, "reply", &input.content)?;
             if hold_ms > 0 {
                 let held = held::New { id: held_id, author, request_hmac, hold_ms };
                 held::hold(tx, &stored, held, &input, &copied)?;
@@ -194,7 +194,7 @@ pub async fn note(app: &App, actor: &Actor, id: ConversationId, client_id: Uuid,
                 mention::insert(tx, *agent, id, written.seq, tx.now())?;
             }
             if let Some(agent) = actor.agent() {
-                draft::delete(tx, id, agent, "note")?;
+                draft::spend(tx, id, agent, "note", &content)?;
             }
             Ok(written)
         })

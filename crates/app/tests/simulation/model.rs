@@ -54,8 +54,6 @@ pub struct Sent {
     pub hastened: bool,
     /// Its author took it back, and was told that it is.
     pub taken_back: bool,
-    /// Its author wrote another reply into the case afterwards: what had come back as a draft went with that.
-    pub draft_spent: bool,
 }
 
 /// A job that somebody ordered.
@@ -89,6 +87,8 @@ pub struct Model {
     pub jobs: BTreeMap<Uuid, Job>,
     pub keyed: BTreeMap<(AgentId, String), Keyed>,
     pub without: Vec<Without>,
+    /// Agents whose rights are being changed at this moment.
+    pub rights_change: BTreeSet<usize>,
     /// Words of what was refused after it had been indexed: nobody may find them.
     pub ghosts: BTreeSet<String>,
     /// What was seen to be wrong while it happened.

@@ -118,6 +118,7 @@ impl World {
     /// The process has died: a new one opens what it left behind.
     pub fn die(&self, tasks: &mut Tasks) {
         let lost = tasks.die();
+        self.model.borrow_mut().rights_change.clear();
         self.say(|| format!("the process dies; nobody finishes {lost:?}"));
         self.begin_life();
     }

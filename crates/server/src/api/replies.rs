@@ -62,7 +62,7 @@ pub struct ReplyInput {
 /// How many unseen messages come with a refusal.
 const UNSEEN: usize = 20;
 
-/// Answer the customer.
+/// Answer the customer. The caller's draft goes with a reply that begins with it; another one stays.
 #[utoipa::path(post, path = "/conversations/{id}/replies", tag = "writing", params(("id" = Uuid, Path)), request_body = ReplyInput,
     responses((status = 201, description = "sent", body = TimelineItem), (status = 202, description = "held for its undo window", body = HeldReply)))]
 async fn reply(State(state): State<AppState>, who: SignedIn, Path(id): Path<Uuid>, Body(input): Body<ReplyInput>) -> ApiResult<Response> {

@@ -153,12 +153,12 @@ app_test!(a_held_reply_can_be_taken_back_and_goes_out_when_its_window_ends, |app
         "what was taken back never goes"
     );
 
-    answer(&alice, &id, "better", 8_000).await.expect(202);
+    answer(&alice, &id, "too soon? No, better", 8_000).await.expect(202);
     assert_eq!(alice.get(&format!("/api/v1/conversations/{id}/drafts")).await.ok()["items"], json!([]), "sending takes the draft");
     app.pass(Duration::from_secs(7)).await;
     assert_eq!(texts(&visitor.get(&format!("/visitor/v1/conversations/{id}/events")).await.ok()), ["one"]);
     app.pass(Duration::from_secs(1)).await;
-    assert_eq!(texts(&visitor.get(&format!("/visitor/v1/conversations/{id}/events")).await.ok()), ["one", "better"]);
+    assert_eq!(texts(&visitor.get(&format!("/visitor/v1/conversations/{id}/events")).await.ok()), ["one", "too soon? No, better"]);
 });
 
 app_test!(an_overtaken_reply_asks_and_then_goes_as_written_without_its_follow_up, |app| async move {

@@ -100,7 +100,7 @@ export class DraftBox {
   /** What was taken back and is sent again unchanged is another message: the server remembers the first one as taken back. */
   anew(): void { this.#sending = null; }
 
-  /** Empties the box as its message leaves. The server drops its draft with the message. */
+  /** Empties the box as its message leaves, and the draft with it: of itself, the server drops only one that the message begins with. */
   clear(): void {
     this.drop();
     this.#dirty = true;

@@ -59,11 +59,16 @@ pub async fn hasten(world: Rc<World>) {
 /// An agent's rights are withdrawn, or given back.
 pub async fn rights(world: Rc<World>) {
     let agent = world.below(world.people.agents.len());
+    // Of two changes at once nobody outside knows which came last.
+    if !world.model.borrow_mut().rights_change.insert(agent) {
+        return;
+    }
     let gone = world.model.borrow().without.iter().any(|span| span.agent == agent && span.until.is_none());
     set_rights(&world, agent, gone).await;
+    world.model.borrow_mut().rights_change.remove(&agent);
 }
 
-pub async fn set_rights(world: &Rc<World>, agent: usize, give: bool) {
+async fn set_rights(world: &Rc<World>, agent: usize, give: bool) {
     let (id, role, row) = (world.people.agents[agent], world.people.role, world.id());
     if give {
         // From here on nobody knows whether they are back.

@@ -94,11 +94,6 @@ fn new(world: &World, case: usize, who: Who, kind: MessageKind, hold_ms: i64, se
     let words = (world.below(WORDS.len()), world.below(WORDS.len()));
     let text = format!("{kind:?}{place} {} {}", WORDS[words.0], WORDS[words.1]);
     let mut model = world.model.borrow_mut();
-    if kind == MessageKind::Reply {
-        for earlier in model.sent.iter_mut().filter(|earlier| earlier.case == case && earlier.who == who) {
-            earlier.draft_spent = true;
-        }
-    }
     model.sent.push(Sent {
         case,
         who,
@@ -113,7 +108,6 @@ fn new(world: &World, case: usize, who: Who, kind: MessageKind, hold_ms: i64, se
         first_tried_at: world.now(),
         hastened: false,
         taken_back: false,
-        draft_spent: false,
     });
     place
 }

@@ -25,11 +25,7 @@ fn check_one(world: &World, sent: &Sent, id: ConversationId) -> Option<String> {
         Ok((messages, drafts))
     }))
     .unwrap();
-    let wrong = match messages + drafts {
-        0 => !sent.draft_spent,
-        1 => sent.taken_back && messages == 1,
-        _ => true,
-    };
+    let wrong = messages + drafts != 1 || (sent.taken_back && messages == 1);
     let back = if sent.taken_back { ", taken back" } else { "" };
     wrong.then(|| format!("a held reply ends as one thing: {}{back} is {messages} messages and {drafts} drafts", sent.text))
 }
