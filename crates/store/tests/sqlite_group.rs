@@ -3,8 +3,10 @@
 mod group;
 
 use candor_store::testing::TestDb;
-use candor_store::{Db, Error, Fault, Note, Pool, Query, Queue, search};
+use candor_store::{Db, Error, Fault, Note, Pool, Query, Queue, Tx, search};
 use group::{ADD, Round};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 const COUNT: &str = "SELECT COUNT(*) FROM counter";
 const NAMES: &str = "SELECT name FROM counter ORDER BY name";
@@ -169,4 +171,43 @@ async fn a_clean_stop_leaves_everything_in_the_one_file() {
     let copy = rusqlite::Connection::open(copy).expect("opens");
     let kept: i64 = copy.query_row(COUNT, [], |row| row.get(0)).expect("reads");
     assert_eq!(kept, 24);
+}
+
+/// How often each of three commands of one group ran: the second refuses, before or after it has written.
+async fn runs_beside(refuse_after_writing: bool) -> (TestDb, [u32; 3]) {
+    let test = TestDb::sqlite();
+    let release = group::hold(&test.db);
+    let runs = Arc::new([const { AtomicU32::new(0) }; 3]);
+    let mut tasks = Vec::new();
+    for n in 0..3 {
+        let (db, runs) = (test.db.clone(), Arc::clone(&runs));
+        tasks.push(tokio::spawn(async move {
+            let run = move |tx: &mut Tx<'_>| {
+                runs[n].fetch_add(1, Ordering::SeqCst);
+                if n != 1 || refuse_after_writing {
+                    tx.execute(ADD, &[&format!("{n}"), &1i64])?;
+                }
+                if n == 1 { Err(Error::NotFound) } else { Ok(()) }
+            };
+            db.write::<(), Error>(Queue::People, run).await
+        }));
+        while test.db.health().waiting[0] <= n {
+            tokio::task::yield_now().await;
+        }
+    }
+    drop(release);
+    for (n, task) in tasks.into_iter().enumerate() {
+        assert_eq!(task.await.expect("ends").is_ok(), n != 1);
+    }
+    let runs = [0, 1, 2].map(|n: usize| runs[n].load(Ordering::SeqCst));
+    (test, runs)
+}
+
+#[tokio::test]
+async fn neighbours_run_again_only_beside_one_that_fails_after_it_has_written() {
+    for (writes, wanted) in [(false, [1, 1, 1]), (true, [2, 1, 1])] {
+        let (test, runs) = runs_beside(writes).await;
+        assert_eq!(names(&test.db).await, ["0", "2"]);
+        assert_eq!(runs, wanted, "the second has written: {writes}");
+    }
 }

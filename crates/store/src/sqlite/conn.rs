@@ -101,6 +101,12 @@ impl SqliteConn {
         Ok(())
     }
 
+    /// Rows written since the connection was opened, undone or not. What a command does besides (it has no business with the schema)
+    /// is not counted.
+    pub(crate) fn rows_written(&self) -> u64 {
+        self.conn.total_changes()
+    }
+
     /// False when SQLite has dropped the transaction by itself.
     pub(crate) fn in_transaction(&self) -> bool {
         !self.conn.is_autocommit()

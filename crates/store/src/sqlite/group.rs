@@ -1,4 +1,6 @@
-//! A group of commands in one transaction: a savepoint each, one commit, then the answers.
+//! A group of commands in one transaction, one commit, then the answers. A command that fails after it has written takes the
+//! transaction with it: its neighbours run again, with a savepoint each. Most groups never need one.
+//!
 //! Nobody in a group is answered before its commit; when SQLite drops the transaction, those who did well run again.
 
 use super::conn::SqliteConn;
@@ -80,7 +82,7 @@ impl Group {
         }
         let began = (Instant::now(), seat.lane);
         while let Some(next) = self.next(seat, fresh, began.0) {
-            if !self.one(seat, next) {
+            if !self.one(seat, next, fresh) {
                 return self.again(seat, began.1, words);
             }
         }
@@ -123,11 +125,15 @@ impl Group {
         })
     }
 
-    /// Runs one command so that it can be undone alone. False: the transaction is gone or must go.
-    fn one(&mut self, seat: &mut Seat, (queue, mut command): (Queue, Box<dyn Command>)) -> bool {
+    /// Runs one command. False: the transaction is gone or must go.
+    fn one(&mut self, seat: &mut Seat, (queue, mut command): (Queue, Box<dyn Command>), fresh: bool) -> bool {
         let started = Instant::now();
         let lane = seat.lane;
-        let undo = if self.done.is_empty() { Undo::Transaction } else { Undo::Savepoint };
+        let undo = match (self.done.is_empty(), fresh) {
+            (true, _) => Undo::Transaction,
+            (false, true) => Undo::Group { beside: sqlite(seat).rows_written() },
+            (false, false) => Undo::Savepoint,
+        };
         seat.start(command.at(seat.shared.clock.now_ms()));
         if let Err(error) = undo.begin(seat) {
             command.refuse(Error::Unavailable(error.to_string()));
@@ -155,7 +161,7 @@ impl Group {
                 self.words.clear();
             }
             self.failed.push(command);
-            return undo.back(seat).is_ok();
+            return undo.back(seat);
         }
         if let Err(error) = undo.keep(seat) {
             command.refuse(Error::Unavailable(error.to_string()));

@@ -1,38 +1,45 @@
-//! How one command of a group is undone without its neighbours.
+//! How a command is undone in a group of them: its part of the transaction, or all of it.
+//!
+//! A savepoint costs every command a copy of the pages it writes. The first command of a transaction needs none, and neither does
+//! any other as long as all do well or fail before they write.
 
 use super::group::sqlite;
 use crate::Error;
 use crate::seat::Seat;
 
-/// What undoes a command. A savepoint keeps a copy of every page it touches; the first of a transaction, which is most often the
-/// only one, needs none, because nothing else goes with it.
 #[derive(Clone, Copy)]
 pub(super) enum Undo {
+    /// Nothing else is in the transaction.
     Transaction,
+    /// What others wrote goes with it, if it has written anything: beside so many rows.
+    Group {
+        beside: u64,
+    },
     Savepoint,
 }
 
 impl Undo {
     pub(super) fn begin(self, seat: &mut Seat) -> Result<(), Error> {
         match self {
-            Self::Transaction => Ok(()),
+            Self::Transaction | Self::Group { .. } => Ok(()),
             Self::Savepoint => sqlite(seat).control("SAVEPOINT command"),
         }
     }
 
     pub(super) fn keep(self, seat: &mut Seat) -> Result<(), Error> {
         match self {
-            Self::Transaction => Ok(()),
+            Self::Transaction | Self::Group { .. } => Ok(()),
             Self::Savepoint => sqlite(seat).control("RELEASE command"),
         }
     }
 
-    pub(super) fn back(self, seat: &mut Seat) -> Result<(), Error> {
-        let (undo, on) = match self {
-            Self::Transaction => ("ROLLBACK", "BEGIN IMMEDIATE"),
-            Self::Savepoint => ("ROLLBACK TO command", "RELEASE command"),
-        };
-        sqlite(seat).control(undo)?;
-        sqlite(seat).control(on)
+    /// False: the transaction must go.
+    pub(super) fn back(self, seat: &mut Seat) -> bool {
+        let conn = sqlite(seat);
+        match self {
+            Self::Transaction => conn.control("ROLLBACK").and_then(|()| conn.control("BEGIN IMMEDIATE")).is_ok(),
+            Self::Group { beside } => conn.rows_written() == beside,
+            Self::Savepoint => conn.control("ROLLBACK TO command").and_then(|()| conn.control("RELEASE command")).is_ok(),
+        }
     }
 }
