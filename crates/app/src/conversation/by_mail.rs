@@ -1,5 +1,6 @@
 //! A mail opens a conversation or joins one, inside the command that makes it a message.
 
+use super::said::Said;
 use super::start::{First, open};
 use super::write::{self, Content, New};
 use crate::Result;
@@ -20,8 +21,8 @@ pub(crate) struct ByMail<'a> {
     /// The mail's own id: a second run of the command finds its message by it.
     pub client_id: Uuid,
     pub content: &'a Content,
-    /// The new words: what lists show.
-    pub preview: &'a str,
+    /// Read from the whole of it, shown by its new words.
+    pub said: &'a Said,
 }
 
 impl ByMail<'_> {
@@ -51,7 +52,7 @@ pub(crate) fn open_by_mail(
     let channel = place.channel.as_str().to_owned();
     let mut stored = Stored { case, key: contact.key, channel, language: None, tags: vec![], preview_from: "customer".into() };
     let new = mail.row(tx, contact.id);
-    let first = First { content: mail.content, subject: Some(subject), origin: None, preview: mail.preview };
+    let first = First { content: mail.content, subject: Some(subject), origin: None, said: mail.said };
     open(tx, &mut stored, &new, &first, None)?;
     Ok(stored)
 }
@@ -63,6 +64,6 @@ pub(crate) fn join_by_mail(tx: &mut Tx<'_>, stored: &mut Stored, mail: &ByMail<'
         true => automatic_events(&stored.case, new.id)?,
         false => message_events(&stored.case, new.id, new.kind, status::OPEN)?,
     };
-    write::put(tx, stored, &new, mail.content, mail.preview, events)?;
+    write::put(tx, stored, &new, mail.content, mail.said, events)?;
     Ok(())
 }

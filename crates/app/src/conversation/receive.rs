@@ -1,6 +1,7 @@
 //! The customer writes into a conversation.
 
 use super::lock_permitted;
+use super::said::Said;
 use super::write::{self, Content, New, Written};
 use crate::{App, Error, Result};
 use candor_domain::actor::Actor;
@@ -14,7 +15,7 @@ use uuid::Uuid;
 pub async fn receive(app: &App, actor: &Actor, id: ConversationId, client_id: Uuid, content: Content) -> Result<Written> {
     content.check(app)?;
     let Actor::Visitor { .. } = actor else { return Err(Error::Forbidden("only the customer writes as the customer")) };
-    let (actor, message, doc) = (actor.clone(), app.ids.make(), app.db.new_doc());
+    let (actor, message, doc, said) = (actor.clone(), app.ids.make(), app.db.new_doc(), Said::of(&content.text));
     app.db
         .write(Queue::People, move |tx| {
             let mut stored = lock_permitted(tx, &actor, Permission::ConversationRead, id)?;
@@ -23,7 +24,7 @@ pub async fn receive(app: &App, actor: &Actor, id: ConversationId, client_id: Uu
                 return Ok(before);
             }
             let new = New { id: message, doc, kind: MessageKind::Customer, author, client_id, request_hmac, late: false };
-            write::write(tx, &mut stored, &new, &content, vec![], vec![])
+            write::write(tx, &mut stored, &new, &content, &said, vec![], vec![])
         })
         .await
 }

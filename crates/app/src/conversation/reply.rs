@@ -1,5 +1,6 @@
 //! An agent answers the customer or leaves a note for colleagues.
 
+use super::said::Said;
 use super::write::{self, Content, New, Written};
 use super::{draft, held, lock_permitted};
 use crate::mail::out::{self, Copied, Copies};
@@ -149,7 +150,7 @@ pub(super) fn send(
         first.push(Event::Assigned { from: None, to: actor.agent() });
     }
     let then = follow_up_events(tx, stored, follow_up)?;
-    let written = write::write(tx, stored, new, content, first, then)?;
+    let written = write::write(tx, stored, new, content, &Said::of(&content.text), first, then)?;
     out::queue(tx, stored, new.id, copied)?;
     out::note_copies(tx, actor, stored, new.id, copied)?;
     Ok(written)
@@ -177,7 +178,7 @@ fn follow_up_events(tx: &mut Tx<'_>, stored: &Stored, follow_up: &FollowUp) -> R
 /// Leaves an internal note; whoever is mentioned finds the case among the mentions.
 pub async fn note(app: &App, actor: &Actor, id: ConversationId, client_id: Uuid, content: Content) -> Result<Written> {
     content.check(app)?;
-    let (actor, message, doc) = (actor.clone(), app.ids.make(), app.db.new_doc());
+    let (actor, message, doc, said) = (actor.clone(), app.ids.make(), app.db.new_doc(), Said::of(&content.text));
     app.db
         .write(Queue::People, move |tx| {
             let mut stored = lock_permitted(tx, &actor, Permission::ConversationNote, id)?;
@@ -189,7 +190,7 @@ pub async fn note(app: &App, actor: &Actor, id: ConversationId, client_id: Uuid,
                 mentionable(tx, *agent, &stored)?;
             }
             let new = New { id: message, doc, kind: MessageKind::Note, author, client_id, request_hmac, late: false };
-            let written = write::write(tx, &mut stored, &new, &content, vec![], vec![])?;
+            let written = write::write(tx, &mut stored, &new, &content, &said, vec![], vec![])?;
             for agent in &content.mentions {
                 mention::insert(tx, *agent, id, written.seq, tx.now())?;
             }

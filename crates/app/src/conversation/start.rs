@@ -2,6 +2,7 @@
 
 use super::act::MAX_SUBJECT;
 use super::record;
+use super::said::Said;
 use super::write::{self, Content, New};
 use crate::{App, Error, Result};
 use candor_domain::actor::{Actor, ActorRef};
@@ -37,8 +38,8 @@ pub struct Started {
 pub async fn start(app: &App, actor: &Actor, input: StartInput) -> Result<Started> {
     input.content.check(app)?;
     let Actor::Visitor { contact } = actor else { return Err(Error::Forbidden("only the customer starts as the customer")) };
-    let begun =
-        Begun { contact: *contact, actor: actor.as_ref(), id: app.ids.make(), message: app.ids.make(), doc: app.db.new_doc(), input };
+    let (actor, said) = (actor.as_ref(), Said::of(&input.content.text));
+    let begun = Begun { contact: *contact, actor, id: app.ids.make(), message: app.ids.make(), doc: app.db.new_doc(), said, input };
     let again = begun.clone();
     match app.db.write(Queue::People, move |tx| begin(tx, &begun)).await {
         // The same request ran twice at the same time and the other was first: now there is something to answer with.
@@ -57,6 +58,7 @@ struct Begun {
     id: ConversationId,
     message: MessageId,
     doc: i64,
+    said: Said,
     input: StartInput,
 }
 
@@ -82,8 +84,7 @@ fn begin(tx: &mut Tx<'_>, begun: &Begun) -> Result<Started> {
     let (client_id, hmac) = (input.client_id, request_hmac.clone());
     let new =
         New { id: begun.message, doc: begun.doc, kind: MessageKind::Customer, author: begun.actor, client_id, request_hmac, late: false };
-    let first =
-        First { content: &input.content, subject: input.subject.as_deref(), origin: input.origin.as_deref(), preview: &input.content.text };
+    let first = First { content: &input.content, subject: input.subject.as_deref(), origin: input.origin.as_deref(), said: &begun.said };
     open(tx, &mut stored, &new, &first, Some(&Start { session: input.session.0, client_id, request_hmac: hmac }))?;
     Ok(Started { conversation: begun.id, repeated: false })
 }
@@ -93,19 +94,17 @@ pub(super) struct First<'a> {
     pub content: &'a Content,
     pub subject: Option<&'a str>,
     pub origin: Option<&'a str>,
-    /// What lists show of it.
-    pub preview: &'a str,
+    pub said: &'a Said,
 }
 
 /// Writes the first events, the row and the first message.
 pub(super) fn open(tx: &mut Tx<'_>, stored: &mut Stored, new: &New, first: &First<'_>, start: Option<&Start>) -> Result<()> {
     let mut events = vec![Event::Started { inbox: stored.case.inbox }];
     events.extend(message_events(&stored.case, new.id, new.kind, status::OPEN)?);
-    let language = text::detect(first.preview).map(|language| language.as_str().to_owned());
-    stored.language.clone_from(&language);
+    stored.language = first.said.language.map(|language| language.as_str().to_owned());
     let recorded = enter(tx, stored, new.author, events, first.subject, first.origin, start)?;
-    write::insert(tx, stored, new, first.content, language, &recorded)?;
-    let preview = write::preview(tx, stored, first.preview)?;
+    write::insert(tx, stored, new, first.content, first.said, &recorded)?;
+    let preview = write::line(tx, stored, &first.said.line)?;
     conversation::save(tx, stored, preview)?;
     record::finish(tx, stored)
 }

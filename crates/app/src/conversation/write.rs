@@ -1,6 +1,7 @@
 //! The one way a message gets into a stream: sealed, indexed, previewed, with its files.
 
 use super::record;
+use super::said::{self, Said};
 use crate::{App, Error, Result};
 use candor_domain::actor::{ActorKind, ActorRef};
 use candor_domain::conversation::{message_events, status};
@@ -91,31 +92,31 @@ pub(super) fn write(
     stored: &mut Stored,
     new: &New,
     content: &Content,
+    said: &Said,
     first: Vec<Event>,
     then: Vec<Event>,
 ) -> Result<Written> {
     let mut events = first;
     events.extend(message_events(&stored.case, new.id, new.kind, status::OPEN)?);
     events.extend(then);
-    put(tx, stored, new, content, &content.text, events)
+    put(tx, stored, new, content, said, events)
 }
 
-/// The same with events that are decided; `shown` is what lists show of it and what its language is found by.
-pub(super) fn put(tx: &mut Tx<'_>, stored: &mut Stored, new: &New, content: &Content, shown: &str, events: Vec<Event>) -> Result<Written> {
-    let language = describe(stored, new, shown);
+/// The same with events that are decided.
+pub(super) fn put(tx: &mut Tx<'_>, stored: &mut Stored, new: &New, content: &Content, said: &Said, events: Vec<Event>) -> Result<Written> {
+    describe(stored, new, said);
     let recorded = record::number(tx, stored, new.author, &Cause::ACT, events)?;
-    let own = insert(tx, stored, new, content, language, &recorded)?;
-    let preview = preview(tx, stored, shown)?;
+    let own = insert(tx, stored, new, content, said, &recorded)?;
+    let preview = line(tx, stored, &said.line)?;
     conversation::save(tx, stored, preview)?;
     record::finish(tx, stored)?;
     Ok(own)
 }
 
-/// Takes language and preview mark over into the state; returns the message's own language.
-fn describe(stored: &mut Stored, new: &New, shown: &str) -> Option<String> {
-    let language = text::detect(shown).map(|language| language.as_str().to_owned());
-    if new.kind == MessageKind::Customer && language.is_some() {
-        stored.language.clone_from(&language);
+/// Takes language and preview mark over into the state.
+fn describe(stored: &mut Stored, new: &New, said: &Said) {
+    if let (MessageKind::Customer, Some(language)) = (new.kind, said.language) {
+        stored.language = Some(language.as_str().to_owned());
     }
     stored.preview_from = match new.kind {
         MessageKind::Customer => "customer",
@@ -123,7 +124,6 @@ fn describe(stored: &mut Stored, new: &New, shown: &str) -> Option<String> {
         MessageKind::Note => "note",
     }
     .to_owned();
-    language
 }
 
 /// The row, the index words and the files of a message whose event has its number.
@@ -132,7 +132,7 @@ pub(super) fn insert(
     stored: &Stored,
     new: &New,
     content: &Content,
-    language: Option<String>,
+    said: &Said,
     recorded: &[Recorded],
 ) -> Result<Written> {
     let own = recorded.iter().find(|one| matches!(&one.event, Event::Message { message, .. } if *message == new.id));
@@ -149,7 +149,7 @@ pub(super) fn insert(
             kind: new.kind,
             author: new.author,
             body: Some(body),
-            language,
+            language: said.language.map(|language| language.as_str().to_owned()),
             files: content.files.clone(),
             mentions: content.mentions.clone(),
             client_id: Some(new.client_id).filter(|_| !planted(Flaw::ForgetsClientId)),
@@ -164,7 +164,7 @@ pub(super) fn insert(
             return Err(Error::invalid("files", format!("{id} is not a file of yours that waits to be sent")));
         }
     }
-    index(tx, stored, new.doc, &content.text);
+    index(tx, stored, new.doc, &said.words);
     Ok(Written { seq: own.seq, public_seq: own.public_seq, message: new.id, at: own.at, repeated: false })
 }
 
@@ -177,22 +177,22 @@ pub(crate) fn take_over(tx: &mut Tx<'_>, stored: &Stored, from: &message::Stored
     for id in &from.files {
         file::join(tx, *id, conversation, stored.case.contact, stored.key)?;
     }
-    index(tx, stored, from.doc, text);
+    index(tx, stored, from.doc, &text::index_words(text));
     Ok(())
 }
 
 /// Sets the index words of a message: its own, and the scope words that make rights part of the query.
-pub(super) fn index(tx: &mut Tx<'_>, stored: &Stored, doc: i64, text: &str) {
+fn index(tx: &mut Tx<'_>, stored: &Stored, doc: i64, words: &text::Words) {
     let scope = crate::search::scope_words(&stored.case);
-    let marks = text::index_words(text).iter().chain(scope.iter().map(String::as_str)).map(|word| tx.mark(word)).collect();
+    let marks = words.iter().chain(scope.iter().map(String::as_str)).map(|word| tx.mark(word)).collect();
     tx.index(doc, marks);
 }
 
-/// How long a preview is, in characters.
-const PREVIEW: usize = 140;
-
 pub(crate) fn preview(tx: &mut Tx<'_>, stored: &Stored, words: &str) -> Result<Option<Vec<u8>>> {
-    let line = text::preview(words, PREVIEW);
+    line(tx, stored, &said::line(words))
+}
+
+pub(super) fn line(tx: &mut Tx<'_>, stored: &Stored, line: &str) -> Result<Option<Vec<u8>>> {
     Ok(Some(tx.seal(stored.key, conversation::preview_cell(stored.case.id), line.as_bytes())?))
 }
 

@@ -5,7 +5,7 @@ use super::place::{self, Place, Stray};
 use super::read::Letter;
 use super::stopped::stopped;
 use super::{head, phishing, receipt, returned};
-use crate::conversation::{ByMail, Content, join_by_mail, open_by_mail};
+use crate::conversation::{ByMail, Content, Said, join_by_mail, open_by_mail};
 use crate::{Error, Result};
 use candor_connect::channel::email::automatic;
 use candor_domain::actor::Actor;
@@ -51,8 +51,8 @@ pub(super) fn enter(tx: &mut Tx<'_>, entry: &Entry) -> Result<()> {
         return Ok(inbound::blocked(tx, entry.inbound, what)?);
     }
     let content = Content { text: told(tx, &entry.letter)?, ..entry.letter.content.clone() };
-    let mail =
-        ByMail { message: entry.message, doc: entry.doc, client_id: entry.inbound.0, content: &content, preview: &entry.letter.fresh };
+    let said = Said::shown(&content.text, &entry.letter.fresh);
+    let mail = ByMail { message: entry.message, doc: entry.doc, client_id: entry.inbound.0, content: &content, said: &said };
     let (stored, stray) = match place {
         Place::Case(mut stored) => {
             join(tx, &kept, &mut stored, entry, &mail)?;

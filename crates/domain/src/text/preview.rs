@@ -90,6 +90,10 @@ fn joins(c: char) -> bool {
 }
 
 fn cut(line: &str, graphemes: usize) -> String {
+    // Most lines end long before; no character that people count has less than one of Unicode's.
+    if line.chars().count() <= graphemes {
+        return line.to_owned();
+    }
     let mut starts = line.grapheme_indices(true).map(|(at, _)| at);
     let Some(last) = graphemes.checked_sub(1) else { return String::new() };
     let Some(end) = starts.nth(last) else { return line.to_owned() };
