@@ -178,7 +178,8 @@ impl State {
         shared.writers_alive.store(0, Ordering::Relaxed);
         shared.queues.close();
         self.seats = None;
-        while let Some((_, command)) = shared.queues.try_pop() {
+        while let Some((queue, command)) = shared.queues.try_pop() {
+            shared.queues.spent(queue, Duration::ZERO);
             command.refuse(Error::OutcomeUnknown);
         }
     }
