@@ -5,6 +5,7 @@
 
 use crate::audit::Roots;
 use crate::command::Command;
+use crate::conn::Conn;
 use crate::faults::Fault;
 use crate::house::House;
 use crate::lock::DirLock;
@@ -17,7 +18,7 @@ use crate::sqlite::{Group, serve};
 use crate::{Backend, Db, Error, Queue, dirty};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -152,25 +153,16 @@ impl State {
         self.random.random_range(0..1000) < odds
     }
 
-    /// SQLite tidies up behind connections that are closed; a kill leaves no time for that. So the files go back to what they
-    /// were, without the shared memory that dies with a machine.
+    /// SQLite folds the log back when connections are closed; a kill leaves no time for that. The shared memory dies with a machine.
     fn killed(&mut self, shared: &Shared) {
-        let files = ["candor.db", "candor.db-wal"].map(|name| self.dir.join(name));
-        let kept = files.each_ref().map(|file| (file.exists(), file.with_added_extension("kept")));
-        let put = |from: &Path, to: &Path| std::fs::copy(from, to).map(|_| ());
-        for (file, (there, kept)) in files.iter().zip(&kept) {
-            if *there && let Err(error) = put(file, kept) {
-                tracing::error!(%error, "the files of a killed store could not be kept");
-            }
+        if let Some((writer, _)) = &self.seats
+            && let Conn::Sqlite(conn) = &writer.conn
+            && let Err(error) = conn.leave_log()
+        {
+            tracing::error!(%error, "a killed store would tidy up behind itself");
         }
         self.die(shared);
         let _ = std::fs::remove_file(self.dir.join("candor.db-shm"));
-        for (file, (there, kept)) in files.iter().zip(&kept) {
-            let back = if *there { std::fs::rename(kept, file) } else { std::fs::remove_file(file) };
-            if *there && let Err(error) = back {
-                tracing::error!(%error, "the files of a killed store could not be put back");
-            }
-        }
     }
 
     /// The connections go without a word, as a killed process's do; who still waits learns nothing.

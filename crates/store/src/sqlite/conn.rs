@@ -107,6 +107,13 @@ impl SqliteConn {
         self.conn.total_changes()
     }
 
+    /// Leaves the log as it is when the connection is closed, for whoever opens the file next.
+    #[cfg(feature = "testing")]
+    pub(crate) fn leave_log(&self) -> Result<(), Error> {
+        self.conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        Ok(())
+    }
+
     /// False when SQLite has dropped the transaction by itself.
     pub(crate) fn in_transaction(&self) -> bool {
         !self.conn.is_autocommit()
