@@ -32,12 +32,8 @@ pub(super) fn open(url: &str, options: Options, lock: DirLock) -> Result<House, 
     let house = House::new(shared, Backend::Postgres, Some(lock));
     let beside = Arc::clone(&connector);
     house.set_second(move || Ok(Conn::Postgres(Box::new(beside.connect(Work::House)?))));
-    let mut first = Some(first);
-    for _ in 0..options.writers.max(1) {
-        let mut seat = match first.take() {
-            Some(seat) => seat,
-            None => seat(&house.shared, connector.connect(work(options.bulk))?),
-        };
+    let others = connector.connect_all(work(options.bulk), options.writers.saturating_sub(1))?;
+    for mut seat in std::iter::once(first).chain(others.into_iter().map(|conn| seat(&house.shared, conn))) {
         take_lane(&mut seat)?;
         let connector = Arc::clone(&connector);
         house.writer(move || write(seat, &connector))?;
@@ -94,9 +90,12 @@ fn bring_up(connector: &Connector, options: &Options) -> Result<(), Error> {
 }
 
 fn start_readers(house: &House, connector: &Arc<Connector>, options: &Options) -> Result<(), Error> {
+    let mut quick = connector.connect_all(Work::Read(QUICK), options.quick_readers)?;
+    let mut slow = connector.connect_all(Work::Read(SLOW), options.slow_readers)?;
     house.open_pools([options.quick_readers, options.slow_readers], |pool, jobs| {
-        let work = Work::Read(if pool == Pool::Quick { QUICK } else { SLOW });
-        let seat = seat(&house.shared, connector.connect(work)?);
+        let (work, ready) = if pool == Pool::Quick { (Work::Read(QUICK), &mut quick) } else { (Work::Read(SLOW), &mut slow) };
+        let conn = ready.pop().map_or_else(|| connector.connect(work), Ok)?;
+        let seat = seat(&house.shared, conn);
         let connector = Arc::clone(connector);
         house.worker("store-reader", move || read(seat, &jobs, &connector, work))
     })

@@ -72,6 +72,15 @@ impl Connector {
         Ok(conn)
     }
 
+    /// Several connections for one kind of work, asked for at once: each costs the server a process, and both of us a handshake.
+    pub(crate) fn connect_all(&self, work: Work, count: usize) -> Result<Vec<PgConn>, Error> {
+        std::thread::scope(|scope| {
+            let asked: Vec<_> = (0..count).map(|_| scope.spawn(|| self.connect(work))).collect();
+            let died = |_| Err(Error::Panicked("while connecting".to_owned()));
+            asked.into_iter().map(|one| one.join().unwrap_or_else(died)).collect()
+        })
+    }
+
     fn line(&self) -> Result<Line, Error> {
         // One thread waits for one connection: what moves both is its own.
         let runtime = runtime::Builder::new_current_thread().enable_all().build();

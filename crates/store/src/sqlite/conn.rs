@@ -108,7 +108,6 @@ impl SqliteConn {
     }
 
     /// Leaves the log as it is when the connection is closed, for whoever opens the file next.
-    #[cfg(feature = "testing")]
     pub(crate) fn leave_log(&self) -> Result<(), Error> {
         self.conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         Ok(())
