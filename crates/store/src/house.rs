@@ -160,8 +160,10 @@ impl House {
     /// whole and nothing erased is left beside it. Where that fails, the next start finds the log and reads on from it.
     fn fold_log(&self) {
         let folded = self.second().and_then(|mut conn| scrub::fold_log(&mut conn));
-        if let Err(error) = folded {
-            tracing::warn!(%error, "the write-ahead log could not be folded back; the next start does it");
+        match folded {
+            Ok(true) => {}
+            Ok(false) => tracing::warn!("another program reads the write-ahead log; the next start folds it back"),
+            Err(error) => tracing::warn!(%error, "the write-ahead log could not be folded back; the next start does it"),
         }
     }
 }

@@ -98,3 +98,19 @@ fn keys_on_the_list_of_the_erased_are_destroyed_again() {
     candor_store::Erased::at(&dir.path().join("erased")).add(&[key]).expect("notes again");
     assert_eq!(candor_store::Erased::at(&dir.path().join("erased")).list().expect("reads"), [key, key]);
 }
+
+/// Without it another program that closes the database takes itself for the last one and removes the log.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_database_that_was_copied_and_migrated_stays_locked() {
+    use std::os::unix::fs::MetadataExt;
+    let dir = tempfile::tempdir().expect("a directory");
+    open(dir.path(), START).expect("a new one").close();
+    outside(dir.path(), "DROP INDEX customer_key_workspace; DELETE FROM schema_migration WHERE number = 18");
+    let db = open(dir.path(), START + 1).expect("migrates");
+    assert_eq!(copies(dir.path()).len(), 1);
+    let inode = dir.path().join("candor.db").metadata().expect("is there").ino();
+    let locks = std::fs::read_to_string("/proc/locks").expect("reads");
+    assert!(locks.lines().any(|line| line.contains(" READ ") && line.contains(&format!(":{inode} "))), "{locks}");
+    db.close();
+}

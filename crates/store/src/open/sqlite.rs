@@ -45,8 +45,7 @@ pub(super) fn open(dir: &Path, mut options: Options, lock: DirLock) -> Result<Ho
 
 /// The connection that writes, with its schema, keys and audit lane in order.
 pub(crate) fn writer_seat(dir: &Path, options: &Options, shared: &Arc<Shared>, random: StdRng) -> Result<Seat, Error> {
-    let mut conn = Conn::Sqlite(Box::new(SqliteConn::writer(&file(dir))?));
-    bring_up(&mut conn, dir, options)?;
+    let conn = bring_up(dir, options)?;
     let mut seat = Seat::new(conn, Arc::clone(shared), random);
     prepare(&mut seat, options)?;
     seat.lane = Some(Lane::read(&mut seat, 0)?);
@@ -90,13 +89,21 @@ pub(super) fn is_sealed(dir: &Path) -> Result<bool, Error> {
     Ok(!migrate::standing(&mut conn)?.empty && keys::are_sealed(&mut conn)?)
 }
 
-fn bring_up(conn: &mut Conn, dir: &Path, options: &Options) -> Result<(), Error> {
-    let standing = migrate::standing(conn)?;
+/// A connection to a database that is as this version wants it.
+fn bring_up(dir: &Path, options: &Options) -> Result<Conn, Error> {
+    let connect = || Ok::<_, Error>(Conn::Sqlite(Box::new(SqliteConn::writer(&file(dir))?)));
+    let mut conn = connect()?;
+    let standing = migrate::standing(&mut conn)?;
     if standing.pending.is_empty() {
-        return Ok(());
+        return Ok(conn);
     }
     if !standing.empty {
-        migrate::copy_first(conn, dir, &file(dir), options.clock.now_ms())?;
+        migrate::copy_first(&mut conn, dir, &file(dir), options.clock.now_ms())?;
+        // A process that closes a file, as the copying has, loses its locks on it. SQLite does not know: it has to begin anew, or
+        // another program that closes the database would take itself for the last and remove the log under us.
+        drop(conn);
+        conn = connect()?;
     }
-    migrate::run(conn, &standing.pending, options.clock.now_ms())
+    migrate::run(&mut conn, &standing.pending, options.clock.now_ms())?;
+    Ok(conn)
 }
